@@ -1,0 +1,47 @@
+// Random numbers as a function of where they are used: (seed, purpose, stream, step, index), with
+// no state. Philox4x32-10 (Salmon, Moraes, Dror and Shaw, 2011).
+//
+// So a draw can be repeated, skipped or made by any thread, and a run resumed exactly.
+#ifndef TW_BASE_RANDOM_H
+#define TW_BASE_RANDOM_H
+
+#include <stdint.h>
+
+// What a number is for; two purposes never share numbers. New ones are added at the end.
+typedef enum tw_purpose {
+    TW_FOR_INIT,
+    TW_FOR_ORDER, // of the examples in an epoch
+    TW_FOR_DROPOUT,
+    TW_FOR_RULE, // noise in an update
+    TW_FOR_DATA, // generated data sets
+    TW_FOR_SPLIT, // held-out examples
+    TW_FOR_TEST,
+    TW_FOR_STATE, // first values of a rule's state
+    TW_FOR_START, // start points of a minimisation
+} tw_purpose;
+
+typedef struct tw_random {
+    uint64_t seed;
+    tw_purpose purpose;
+    uint32_t stream; // below 2^24: which tensor, node, class, ...
+    uint64_t step;   // below 2^48
+} tw_random;
+
+// The block function: counter and key in, four words out.
+void tw_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
+
+// The words 4*block .. 4*block + 3 of a stream; block below 2^48.
+// counter = {block low, step low, step high 16 | block high 16, purpose 8 | stream 24}, key = seed.
+void tw_random_block(const tw_random *random, uint64_t block, uint32_t out[4]);
+
+// Word `index` of the stream as a whole number below `bound` (> 0, without bias by multiplication).
+uint64_t tw_random_below(const tw_random *random, uint64_t index, uint64_t bound);
+
+// Element `index`: uniform on (0, 1), 53 bits (words 2*index, 2*index + 1).
+double tw_random_uniform(const tw_random *random, uint64_t index);
+
+// Element `index`: standard normal, by Box and Muller (1958) from the uniforms 2*(index/2) and its
+// neighbour.
+double tw_random_normal(const tw_random *random, uint64_t index);
+
+#endif
