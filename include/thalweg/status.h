@@ -21,20 +21,21 @@ extern "C" {
 // Status, and what it means in a word. One list: the enum and tw_status_name expand from it.
 #define TW_STATUS_LIST(X)                                                                          \
     X(TW_OK, "ok")                                                                                 \
-    X(TW_BAD_ARGUMENT, "bad argument")     /* a value, name or option that is not possible */     \
-    X(TW_BAD_SHAPE, "bad shape")           /* shapes that do not fit together */                   \
-    X(TW_BAD_TEXT, "bad text")             /* rule, expression, model or schedule text */          \
-    X(TW_BAD_FILE, "bad file")             /* a file that exists and is not what it should be */   \
-    X(TW_NOT_FOUND, "not found")           /* a file or a name that does not exist */              \
-    X(TW_EXISTS, "exists")                 /* refuses to overwrite */                              \
-    X(TW_MISMATCH, "mismatch")             /* a checkpoint that belongs to something else */       \
-    X(TW_UNSUPPORTED, "unsupported")       /* asked for what this build cannot do */               \
-    X(TW_DIVERGED, "diverged")             /* a loss, gradient or weight stopped being finite */   \
-    X(TW_INTERRUPTED, "interrupted")       /* tw_context_cancel was called */                      \
-    X(TW_NO_MEMORY, "no memory")           /* the allocator or the budget refused */               \
-    X(TW_IO, "input or output failed")     /* the system refused: disk full, no permission, ... */
+    X(TW_BAD_ARGUMENT, "bad argument") /* a value, name or option that is not possible */          \
+    X(TW_BAD_SHAPE, "bad shape")       /* shapes that do not fit together */                       \
+    X(TW_BAD_TEXT, "bad text")         /* rule, expression, model or schedule text */              \
+    X(TW_BAD_FILE, "bad file")         /* a file that exists and is not what it should be */       \
+    X(TW_NOT_FOUND, "not found")       /* a file or a name that does not exist */                  \
+    X(TW_EXISTS, "exists")             /* refuses to overwrite */                                  \
+    X(TW_MISMATCH, "mismatch")         /* a checkpoint that belongs to something else */           \
+    X(TW_UNSUPPORTED, "unsupported")   /* asked for what this build cannot do */                   \
+    X(TW_DIVERGED, "diverged")         /* a loss, gradient or weight stopped being finite */       \
+    X(TW_INTERRUPTED, "interrupted")   /* tw_context_cancel was called */                          \
+    X(TW_NO_MEMORY, "no memory")       /* the allocator or the budget refused */                   \
+    X(TW_IO, "input or output failed") /* the system refused: disk full, no permission, ... */
 
 typedef enum tw_status {
+
 #define TW_STATUS_ENTRY(name, text) name,
     TW_STATUS_LIST(TW_STATUS_ENTRY)
 #undef TW_STATUS_ENTRY

@@ -12,8 +12,8 @@ typedef enum tw_purpose {
     TW_FOR_INIT,
     TW_FOR_ORDER, // of the examples in an epoch
     TW_FOR_DROPOUT,
-    TW_FOR_RULE, // noise in an update
-    TW_FOR_DATA, // generated data sets
+    TW_FOR_RULE,  // noise in an update
+    TW_FOR_DATA,  // generated data sets
     TW_FOR_SPLIT, // held-out examples
     TW_FOR_TEST,
     TW_FOR_STATE, // first values of a rule's state

@@ -112,6 +112,7 @@ tw_status tw_lexer_name(tw_lexer *lexer, const char *what, char name[TW_EXPR_NAM
     X(all_norm, 1, 1)
 
 typedef enum tw_function {
+
 #define TW_FUNCTION_ENTRY(name, fewest, most) TW_FUNCTION_##name,
     TW_EXPR_FUNCTIONS(TW_FUNCTION_ENTRY)
 #undef TW_FUNCTION_ENTRY
@@ -141,7 +142,7 @@ typedef enum tw_expr_kind {
     TW_EXPR_AND,
     TW_EXPR_OR,
     TW_EXPR_CALL,
-    TW_EXPR_SUM_OVER,  // NAME = the index; children: from, to, body
+    TW_EXPR_SUM_OVER, // NAME = the index; children: from, to, body
     TW_EXPR_PROD_OVER,
 } tw_expr_kind;
 
@@ -150,12 +151,12 @@ typedef uint32_t tw_expr_root; // a node's place in its tree
 
 typedef struct tw_expr_node {
     tw_expr_kind kind;
-    tw_function function;   // TW_EXPR_CALL
-    uint32_t child_count;   // at most 3
-    tw_expr_root child[3];  // each stands before its parent in the tree
-    uint32_t symbol;        // names, after resolve: index into the symbols
-    double number;          // TW_EXPR_NUMBER
-    size_t offset, length;  // where it stands in the source (a name: its spelling)
+    tw_function function;  // TW_EXPR_CALL
+    uint32_t child_count;  // at most 3
+    tw_expr_root child[3]; // each stands before its parent in the tree
+    uint32_t symbol;       // names, after resolve: index into the symbols
+    double number;         // TW_EXPR_NUMBER
+    size_t offset, length; // where it stands in the source (a name: its spelling)
 } tw_expr_node;
 
 // Many expressions of one source share a tree: a growing array of nodes, children first.

@@ -62,10 +62,11 @@
     X(SIGMOID, 1)                                                                                  \
     X(SOFTPLUS, 1) /* log(1 + exp(x)), finite for finite x */                                      \
     X(ERF, 1)                                                                                      \
-    X(UNIFORM, 0)  /* by tw_tile_random only */                                                    \
+    X(UNIFORM, 0) /* by tw_tile_random only */                                                     \
     X(NORMAL, 0)
 
 typedef enum tw_tile_operation {
+
 #define TW_TILE_ENTRY(name, operands) TW_TILE_##name,
     TW_TILE_OPERATIONS(TW_TILE_ENTRY)
 #undef TW_TILE_ENTRY
@@ -142,8 +143,8 @@ typedef struct tw_tile_walk {
 } tw_tile_walk;
 
 typedef struct tw_tile_call {
-    void *const *arrays;       // base addresses, by array number
-    const tw_tile_walk *walks; // by array number; NULL: every array is whole
+    void *const *arrays;        // base addresses, by array number
+    const tw_tile_walk *walks;  // by array number; NULL: every array is whole
     const tw_tile_space *space; // NULL with walks NULL
     const double *arguments;
     tw_random random;
