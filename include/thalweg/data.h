@@ -1,0 +1,223 @@
+// Sets of examples, the order they are taken in, and minibatches prepared in the background.
+//
+//     tw_data *all, *train, *test;
+//     tw_data_open(context, "csv:iris.csv?target=4", NULL, &all, &test); // or strokes, mnist:DIR
+//     if (test == NULL) tw_data_split(all, 0.2, 1, &train, &test); // where it has no test set
+//     tw_batches_new(train, &options, &batches);
+//     for (int64_t i = 0; i < tw_batches_per_epoch(batches); i++) {
+//         tw_batch batch;
+//         tw_batches_next(batches, &batch); // batch.x [batch.count, features], batch.targets
+//     }
+//
+// Free batches before their data; sets in any order: a view keeps alive what it looks at.
+#ifndef THALWEG_DATA_H
+#define THALWEG_DATA_H
+
+#include "thalweg/tensor.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct tw_data tw_data;
+
+// What is to be predicted.
+typedef enum tw_target_kind {
+    TW_TARGET_CLASS, // one of tw_data_classes: int32_t, from 0
+    TW_TARGET_VALUE, // tw_data_target_width numbers
+    TW_TARGET_NONE,  // nothing is known: examples to predict
+} tw_target_kind;
+
+// ---- Opening ----------------------------------------------------------------------------------
+
+typedef struct tw_data_options {
+    uint64_t seed; // of the sets made on the fly. Default 1; change it for other examples.
+} tw_data_options;
+
+TW_API tw_data_options tw_data_options_default(void);
+
+// Opens what `spec` names: `FORMAT`, `FORMAT:PLACE` or either with `?key=value&key=value`. `options`
+// may be NULL: the defaults. `*train` and `*test` are owned by the caller: free with tw_data_free;
+// `*test` is NULL where the format has no test set of its own (then split, or open one like it).
+// Encodings (categories, standardisation, order of the classes) are learned on the training set.
+// Errors: TW_BAD_ARGUMENT for the spec; TW_NOT_FOUND, TW_IO; TW_BAD_FILE with file, line and column or
+// byte; TW_UNSUPPORTED; TW_NO_MEMORY.
+TW_API tw_status tw_data_open(tw_context *context, const char *spec, const tw_data_options *options,
+                              tw_data **train, tw_data **test);
+
+// Opens a set to measure or predict with a model trained on another: `encoding` is tw_data_encoding of
+// that training set, perhaps kept in a checkpoint. Takes the test set where the format has its own, and
+// the whole file where not. Nothing is learned here: categories, widths, means and classes are the
+// training set's. `*data` as above. Errors: as above, and TW_MISMATCH where shapes or classes differ.
+TW_API tw_status tw_data_open_like(tw_context *context, const char *encoding, const char *spec,
+                                   const tw_data_options *options, tw_data **data);
+
+// All that a later set must be read with, as one line of JSON. Borrowed: valid while the set is.
+TW_API const char *tw_data_encoding(const tw_data *data);
+
+// A format or generator: its name, how its spec is written, and what it is, in a line each.
+typedef struct tw_data_format {
+    const char *name;
+    const char *usage;
+    const char *summary;
+} tw_data_format;
+
+// Number `index` of the formats known, NULL behind the last. Borrowed: valid for ever.
+TW_API const tw_data_format *tw_data_format_at(int index);
+
+// ---- A host program's own examples ------------------------------------------------------------
+
+// What a set made of arrays or of a function holds.
+typedef struct tw_data_form {
+    const char *name;         // said in messages; copied. Default "data".
+    int64_t count;            // examples
+    tw_shape shape;           // of one example, such as [28, 28]
+    tw_target_kind kind;      // default TW_TARGET_CLASS
+    int classes;              // for TW_TARGET_CLASS: how many
+    const char *const *names; // [classes] copied; NULL (the default): "0", "1", ...
+    int64_t target_width;     // for TW_TARGET_VALUE: numbers an example. Default 1.
+} tw_data_form;
+
+TW_API tw_data_form tw_data_form_default(void);
+
+// Asks for examples: which, and where they go.
+typedef struct tw_data_request {
+    const int64_t *rows; // [count] numbers of the examples, each 0 to the set's count - 1
+    int64_t count;
+    tw_dtype dtype; // TW_F32 or TW_F64: of x and of target values
+    void *x;        // [count, features]
+    void *targets;  // int32_t [count], or [count, target_width] of dtype. NULL: not wanted.
+} tw_data_request;
+
+// Fills a request. A status other than TW_OK ends the training with it. Called by one thread at a time,
+// not always the same, while others compute; must give the same for the same rows.
+typedef tw_status tw_data_function(const tw_data_request *request, void *user);
+
+// A set that `function` makes. `*data` is owned by the caller: free with tw_data_free; `user` borrowed:
+// valid until then. Errors: TW_BAD_ARGUMENT, TW_NO_MEMORY.
+TW_API tw_status tw_data_from_function(tw_context *context, const tw_data_form *form,
+                                       tw_data_function *function, void *user, tw_data **data);
+
+// A set of two arrays: x [count, features] of `dtype` (TW_U8 is given as value/255, TW_F32, TW_F64 as it
+// is), targets int32_t [count] or float [count, target_width] (NULL for TW_TARGET_NONE). Both borrowed:
+// valid until the set and its views are freed. `*data` as above. Errors: TW_BAD_ARGUMENT, also for a
+// label outside the classes; TW_NO_MEMORY.
+TW_API tw_status tw_data_from_arrays(tw_context *context, const tw_data_form *form, tw_dtype dtype,
+                                     const void *x, const void *targets, tw_data **data);
+
+// ---- Parts ------------------------------------------------------------------------------------
+
+// Splits at random by `seed`: `*held` gets `fraction` (between 0 and 1) of each class, rounded, at least
+// one example of all and at most all but one; `*kept` the rest. Without classes, of all examples. Views:
+// `data` may be freed before them. Both are owned by the caller: free with tw_data_free.
+// Errors: TW_BAD_ARGUMENT, TW_NO_MEMORY.
+TW_API tw_status tw_data_split(tw_data *data, double fraction, uint64_t seed, tw_data **kept,
+                               tw_data **held);
+
+// A view of the examples rows[0 .. count - 1], in this order; `rows` copied. As above.
+TW_API tw_status tw_data_select(tw_data *data, const int64_t *rows, int64_t count, tw_data **view);
+
+// Frees; NULL is fine.
+TW_API void tw_data_free(tw_data *data);
+
+// ---- What a set holds -------------------------------------------------------------------------
+
+// Its context; its spec or name (borrowed: valid while the set is); the number of examples.
+TW_API tw_context *tw_data_context(const tw_data *data);
+TW_API const char *tw_data_name(const tw_data *data);
+TW_API int64_t tw_data_count(const tw_data *data);
+
+// The shape of one example, [28, 28] or [13] (borrowed: valid while the set is); its elements.
+TW_API const tw_shape *tw_data_shape(const tw_data *data);
+TW_API int64_t tw_data_features(const tw_data *data);
+
+// What is to be predicted; the number of classes (0 if not classes) and the name of each (borrowed:
+// valid while the set is); the numbers of a target (0 if not values).
+TW_API tw_target_kind tw_data_target_kind(const tw_data *data);
+TW_API int tw_data_classes(const tw_data *data);
+TW_API const char *tw_data_class_name(const tw_data *data, int index);
+TW_API int64_t tw_data_target_width(const tw_data *data);
+
+// A target value in its own unit is mean + deviation * fetched: tables are standardised. So a mean
+// squared error in the unit of the file is deviation^2 times that of fetched values. 0 and 1 where
+// nothing was changed (always for more than one number a target).
+TW_API double tw_data_target_mean(const tw_data *data);
+TW_API double tw_data_target_deviation(const tw_data *data);
+
+// Counts the examples of each class into counts [classes]. Errors: TW_BAD_ARGUMENT without classes;
+// what a function says.
+TW_API tw_status tw_data_count_classes(const tw_data *data, int64_t *counts);
+
+// What was found in the files, what was decided and done (separator, header, gaps, one-hot columns,
+// standardisation, index base, ...), a line each, every line ended. Borrowed: valid while the set is.
+TW_API const char *tw_data_description(const tw_data *data);
+
+// Fills a request. Errors: TW_BAD_ARGUMENT for a row out of range; what a function says. Does not
+// allocate. Two threads may fetch from one set at the same time, except one made of a function.
+TW_API tw_status tw_data_fetch(const tw_data *data, const tw_data_request *request);
+
+// ---- Order ------------------------------------------------------------------------------------
+
+// The order in which an epoch takes the examples: each exactly once, a function of (seed, epoch) alone,
+// so that any epoch can be had directly.
+typedef struct tw_order tw_order;
+
+// `shuffled`: by a shuffle of Fisher and Yates; otherwise every epoch goes from the first to the last.
+// `*order` is owned by the caller: free with tw_order_free. Errors: TW_BAD_ARGUMENT, TW_NO_MEMORY.
+TW_API tw_status tw_order_new(tw_context *context, int64_t count, bool shuffled, uint64_t seed,
+                              tw_order **order);
+TW_API void tw_order_free(tw_order *order);
+
+// The rows of epoch `epoch` (from 0): [count]. Does not allocate. Borrowed: valid until the next call.
+TW_API const int64_t *tw_order_rows(tw_order *order, uint64_t epoch);
+
+// ---- Minibatches ------------------------------------------------------------------------------
+
+typedef struct tw_batches tw_batches;
+
+typedef struct tw_batches_options {
+    int64_t size; // B, examples a minibatch; the last of an epoch holds what is left. Default 128.
+    tw_dtype dtype;  // of x and of target values: TW_F32 (default) or TW_F64, the graph's
+    bool shuffled;   // default true; false to measure
+    uint64_t seed;   // of the order. Default 1.
+    bool background; // a thread of its own prepares the next one. Default true.
+} tw_batches_options;
+
+TW_API tw_batches_options tw_batches_options_default(void);
+
+typedef struct tw_batch {
+    int64_t count; // examples in it: 1 to size
+    const void *x; // [count, features]
+    const void
+        *targets; // int32_t [count] or [count, target_width] of dtype; NULL if there are none
+    const int64_t *rows; // [count] their numbers in the set
+    uint64_t epoch;      // from 0
+    int64_t index;       // of the minibatch in its epoch, from 0
+} tw_batch;
+
+// Starts at minibatch 0 of epoch 0. `data` borrowed: valid until the batches are freed. `*batches` is
+// owned by the caller: free with tw_batches_free. Errors: TW_BAD_ARGUMENT; TW_NO_MEMORY; TW_IO if no
+// thread can be had.
+TW_API tw_status tw_batches_new(tw_data *data, const tw_batches_options *options,
+                                tw_batches **batches);
+
+// Ends the thread and frees; NULL is fine.
+TW_API void tw_batches_free(tw_batches *batches);
+
+// Minibatches in an epoch: count/size, rounded up.
+TW_API int64_t tw_batches_per_epoch(const tw_batches *batches);
+
+// Goes to minibatch `index` of `epoch`, which the next tw_batches_next gives: to resume, or to measure
+// once more. Errors: TW_BAD_ARGUMENT if the epoch has no such minibatch.
+TW_API tw_status tw_batches_seek(tw_batches *batches, uint64_t epoch, int64_t index);
+
+// The next minibatch; behind the last of an epoch comes the first of the next. Does not allocate. Its
+// arrays are borrowed: valid until the next call. Errors: what tw_data_fetch said; the minibatch is
+// tried again by the next call.
+TW_API tw_status tw_batches_next(tw_batches *batches, tw_batch *batch);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
