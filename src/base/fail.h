@@ -7,9 +7,9 @@
 #include "thalweg/context.h"
 
 #if defined(__GNUC__)
-#define TW_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define TW_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
-#define TW_PRINTF(format, first)
+#define TW_PRINTF(text, first)
 #endif
 
 #define TW_MESSAGE_BYTES 2048 // longer messages are cut, at a whole character
