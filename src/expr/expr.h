@@ -119,7 +119,18 @@ typedef enum tw_function {
         TW_FUNCTION_COUNT
 } tw_function;
 
+// The name as it is written in a text. Borrowed: valid for ever.
 const char *tw_function_name(tw_function function);
+
+// The function with this name; false, and TW_FUNCTION_COUNT there, if none has it.
+bool tw_function_find(const char *name, tw_function *function);
+
+// Whether it takes this many arguments.
+bool tw_function_takes(tw_function function, uint32_t argument_count);
+
+// Value of one function with plain numbers (not normal, uniform or reductions, which give NaN). A NaN
+// argument gives NaN, in min, max and clip too.
+double tw_function_evaluate(tw_function function, const double arguments[3]);
 
 // ---- the tree
 
@@ -192,9 +203,6 @@ double tw_expr_evaluate(const tw_expr_tree *tree, tw_expr_root root, const doubl
 
 // Whether it can be evaluated by tw_expr_evaluate.
 bool tw_expr_is_scalar(const tw_expr_tree *tree, tw_expr_root root);
-
-// Value of one function with plain numbers (not normal, uniform or reductions).
-double tw_function_evaluate(tw_function function, const double arguments[3]);
 
 // Writes the expression as text with the fewest parentheses; the same with LaTeX's spelling (fractions,
 // roots, greek names, subscripts from underscores).
