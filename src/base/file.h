@@ -15,7 +15,7 @@
 typedef struct tw_file tw_file;
 
 // Opens a regular file to read. `*file` is owned by the caller: close with tw_file_close.
-// Errors: TW_NOT_FOUND, TW_IO, TW_BAD_FILE for a folder.
+// Errors: TW_NOT_FOUND, TW_IO; TW_BAD_FILE for a folder, a pipe, a device.
 tw_status tw_file_open(tw_context *context, const char *path, tw_file **file);
 
 // The size in bytes of a file open for reading.
@@ -32,13 +32,15 @@ tw_status tw_file_read_all(tw_context *context, const char *path, size_t limit_b
 // Starts a file that takes the place of `path` only when committed: a temporary one beside it.
 tw_status tw_file_replace(tw_context *context, const char *path, tw_file **file);
 
-// Opens `path` to append whole lines; made if missing.
+// Opens `path` to append whole lines; made if missing. A write that fails leaves no part of its bytes.
 tw_status tw_file_append(tw_context *context, const char *path, tw_file **file);
 
-// Writes behind what is there. The first failure is latched, and told by commit and close too.
+// Writes behind what is there. The first failure is latched, and told by commit too.
 tw_status tw_file_write(tw_file *file, const void *bytes, size_t count);
 
-// Makes a replaced file permanent and closes it, in any case. On failure `path` is as it was.
+// Makes permanent what was written and closes the file, in any case. On failure a `path` that was to
+// be replaced is as it was. (Should the folder refuse its fsync after the rename, a power failure may
+// bring the former file back, whole; that is no failure here.)
 tw_status tw_file_commit(tw_file *file);
 
 // Closes; a file to be replaced that was not committed is thrown away. NULL is fine.
@@ -47,7 +49,8 @@ void tw_file_close(tw_file *file);
 // Writes a whole text or block as a replaced file.
 tw_status tw_file_write_all(tw_context *context, const char *path, const void *bytes, size_t count);
 
-// Makes a folder and those above it that are missing; fine if it is there.
+// Makes a folder and those above it that are missing; fine if it is there. Errors: TW_IO; TW_EXISTS
+// if the name belongs to something else.
 tw_status tw_folder_make(tw_context *context, const char *path);
 
 // Whether the path exists; whether it is a folder; deletes a file (fine if missing).
@@ -55,7 +58,8 @@ bool tw_path_exists(const char *path);
 bool tw_path_is_folder(const char *path);
 tw_status tw_file_remove(tw_context *context, const char *path);
 
-// Cuts a file back to `count` bytes (a run log, when a run is resumed).
+// Cuts a file back to `count` bytes (a run log, when a run is resumed). Errors: as for opening;
+// TW_BAD_FILE if the file is shorter.
 tw_status tw_file_truncate(tw_context *context, const char *path, int64_t count);
 
 // For tests: lets the `nth` call to the system from now fail with `error` (an errno); `for_ever`:

@@ -34,10 +34,11 @@ void tw_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]
 // counter = {block low, step low, step high 16 | block high 16, purpose 8 | stream 24}, key = seed.
 void tw_random_block(const tw_random *random, uint64_t block, uint32_t out[4]);
 
-// Word `index` of the stream as a whole number below `bound` (> 0, without bias by multiplication).
+// Element `index`: a whole number below `bound` (> 0), from 64 bits (words 2*index, 2*index + 1) by
+// multiplication. No number is likelier than another by more than a part in 2^64 / bound.
 uint64_t tw_random_below(const tw_random *random, uint64_t index, uint64_t bound);
 
-// Element `index`: uniform on (0, 1), 53 bits (words 2*index, 2*index + 1).
+// Element `index`: uniform on (0, 1), never its ends (words 2*index, 2*index + 1).
 double tw_random_uniform(const tw_random *random, uint64_t index);
 
 // Element `index`: standard normal, by Box and Muller (1958) from the uniforms 2*(index/2) and its

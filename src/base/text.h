@@ -15,7 +15,11 @@ typedef struct tw_text {
 
 void tw_text_start(tw_text *text, tw_context *context);
 void tw_text_free(tw_text *text);
+
+// Empties the text, its failure too, and keeps the memory.
 void tw_text_clear(tw_text *text);
+
+// Adds formatted text (numbers as in the "C" locale) or bytes. What fails adds nothing.
 void tw_text_add(tw_text *text, const char *format, ...) TW_PRINTF(2, 3);
 void tw_text_add_bytes(tw_text *text, const char *bytes, size_t count);
 
@@ -25,21 +29,22 @@ void tw_text_add_number(tw_text *text, double value);
 // Gives the string away: owned by the caller: free with tw_release. NULL after a failure.
 char *tw_text_take(tw_text *text);
 
-#define TW_NUMBER_BYTES 32
+#define TW_NUMBER_BYTES 40 // 24 are used; a compiler that does not know the locale fears 39
 
 // Writes the shortest digits that read back as `value` and returns `buffer`.
 const char *tw_format_number(double value, char buffer[TW_NUMBER_BYTES]);
 
-// Reads one number at the start of `text` (decimal, exponent; no hex, inf, nan or blanks) and returns
-// how many bytes it took, 0 if none. Reads at most `length` bytes. Too large gives an infinity.
+// Reads one number at the start of `text` (sign, decimals, exponent; no hex, inf, nan or blanks) and
+// returns how many bytes it took, 0 if none. Reads at most `length` bytes. Too large gives an infinity.
 size_t tw_parse_number(const char *text, size_t length, double *value);
 
 // Reads `text` as one whole number or integer; false if anything else is in it or it does not fit.
 bool tw_parse_double(const char *text, double *value);
 bool tw_parse_integer(const char *text, int64_t *value);
 
-// The one of `count` names nearest to `name` (edit distance at most 2, and below half its length),
-// or NULL. For "did you mean".
+// The one of `count` names nearest to `name`, or NULL. For "did you mean". Distance: letters put in,
+// left out, changed or swapped with the next, upper and lower case being one (Damerau, 1964); at
+// most 2, and below half the length of `name`.
 const char *tw_nearest_name(const char *name, const char *const *names, size_t count);
 
 // Whether `text` matches a pattern of `*` (anything), `?` (one character) and plain characters.

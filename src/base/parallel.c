@@ -1,0 +1,78 @@
+// The thread pool is OpenMP's; every parallel region of the library is the one in this file.
+#include "base/parallel.h"
+
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
+#if defined(__x86_64__)
+
+#define FLUSH_BITS 0x8040u // MXCSR: flush results (FZ) and operands (DAZ)
+
+static uint64_t mode_get(void) {
+    return _mm_getcsr();
+}
+
+static void mode_set(uint64_t mode) {
+    _mm_setcsr((unsigned)mode);
+}
+
+#elif defined(__aarch64__)
+
+#define FLUSH_BITS (UINT64_C(1) << 24) // FPCR: FZ
+
+static uint64_t mode_get(void) {
+    uint64_t mode;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(mode));
+    return mode;
+}
+
+static void mode_set(uint64_t mode) {
+    __asm__ volatile("msr fpcr, %0" : : "r"(mode));
+}
+
+#else
+
+#define FLUSH_BITS 0u
+
+static uint64_t mode_get(void) {
+    return 0;
+}
+
+static void mode_set(uint64_t mode) {
+    (void)mode;
+}
+
+#endif
+
+uint64_t tw_float_mode_enter(void) {
+    uint64_t mode = mode_get();
+    mode_set(mode | FLUSH_BITS);
+    return mode;
+}
+
+void tw_float_mode_leave(uint64_t mode) {
+    mode_set(mode);
+}
+
+// Without a region: entering one costs microseconds, and there is nobody to share with.
+static void run_alone(int64_t chunk_count, tw_chunk_function *function, void *user) {
+    uint64_t mode = tw_float_mode_enter();
+    for (int64_t chunk = 0; chunk < chunk_count; chunk++) function(user, chunk);
+    tw_float_mode_leave(mode);
+}
+
+void tw_parallel(int threads, int64_t chunk_count, tw_chunk_function *function, void *user) {
+    if (threads > chunk_count) threads = (int)chunk_count;
+    if (threads <= 1) {
+        run_alone(chunk_count, function, user);
+        return;
+    }
+#pragma omp parallel num_threads(threads)
+    {
+        uint64_t mode = tw_float_mode_enter();
+#pragma omp for schedule(dynamic)
+        for (int64_t chunk = 0; chunk < chunk_count; chunk++) function(user, chunk);
+        tw_float_mode_leave(mode);
+    }
+}

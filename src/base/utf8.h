@@ -1,0 +1,11 @@
+// Which bytes are a character.
+#ifndef TW_BASE_UTF8_H
+#define TW_BASE_UTF8_H
+
+#include <stddef.h>
+
+// The number of bytes, 1 to 4, of the UTF-8 character that `text` of `length` bytes starts with; 0
+// if it starts with none (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
+size_t tw_utf8_length(const char *text, size_t length);
+
+#endif
