@@ -21,3 +21,13 @@ foreach(source ${TW_TEST_SOURCES})
     set_tests_properties(${name} PROPERTIES TIMEOUT 600
         ENVIRONMENT "TW_PROGRAM=${CMAKE_BINARY_DIR}/thalweg;TW_DATA=${PROJECT_SOURCE_DIR}/../shared/data")
 endforeach()
+
+# An outside program against the installed copy. Sanitizers want to come first in a process: not there.
+if(NOT TW_SANITIZE)
+    add_test(NAME install COMMAND ${PROJECT_SOURCE_DIR}/tests/install/install_test.sh
+        ${CMAKE_BINARY_DIR} ${PROJECT_SOURCE_DIR})
+endif()
+
+# The tree's own shape: layers include downwards only, files and functions stay short, public functions
+# are commented.
+add_test(NAME house COMMAND ${PROJECT_SOURCE_DIR}/tests/house/house_test.sh ${PROJECT_SOURCE_DIR})

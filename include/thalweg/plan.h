@@ -27,6 +27,7 @@ typedef struct tw_plan_options {
     uint64_t seed;     // of dropout and noise. Default 1.
 } tw_plan_options;
 
+// One example a run, seed 1.
 TW_API tw_plan_options tw_plan_options_default(void);
 
 // What a plan holds and does, in bytes and counts.
@@ -62,6 +63,7 @@ TW_API const void *tw_plan_value(const tw_plan *plan, tw_node node);
 // The same for a scalar, as double; NaN if the node was not wanted.
 TW_API double tw_plan_scalar(const tw_plan *plan, tw_node node);
 
+// Bytes and counts of the plan, known before its first run.
 TW_API tw_plan_size tw_plan_measure(const tw_plan *plan);
 
 #ifdef __cplusplus

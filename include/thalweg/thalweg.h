@@ -1,0 +1,17 @@
+// All of thalweg: include this, link with -lthalweg. Each header is the manual of its concept.
+#ifndef THALWEG_H
+#define THALWEG_H
+
+#include "thalweg/context.h"
+#include "thalweg/graph.h"
+#include "thalweg/init.h"
+#include "thalweg/json.h"
+#include "thalweg/loss.h"
+#include "thalweg/model.h"
+#include "thalweg/ops.h"
+#include "thalweg/plan.h"
+#include "thalweg/status.h"
+#include "thalweg/tensor.h"
+#include "thalweg/variables.h"
+
+#endif
