@@ -1,0 +1,159 @@
+// Initialisers by name: reading "NAME:key=value,...", and calling the kind that fills.
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "init/kind.h"
+
+#define TW_INITIALISER(name) extern const tw_init_kind tw_init_##name;
+#include "init/kinds.def"
+#undef TW_INITIALISER
+
+static const tw_init_kind *const kinds[] = {
+#define TW_INITIALISER(name) &tw_init_##name,
+#include "init/kinds.def"
+#undef TW_INITIALISER
+};
+
+#define KIND_COUNT ((int)(sizeof kinds / sizeof *kinds))
+
+struct tw_initialiser {
+    const tw_init_kind *kind;
+    double keys[TW_INIT_KEYS_MAX];
+    char *text;
+};
+
+const tw_initialiser_kind *tw_initialiser_kinds(int index) {
+    return index >= 0 && index < KIND_COUNT ? &kinds[index]->about : NULL;
+}
+
+static tw_status unknown_kind(tw_context *context, const char *name) {
+    const char *names[KIND_COUNT];
+    for (int i = 0; i < KIND_COUNT; i++) names[i] = kinds[i]->about.name;
+    const char *nearest = tw_nearest_name(name, names, (size_t)KIND_COUNT);
+    return tw_fail(context, TW_BAD_ARGUMENT, "initialiser '%s': not known; %s%s%s", name,
+                   nearest != NULL ? "did you mean " : "`thalweg init --help` lists them",
+                   nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
+}
+
+static tw_status unknown_key(tw_context *context, const tw_initialiser_kind *kind,
+                             const char *name) {
+    tw_text known;
+    tw_text_start(&known, context);
+    for (int i = 0; i < kind->key_count; i++)
+        tw_text_add(&known, "%s%s", i > 0 ? ", " : "", kind->keys[i].name);
+    tw_status status =
+        tw_fail(context, TW_BAD_ARGUMENT, "initialiser %s: no key '%s'; %s%s", kind->name, name,
+                kind->key_count > 0 ? "it has " : "it has none", known.data ? known.data : "");
+    tw_text_free(&known);
+    return status;
+}
+
+static int find_kind(const char *name) {
+    for (int i = 0; i < KIND_COUNT; i++)
+        if (strcmp(kinds[i]->about.name, name) == 0) return i;
+    return -1;
+}
+
+// One "key=value", changed in place.
+static tw_status read_key(tw_context *context, tw_initialiser *initialiser, char *pair) {
+    const tw_initialiser_kind *kind = &initialiser->kind->about;
+    char *value = strchr(pair, '=');
+    if (value == NULL)
+        return tw_fail(context, TW_BAD_ARGUMENT, "initialiser %s: '%s' is no key=value", kind->name,
+                       pair);
+    *value++ = '\0';
+    for (int i = 0; i < kind->key_count; i++) {
+        if (strcmp(kind->keys[i].name, pair) != 0) continue;
+        if (!tw_parse_double(value, &initialiser->keys[i]) || !isfinite(initialiser->keys[i]))
+            return tw_fail(context, TW_BAD_ARGUMENT, "initialiser %s: %s='%s' is no number",
+                           kind->name, pair, value);
+        return TW_OK;
+    }
+    return unknown_key(context, kind, pair);
+}
+
+// NAME and its keys, changed in place.
+static tw_status read_text(tw_context *context, tw_initialiser *initialiser, char *text) {
+    char *keys = strchr(text, ':');
+    if (keys != NULL) *keys++ = '\0';
+    int found = find_kind(text);
+    if (found < 0) return unknown_kind(context, text);
+    initialiser->kind = kinds[found];
+    const tw_initialiser_kind *kind = &initialiser->kind->about;
+    assert(kind->key_count <= TW_INIT_KEYS_MAX);
+    for (int i = 0; i < kind->key_count; i++) initialiser->keys[i] = kind->keys[i].value;
+    while (keys != NULL) {
+        char *next = strchr(keys, ',');
+        if (next != NULL) *next++ = '\0';
+        tw_status status = read_key(context, initialiser, keys);
+        if (status != TW_OK) return status;
+        keys = next;
+    }
+    if (initialiser->kind->check == NULL) return TW_OK;
+    return initialiser->kind->check(context, initialiser->keys);
+}
+
+static char *format(tw_context *context, const tw_initialiser *initialiser) {
+    const tw_initialiser_kind *kind = &initialiser->kind->about;
+    tw_text text;
+    tw_text_start(&text, context);
+    tw_text_add(&text, "%s", kind->name);
+    for (int i = 0; i < kind->key_count; i++) {
+        tw_text_add(&text, "%c%s=", i == 0 ? ':' : ',', kind->keys[i].name);
+        tw_text_add_number(&text, initialiser->keys[i]);
+    }
+    return tw_text_take(&text);
+}
+
+tw_status tw_initialiser_parse(tw_context *context, const char *text,
+                               tw_initialiser **initialiser) {
+    *initialiser = NULL;
+    tw_initialiser *made = tw_allocate(context, 1, sizeof *made);
+    char *copy = tw_copy_text(context, text, strlen(text));
+    tw_status status = made == NULL || copy == NULL ? TW_NO_MEMORY : TW_OK;
+    if (status == TW_OK) status = read_text(context, made, copy);
+    if (status == TW_OK) {
+        made->text = format(context, made);
+        if (made->text == NULL) status = TW_NO_MEMORY;
+    }
+    tw_release(copy);
+    if (status == TW_OK)
+        *initialiser = made;
+    else
+        tw_initialiser_free(made);
+    return status;
+}
+
+void tw_initialiser_free(tw_initialiser *initialiser) {
+    if (initialiser == NULL) return;
+    tw_release(initialiser->text);
+    tw_release(initialiser);
+}
+
+const char *tw_initialiser_text(const tw_initialiser *initialiser) {
+    return initialiser->text;
+}
+
+tw_status tw_initialiser_fill(tw_context *context, const tw_initialiser *initialiser,
+                              tw_tensor *tensor, uint64_t seed, uint32_t stream) {
+    const tw_shape *shape = tw_tensor_shape(tensor);
+    if (shape->rank == 0)
+        return tw_fail(context, TW_BAD_SHAPE,
+                       "initialiser %s: a scalar has no fan; give a shape of one axis or more",
+                       initialiser->kind->about.name);
+    tw_draw draw = {
+        .context = context,
+        .tensor = tensor,
+        .elements = tw_tensor_elements(tensor),
+        .fan_in = shape->size[0],
+        .fan_out = shape->size[shape->rank - 1],
+        .keys = initialiser->keys,
+        .random = {.seed = seed, .purpose = TW_FOR_INIT, .stream = stream},
+    };
+    if (draw.elements == 0) return TW_OK;
+    return initialiser->kind->fill(&draw);
+}

@@ -1,0 +1,20 @@
+// lecun: keeps the variance of activations level through linear layers.
+#include <math.h>
+
+#include "init/kind.h"
+
+static const tw_initialiser_key keys[] = {{"gain", 1.0, "factor on the deviation"}};
+
+static tw_status fill(const tw_draw *draw) {
+    return tw_draw_normal(draw, 0.0, draw->keys[0] * sqrt(1.0 / (double)draw->fan_in));
+}
+
+const tw_init_kind tw_init_lecun = {
+    .about = {.name = "lecun",
+              .formula = "w ~ N(0, gain^2/m), m inputs",
+              .source = "LeCun, Bottou, Orr and Mueller, 1998",
+              .keys = keys,
+              .key_count = sizeof keys / sizeof *keys},
+    .check = tw_init_first_key_not_negative,
+    .fill = fill,
+};
