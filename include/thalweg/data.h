@@ -34,6 +34,7 @@ typedef struct tw_data_options {
     uint64_t seed; // of the sets made on the fly. Default 1; change it for other examples.
 } tw_data_options;
 
+// Seed 1.
 TW_API tw_data_options tw_data_options_default(void);
 
 // Opens what `spec` names: `FORMAT`, `FORMAT:PLACE` or either with `?key=value&key=value`. `options`
@@ -78,6 +79,7 @@ typedef struct tw_data_form {
     int64_t target_width;     // for TW_TARGET_VALUE: numbers an example. Default 1.
 } tw_data_form;
 
+// The defaults, said beside each field.
 TW_API tw_data_form tw_data_form_default(void);
 
 // Asks for examples: which, and where they go.
@@ -183,6 +185,7 @@ typedef struct tw_batches_options {
     bool background; // a thread of its own prepares the next one. Default true.
 } tw_batches_options;
 
+// The defaults, said beside each field.
 TW_API tw_batches_options tw_batches_options_default(void);
 
 typedef struct tw_batch {

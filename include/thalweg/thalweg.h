@@ -2,16 +2,21 @@
 #ifndef THALWEG_H
 #define THALWEG_H
 
+#include "thalweg/clock.h"
 #include "thalweg/context.h"
+#include "thalweg/data.h"
+#include "thalweg/evaluate.h"
 #include "thalweg/graph.h"
 #include "thalweg/init.h"
 #include "thalweg/json.h"
 #include "thalweg/loss.h"
+#include "thalweg/method.h"
 #include "thalweg/model.h"
 #include "thalweg/ops.h"
 #include "thalweg/plan.h"
 #include "thalweg/status.h"
 #include "thalweg/tensor.h"
+#include "thalweg/train.h"
 #include "thalweg/variables.h"
 
 #endif

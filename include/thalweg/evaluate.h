@@ -1,0 +1,58 @@
+// A trained model from its run folder or checkpoint: measured on a data set, asked for predictions.
+//
+//     tw_trained *trained = NULL;
+//     tw_trained_open(context, "runs/first", &trained);         // or a .safetensors checkpoint
+//     tw_trained_evaluate(trained, "mnist:data/mnist", &evaluation);
+#ifndef THALWEG_EVALUATE_H
+#define THALWEG_EVALUATE_H
+
+#include "thalweg/data.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct tw_trained tw_trained;
+
+// Opens a run folder (its best checkpoint where there is one, else its last) or a checkpoint file, and
+// builds the model for evaluation. `*trained` is owned by the caller: free with tw_trained_free. Errors:
+// TW_NOT_FOUND, TW_BAD_FILE, TW_MISMATCH, TW_IO, TW_NO_MEMORY.
+TW_API tw_status tw_trained_open(tw_context *context, const char *path, tw_trained **trained);
+TW_API void tw_trained_free(tw_trained *trained);
+
+// What it expects and gives: features an example, outputs (classes or numbers), whether classes, and their
+// names. Borrowed: valid while it is.
+TW_API int64_t tw_trained_features(const tw_trained *trained);
+TW_API int64_t tw_trained_outputs(const tw_trained *trained);
+TW_API bool tw_trained_classifies(const tw_trained *trained);
+TW_API const char *tw_trained_class_name(const tw_trained *trained, int64_t index);
+
+// Means over a data set; confusion [classes, classes]: row the true class, column the chosen one.
+typedef struct tw_evaluation {
+    int64_t examples;
+    double loss;
+    double error;             // NaN for a regression
+    int64_t classes;          // 0 for a regression
+    const int64_t *confusion; // NULL for a regression; borrowed: valid until the next evaluation
+    double seconds;
+} tw_evaluation;
+
+// Measures the model on what `data` names (the test set of a format that has one), encoded as the training
+// set was. Errors: what the data says; TW_MISMATCH where its shape or classes differ.
+TW_API tw_status tw_trained_evaluate(tw_trained *trained, const char *data,
+                                     tw_evaluation *evaluation);
+
+// One example's prediction: probabilities [classes] and the class, or the values [outputs] in the units of
+// the data, class -1.
+typedef void tw_prediction_function(int64_t example, int64_t chosen, const double *values,
+                                    int64_t count, void *user);
+
+// Calls `function` for each example of `data` in order.
+TW_API tw_status tw_trained_predict(tw_trained *trained, const char *data,
+                                    tw_prediction_function *function, void *user);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,160 @@
+// Minibatch training: a data set, a model and a method become a run that can be watched, stopped,
+// resumed exactly and measured.
+//
+//     tw_training_options options = tw_training_options_default();
+//     options.data = "mnist:data/mnist";
+//     options.model = "mlp:400,400";
+//     options.method = "adam:lr=1e-3";
+//     options.schedule = "linear";
+//     tw_training *training = NULL;
+//     if (tw_training_new(context, &options, &training) != TW_OK) ...
+//     tw_training_run(training, &(tw_training_watch){.epoch = print_epoch}, &result);
+//     tw_training_free(training);
+//
+// Order: options, new (or resume), run or step by step, free. The same options and seed give the same
+// bits, whatever the number of threads, and whether the run was stopped and resumed or not.
+#ifndef THALWEG_TRAIN_H
+#define THALWEG_TRAIN_H
+
+#include "thalweg/clock.h"
+#include "thalweg/data.h"
+#include "thalweg/plan.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct tw_training tw_training;
+
+// Everything that decides a run. Texts are copied by tw_training_new; defaults come from
+// tw_training_options_default alone.
+typedef struct tw_training_options {
+    const char *data; // what to train on (data.h). Default "strokes".
+    const char *test; // what to measure on; NULL (default): the format's own, else held out
+    double holdout;   // share held out where there is no test set. Default 0.2; 0: measure nothing
+    tw_data *train_set;   // a host program's own set in place of `data`; borrowed: valid until free
+    tw_data *test_set;    // and in place of `test`
+    const char *model;    // model.h. Default "mlp:128".
+    const char *method;   // method.h. Default "adam".
+    const char *schedule; // of lr (schedule.h). Default NULL: what the method's text says.
+    const char *schedules; // of others, "momentum: linear:end=0.5; beta1: cosine". Default NULL.
+    const char *groups;    // "*bias*: weight_decay=0; ..." (method.h). Default NULL.
+    const char *loss;      // loss.h. Default NULL: cross_entropy for classes, else squared.
+    const char *init; // of weights (init.h). Default NULL: he before relu-like layers, else xavier.
+    const char *bias_init;     // Default NULL: zeros.
+    tw_dtype precision;        // TW_F32 (default) or TW_F64
+    int64_t batch;             // B, examples a minibatch. Default 128.
+    int64_t accumulate;        // minibatches whose gradients are averaged for one step. Default 1.
+    uint64_t epochs;           // passes over the data. Default 10; ignored where `steps` is not 0.
+    uint64_t steps;            // updates in all. Default 0: as `epochs` says.
+    double l1, l2;             // penalty on weights: l1*|w| + l2*w^2/2. Default 0.
+    uint64_t seed;             // Default 1.
+    bool eval_train;           // measure the whole training set after each epoch. Default false.
+    uint64_t patience;         // stop after so many epochs without a better test error (loss, of a
+                               // regression). Default 0: never.
+    const char *out;           // run folder; NULL (default): nothing is written
+    bool force;                // empty a run folder that exists. Default false.
+    uint64_t checkpoint_every; // also every so many steps; 0 (default): after each epoch
+} tw_training_options;
+
+// The defaults, said beside each field.
+TW_API tw_training_options tw_training_options_default(void);
+
+// Opens the data, builds and plans the graphs, fills the parameters, and makes the run folder. `*training`
+// is owned by the caller: free with tw_training_free. Errors: TW_BAD_ARGUMENT, TW_BAD_TEXT, TW_BAD_SHAPE,
+// TW_BAD_FILE, TW_NOT_FOUND; TW_EXISTS for a run folder that is there; TW_IO; TW_NO_MEMORY. Nothing is
+// written on failure.
+TW_API tw_status tw_training_new(tw_context *context, const tw_training_options *options,
+                                 tw_training **training);
+
+// Continues the run of a folder at its last checkpoint, with its options; `epochs` or `steps` not 0 set a
+// new end. Errors: as above; TW_MISMATCH where the checkpoint does not belong to the run's options.
+TW_API tw_status tw_training_resume(tw_context *context, const char *folder, uint64_t epochs,
+                                    uint64_t steps, tw_training **training);
+
+// Frees; NULL is fine.
+TW_API void tw_training_free(tw_training *training);
+
+// Measures of one epoch; NaN where there is none (no test set, a regression's error, no --eval-train).
+typedef struct tw_epoch {
+    uint64_t epoch;                 // from 1
+    uint64_t step;                  // updates done
+    double train_loss, train_error; // over the minibatches as they were trained, or the whole set
+    double test_loss, test_error;
+    double lr;        // of the last step
+    double grad_norm; // of the last step's gradient, all parameters, before any link of the method
+    double seconds;   // spent in training steps in this epoch
+    bool best;        // better than all before
+} tw_epoch;
+
+// Where a run is, after a step.
+typedef struct tw_progress {
+    uint64_t step, total_steps;
+    double loss;         // of the step's minibatch
+    double seconds;      // in training steps so far
+    double seconds_left; // at this pace
+} tw_progress;
+
+// Called on the thread that trains. A member may be NULL.
+typedef struct tw_training_watch {
+    void (*epoch)(const tw_epoch *epoch, void *user);
+    void (*step)(const tw_progress *progress, void *user);
+    void *user;
+} tw_training_watch;
+
+typedef struct tw_training_result {
+    tw_status status; // TW_OK, TW_DIVERGED, TW_INTERRUPTED
+    uint64_t epochs, steps;
+    uint64_t parameters;                                   // trained numbers
+    double train_loss, train_error, test_loss, test_error; // of the last epoch
+    double best_test_error;                                // NaN if none
+    uint64_t best_epoch;                                   // 0 if none
+    bool stopped_early;                                    // by patience
+    double seconds;                                        // in training steps
+    double samples_per_second;
+    uint64_t peak_rss_bytes;
+    const char *out; // run folder or NULL; borrowed: valid while the training is
+} tw_training_result;
+
+// Trains to the end. Returns result->status: TW_DIVERGED with a message that names the step and what
+// stopped being finite (the parameters are those before that step); TW_INTERRUPTED after
+// tw_context_cancel, with a checkpoint where there is a run folder; or TW_IO, TW_NO_MEMORY, what the data
+// said. `watch` may be NULL. `*result` is filled in any case.
+TW_API tw_status tw_training_run(tw_training *training, const tw_training_watch *watch,
+                                 tw_training_result *result);
+
+// For a host program's own loop: one update. `*progress` tells where the run is then; `*epoch` is filled
+// and `*epoch_ended` true when the update was the last of an epoch and its measures were taken. After the
+// last step: TW_OK with progress->step == total_steps; do not call again.
+TW_API tw_status tw_training_step(tw_training *training, tw_progress *progress, bool *epoch_ended,
+                                  tw_epoch *epoch);
+
+// Whether the last step is done or patience has ended.
+TW_API bool tw_training_done(const tw_training *training);
+
+// What is about to happen, for people: data, layers with shapes and parameters, method and who got which
+// hyperparameters, memory planned. Borrowed: valid while the training is.
+TW_API const char *tw_training_description(const tw_training *training);
+
+// Clock and value of a hyperparameter at step t (1 .. total) before anything runs. NaN for an unknown one.
+TW_API tw_clock tw_training_clock(const tw_training *training, uint64_t step);
+TW_API double tw_training_value(const tw_training *training, const char *hyperparameter,
+                                uint64_t step);
+
+// The parameters and states, by name. Borrowed: valid while the training is.
+TW_API tw_variables *tw_training_variables(tw_training *training);
+
+// The outputs of the model for `count` examples x [count, features] in the training's precision:
+// outputs [count, classes or target width], scores as the last layer gives them.
+TW_API tw_status tw_training_predict(tw_training *training, const void *x, int64_t count,
+                                     void *outputs);
+
+// Writes a checkpoint now: one safetensors file with parameters, every state of the method, and where the
+// run is. Errors: TW_IO, TW_NO_MEMORY; `path` is as it was then.
+TW_API tw_status tw_training_save(tw_training *training, const char *path);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
