@@ -1,0 +1,34 @@
+// Numbers and names in text: the same in every locale. What the command line reads its options with.
+#ifndef THALWEG_WORDS_H
+#define THALWEG_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "thalweg/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TW_NUMBER_BYTES 32
+
+// Writes the shortest digits that read back as `value` ("nan", "inf", "-inf" for what is no number) and
+// returns `buffer`, of TW_NUMBER_BYTES.
+TW_API const char *tw_format_number(double value, char *buffer);
+
+// Reads all of `text` as one number (decimal, with exponent; no hex, inf, nan or blanks) or one integer.
+// False if anything else is in it or it does not fit; then `*value` is 0.
+TW_API bool tw_parse_double(const char *text, double *value);
+TW_API bool tw_parse_integer(const char *text, int64_t *value);
+
+// The one of `count` names nearest to `name` (edit distance at most 2, and below half its length) or NULL:
+// for "did you mean". Borrowed from `names`.
+TW_API const char *tw_nearest_name(const char *name, const char *const *names, size_t count);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
