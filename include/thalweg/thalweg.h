@@ -18,5 +18,6 @@
 #include "thalweg/tensor.h"
 #include "thalweg/train.h"
 #include "thalweg/variables.h"
+#include "thalweg/words.h"
 
 #endif

@@ -12,19 +12,20 @@
 extern "C" {
 #endif
 
-#define TW_NUMBER_BYTES 32
+#define TW_NUMBER_BYTES 40 // 24 are used; a compiler that does not know the locale fears 39
 
 // Writes the shortest digits that read back as `value` ("nan", "inf", "-inf" for what is no number) and
 // returns `buffer`, of TW_NUMBER_BYTES.
-TW_API const char *tw_format_number(double value, char *buffer);
+TW_API const char *tw_format_number(double value, char buffer[TW_NUMBER_BYTES]);
 
 // Reads all of `text` as one number (decimal, with exponent; no hex, inf, nan or blanks) or one integer.
 // False if anything else is in it or it does not fit; then `*value` is 0.
 TW_API bool tw_parse_double(const char *text, double *value);
 TW_API bool tw_parse_integer(const char *text, int64_t *value);
 
-// The one of `count` names nearest to `name` (edit distance at most 2, and below half its length) or NULL:
-// for "did you mean". Borrowed from `names`.
+// The one of `count` names nearest to `name`, or NULL: for "did you mean". Borrowed from `names`.
+// Distance: letters put in, left out, changed or swapped with the next, upper and lower case being one
+// (Damerau, 1964); at most 2, and below half the length of `name`.
 TW_API const char *tw_nearest_name(const char *name, const char *const *names, size_t count);
 
 #ifdef __cplusplus

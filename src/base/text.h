@@ -1,9 +1,10 @@
-// Text that grows, names that are nearly right, and numbers that read and print the same in every
-// locale.
+// Text that grows, patterns, and numbers inside longer texts. Whole numbers and nearest names are in
+// thalweg/words.h.
 #ifndef TW_BASE_TEXT_H
 #define TW_BASE_TEXT_H
 
 #include "base/fail.h"
+#include "thalweg/words.h"
 
 // A string being built. Start with tw_text_start; the first failure is latched in `status`.
 typedef struct tw_text {
@@ -29,23 +30,9 @@ void tw_text_add_number(tw_text *text, double value);
 // Gives the string away: owned by the caller: free with tw_release. NULL after a failure.
 char *tw_text_take(tw_text *text);
 
-#define TW_NUMBER_BYTES 40 // 24 are used; a compiler that does not know the locale fears 39
-
-// Writes the shortest digits that read back as `value` and returns `buffer`.
-const char *tw_format_number(double value, char buffer[TW_NUMBER_BYTES]);
-
 // Reads one number at the start of `text` (sign, decimals, exponent; no hex, inf, nan or blanks) and
 // returns how many bytes it took, 0 if none. Reads at most `length` bytes. Too large gives an infinity.
 size_t tw_parse_number(const char *text, size_t length, double *value);
-
-// Reads `text` as one whole number or integer; false if anything else is in it or it does not fit.
-bool tw_parse_double(const char *text, double *value);
-bool tw_parse_integer(const char *text, int64_t *value);
-
-// The one of `count` names nearest to `name`, or NULL. For "did you mean". Distance: letters put in,
-// left out, changed or swapped with the next, upper and lower case being one (Damerau, 1964); at
-// most 2, and below half the length of `name`.
-const char *tw_nearest_name(const char *name, const char *const *names, size_t count);
 
 // Whether `text` matches a pattern of `*` (anything), `?` (one character) and plain characters.
 bool tw_glob_matches(const char *pattern, const char *text);
