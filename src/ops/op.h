@@ -26,6 +26,7 @@ typedef struct tw_attributes {
 // by tw_graph_fail with the operator's name and the shapes.
 typedef struct tw_op_shapes {
     tw_graph *graph;
+    const char *name; // the operator's
     const tw_shape *in[TW_OP_INPUTS_MAX];
     tw_dtype in_dtype[TW_OP_INPUTS_MAX];
     int in_count;
@@ -48,6 +49,7 @@ typedef struct tw_op_gradient {
 } tw_op_gradient;
 
 // One kernel of a plan with its sizes known: made when the plan is bound to a batch, without allocation.
+// Addresses are those of a run: they may change between runs without another `prepare`.
 typedef struct tw_kernel {
     const tw_attributes *attributes;
     tw_dtype dtype; // the graph's
@@ -66,7 +68,7 @@ typedef struct tw_kernel {
     // of the run
     tw_random random;
     const tw_clock *clock;
-    // where a chunk says that its data are wrong: non-zero stops the run (see `explain`)
+    // where a chunk says by tw_kernel_fault that its data are wrong, which stops the run (see `explain`)
     int64_t *fault;
     void *state; // state_bytes of it, zero at first, kept between runs
 } tw_kernel;
@@ -74,7 +76,10 @@ typedef struct tw_kernel {
 typedef struct tw_op {
     const char *name;
     int inputs;    // how many; -1: given by the entry
-    bool stateful; // writes variables: never merged, never dropped, run after the readers
+    bool stateful; // never merged; run after all other readers of what it writes
+    // bit i: input i, a variable of its own or none, is written in place. The lowest one's memory is
+    // also the output's, whose shape must be the same. For stateful operators alone.
+    uint32_t writes;
     bool random;   // draws: attributes.integer[0] is its stream, given by tw_graph_stream
     bool view;     // the output is the input's memory under another shape (reshape)
     int reuses;    // 1 + the input whose memory the output may take over if nobody reads it later
@@ -86,15 +91,25 @@ typedef struct tw_op {
                           const tw_attributes *attributes);
 
     // or a kernel:
-    void (*prepare)(tw_kernel *kernel); // sets chunk_count and size[]
+    void (*prepare)(tw_kernel *kernel); // sets chunk_count, chunk_ns and size[] by shapes alone
     void (*begin)(tw_kernel *kernel);   // before the chunks, on one thread; may be NULL
     void (*chunk)(const tw_kernel *kernel, int64_t chunk); // any thread
     void (*end)(tw_kernel *kernel); // after the chunks, on one thread; may be NULL
     size_t (*scratch_bytes)(const tw_kernel *kernel); // after prepare at batch_max; may be NULL
     size_t state_bytes;
-    // words for a fault: "softmax_cross_entropy: label 12 at example 3; labels are 0 to 9"
+    // words for a fault (an operator that has them can fault; updates and assignments wait for it):
+    // "softmax_cross_entropy: label 12 at example 3; labels are 0 to 9"
     void (*explain)(const tw_kernel *kernel, int64_t fault, char *message, size_t bytes);
 } tw_op;
+
+// Reports wrong data found by a chunk, 1 + the example's index: the smallest of a run is told.
+static inline void tw_kernel_fault(const tw_kernel *kernel, int64_t fault) {
+    int64_t old = __atomic_load_n(kernel->fault, __ATOMIC_RELAXED);
+    while ((old == 0 || fault < old) &&
+           !__atomic_compare_exchange_n(kernel->fault, &old, fault, true, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED)) {
+    }
+}
 
 // The nodes of an operator's inputs become one node. Latches what the shape rule says.
 tw_node tw_graph_add(tw_graph *graph, const tw_op *op, const tw_node *inputs, int count,
