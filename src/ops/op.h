@@ -59,6 +59,7 @@ typedef struct tw_kernel {
     tw_dtype in_dtype[TW_OP_INPUTS_MAX];
     void *out;
     tw_shape out_shape;
+    int64_t batch; // B of the run, set before prepare
     void *scratch; // scratch_bytes(...) of it, the kernel's own during a run
     int threads;
     // set by prepare, for the kernel's own use
