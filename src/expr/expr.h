@@ -28,10 +28,15 @@ typedef struct tw_source {
     size_t length;
 } tw_source;
 
-// Fails with TW_BAD_TEXT: "NAME:LINE:COLUMN: what", the line, a caret under `offset`, and the hint (may
-// be NULL): "did you mean beta1?". Long lines are shown around the caret. Columns count characters.
+// Fails with TW_BAD_TEXT: "NAME:LINE:COLUMN: what", the line, and a caret under `offset` with the hint
+// (NULL: none) behind it: "^ did you mean beta1?". Long lines are shown around the caret. Columns
+// count characters. At the end of the text, the place is behind the last line that is not blank.
 tw_status tw_source_fail(tw_context *context, const tw_source *source, size_t offset,
                          const char *hint, const char *format, ...) TW_PRINTF(5, 6);
+
+// The same with the arguments in a list.
+tw_status tw_source_fail_list(tw_context *context, const tw_source *source, size_t offset,
+                              const char *hint, const char *format, va_list list) TW_PRINTF(5, 0);
 
 // ---- tokens
 
@@ -62,8 +67,12 @@ typedef struct tw_lexer {
 // byte, a character that does not belong, a name or number that is too long or out of range).
 tw_status tw_lexer_start(tw_lexer *lexer, tw_context *context, const tw_source *source);
 
-// Goes one token on.
+// Goes one token on. After a failure, whoever found it, all that is left is the end of the text.
 tw_status tw_lexer_next(tw_lexer *lexer);
+
+// Fails like tw_source_fail and lets all that is read later fail with it.
+tw_status tw_lexer_fail(tw_lexer *lexer, size_t offset, const char *hint, const char *format, ...)
+    TW_PRINTF(4, 5);
 
 // Whether the token to be read is this sign or this name.
 bool tw_lexer_at(const tw_lexer *lexer, const char *spelling);
@@ -73,6 +82,10 @@ tw_status tw_lexer_expect(tw_lexer *lexer, const char *spelling);
 
 // Reads a name into `name`, or fails with "expected WHAT here".
 tw_status tw_lexer_name(tw_lexer *lexer, const char *what, char name[TW_EXPR_NAME_BYTES_MAX + 1]);
+
+// Reads the end of a statement: line ends, or the end of the text. Fails with "expected an operator or
+// the end here".
+tw_status tw_lexer_end(tw_lexer *lexer);
 
 // ---- functions
 
@@ -125,8 +138,8 @@ const char *tw_function_name(tw_function function);
 // The function with this name; false, and TW_FUNCTION_COUNT there, if none has it.
 bool tw_function_find(const char *name, tw_function *function);
 
-// Whether it takes this many arguments.
-bool tw_function_takes(tw_function function, uint32_t argument_count);
+// The fewest and the most arguments it takes.
+void tw_function_arguments(tw_function function, uint32_t *fewest, uint32_t *most);
 
 // Value of one function with plain numbers (not normal, uniform or reductions, which give NaN). A NaN
 // argument gives NaN, in min, max and clip too.
@@ -167,10 +180,13 @@ typedef struct tw_expr_node {
     tw_expr_root child[3]; // each stands before its parent in the tree
     uint32_t symbol;       // names, after resolve: index into the symbols
     double number;         // TW_EXPR_NUMBER
-    size_t offset, length; // where it stands in the source (a name: its spelling)
+    size_t offset, length; // in the source: a number's, name's, element's or index's spelling, an
+                           // operator's sign, a call's function
 } tw_expr_node;
 
-// Many expressions of one source share a tree: a growing array of nodes, children first.
+// Many expressions of one source share a tree: a growing array of nodes, children first. The nodes of
+// one root are those from tw_expr_first(tree, root) to the root, without a gap. Parentheses, calls,
+// signs and powers nest at most TW_EXPR_DEPTH_MAX deep; a chain such as a + b + c may be longer.
 typedef struct tw_expr_tree {
     tw_context *context;
     tw_source source; // text and name are copies
@@ -183,17 +199,24 @@ typedef struct tw_expr_tree {
 tw_status tw_expr_tree_new(tw_context *context, const tw_source *source, tw_expr_tree **tree);
 void tw_expr_tree_free(tw_expr_tree *tree);
 
-// Reads one expression from where the lexer stands (its source must be the tree's). `*root` is
-// TW_EXPR_NONE on failure.
+// Reads one expression from where the lexer stands (its text must be the tree's), up to the first
+// token that cannot go on with it. `*root` is TW_EXPR_NONE on failure, and the tree as it was.
 tw_status tw_expr_parse(tw_lexer *lexer, tw_expr_tree *tree, tw_expr_root *root);
 
-// Reads a text that is one expression and nothing else: new tree, lexer, parse, end.
+// Reads a text that is one expression and nothing else: new tree, lexer, parse, end. `*tree` is owned
+// by the caller: free with tw_expr_tree_free.
 tw_status tw_expr_parse_text(tw_context *context, const tw_source *source, tw_expr_tree **tree,
                              tw_expr_root *root);
 
-// Gives every name node from `first_node` on its index among `names`; an unknown name fails with
-// "unknown name 'nope'; known here: g, s, t, theta" and the nearest as a hint. Indices of sums are
-// bound inside their bodies: their symbol is TW_EXPR_NONE.
+// Where the nodes of `root` begin.
+tw_expr_root tw_expr_first(const tw_expr_tree *tree, tw_expr_root root);
+
+// Whether the spelling of a name, element or index is `name`.
+bool tw_expr_is_named(const tw_expr_tree *tree, tw_expr_root node, const char *name);
+
+// Gives every name and element from `first_node` on its index among `names`; an unknown name fails with
+// "unknown name 'nope'; known here: g, s, t, theta" and the nearest as a hint. An index of a sum is
+// bound inside its body, to the innermost sum of that index: its symbol is TW_EXPR_NONE.
 tw_status tw_expr_resolve(tw_expr_tree *tree, uint32_t first_node, const char *const *names,
                           size_t name_count);
 

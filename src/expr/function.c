@@ -29,9 +29,10 @@ bool tw_function_find(const char *name, tw_function *function) {
     return false;
 }
 
-bool tw_function_takes(tw_function function, uint32_t argument_count) {
+void tw_function_arguments(tw_function function, uint32_t *fewest, uint32_t *most) {
     assert(function < TW_FUNCTION_COUNT);
-    return argument_count >= entries[function].fewest && argument_count <= entries[function].most;
+    *fewest = entries[function].fewest;
+    *most = entries[function].most;
 }
 
 // The exponential is only ever taken of what is not positive, so that it cannot overflow.
