@@ -14,6 +14,7 @@
 #include "thalweg/model.h"
 #include "thalweg/ops.h"
 #include "thalweg/plan.h"
+#include "thalweg/plot.h"
 #include "thalweg/status.h"
 #include "thalweg/tensor.h"
 #include "thalweg/train.h"

@@ -1,0 +1,60 @@
+// Pictures: curves as SVG or as characters, and sheets of examples. One file, no scripts, no fetched
+// fonts; readable at the width of a column, in light and dark, and without telling colours apart.
+//
+//     tw_series loss = {.name = "training loss", .x = epochs, .y = losses, .count = 10};
+//     tw_panel panel = {.y_label = "loss", .x_label = "epoch", .series = &loss, .series_count = 1};
+//     tw_plot_save(context, "curves.svg", "mlp:400,400 on MNIST", &panel, 1);
+#ifndef THALWEG_PLOT_H
+#define THALWEG_PLOT_H
+
+#include "thalweg/data.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// One line of a panel. A NaN breaks it. Borrowed during the call.
+typedef struct tw_series {
+    const char *name; // in the legend
+    const double *x, *y;
+    int64_t count;
+    int64_t mark; // index of a point to mark (the best), -1 or out of range: none
+} tw_series;
+
+#define TW_SERIES_MAX 16
+
+// One pair of axes. Where `log_y` is set and all y are positive, y is logarithmic.
+typedef struct tw_panel {
+    const char *title; // NULL: none
+    const char *x_label, *y_label;
+    bool log_y;
+    bool y_from_zero; // the y axis begins at 0
+    bool percent;     // y is a share: ticks are shown as per cent
+    const tw_series *series;
+    int series_count;
+} tw_panel;
+
+// Writes panels under each other as one SVG. Errors: TW_BAD_ARGUMENT (no panel, too many series), TW_IO,
+// TW_NO_MEMORY.
+TW_API tw_status tw_plot_save(tw_context *context, const char *path, const char *title,
+                              const tw_panel *panels, int panel_count);
+
+// Draws one panel with characters, `columns` wide (at least 40) and `rows` high (at least 8), with axes
+// and a legend. `*text` is owned by the caller: free with tw_plot_free.
+TW_API tw_status tw_plot_text(tw_context *context, const tw_panel *panel, int columns, int rows,
+                              char **text);
+
+// Frees a drawing; NULL is fine.
+TW_API void tw_plot_free(char *text);
+
+// Writes the first `count` examples of a set as a sheet: images (shapes [h, w], [h, w, c] or [c, h, w]
+// with c 1 or 3) with their classes below; examples of two numbers as a scatter coloured by class; others
+// as rows of bars. Errors: as above, and what the data says.
+TW_API tw_status tw_plot_examples(tw_context *context, const char *path, const tw_data *data,
+                                  int64_t count);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
