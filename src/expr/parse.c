@@ -155,7 +155,8 @@ static bool find_call(parser *p, const char *name, const tw_token *token, tw_exp
 static bool take_index(parser *p, tw_expr_node *call) {
     const tw_expr_node *index = &p->tree->nodes[call->child[0]];
     if (index->kind != TW_EXPR_NAME) {
-        tw_lexer_fail(p->lexer, call->offset, NULL,
+        tw_expr_root first = tw_expr_first(p->tree, call->child[0]);
+        tw_lexer_fail(p->lexer, p->tree->nodes[first].offset, NULL,
                       "over an index it starts with the index's name: sum(i, 1, n, x[i]^2)");
         return false;
     }

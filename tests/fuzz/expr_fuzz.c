@@ -50,8 +50,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     tw_source source = {"fuzz", (const char *)bytes, count};
     if (read_back(context, &source, &first, &text, &latex)) {
         tw_source formatted = {"formatted", text.data, text.length};
-        require(read_back(context, &formatted, &second, &again, &latex));
-        require(same(first, second) && text.length == again.length);
+        bool right = read_back(context, &formatted, &second, &again, &latex);
+        bool longer = text.length > TW_EXPR_TEXT_BYTES_MAX; // by the blanks around signs
+        require(longer || (right && same(first, second) && text.length == again.length));
     } else {
         require(*tw_context_message(context) != '\0');
     }
