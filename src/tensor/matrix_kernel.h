@@ -1,0 +1,46 @@
+// The innermost part of a matrix product: one tile of C held in registers. A kernel is one machine's
+// way to do it; all that have a fused multiply-add give the same bits, since each element is one chain
+// of them along k whatever the tile's size.
+#ifndef TW_TENSOR_MATRIX_KERNEL_H
+#define TW_TENSOR_MATRIX_KERNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define TW_TILE_ROWS_MAX 14
+#define TW_TILE_COLUMN_BYTES_MAX 128 // two of the widest vectors
+
+// out [rows, columns] = (out +) left [rows, k] right [k, columns]. Element (i, p) of left is at left[i*left_row + p*left_step], so that neither layout is copied; a row
+// of right is contiguous. Strides count elements.
+typedef struct tw_tile {
+    const void *left;
+    const void *right;
+    void *out;
+    void *packed; // where the rows of right are copied to while they are read, or NULL
+    int64_t left_row, left_step, right_step, out_row, packed_step;
+    int64_t k;
+    int columns; // 1 to two vectors' worth; nothing is read or written behind them but in `packed`
+    bool add;    // to what out holds
+} tw_tile;
+
+typedef void tw_tile_function(int rows, const tw_tile *tile);
+
+// Copies from [width, k], rows `stride` apart, to [k, width], rows `to_stride` apart.
+typedef void tw_transpose_function(const void *from, int64_t stride, int64_t width, int64_t k,
+                                   void *to, int64_t to_stride);
+
+// How one machine multiplies numbers of one type.
+typedef struct tw_matrix_kernel {
+    const char *name;
+    int size;     // bytes of a number
+    int rows_max; // of a tile
+    int lanes;    // numbers of a vector; a tile is one or two wide
+    tw_tile_function *tile;
+    tw_transpose_function *transpose;
+} tw_matrix_kernel;
+
+// The kernels of a type that run on this machine, the fastest first: NULL from `index` = count on.
+// Shared, immutable.
+const tw_matrix_kernel *tw_matrix_kernel_at(bool is_f64, int index);
+
+#endif

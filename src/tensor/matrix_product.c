@@ -1,0 +1,272 @@
+// A product is cut into blocks of C, a block into panels of columns two vectors wide, a panel into
+// tiles of as many rows as registers hold. The left operand is read where it lies, a number at a time;
+// the right operand's panel is copied into one piece, which a first tile does while it reads, unless
+// it lies transposed. So copying costs next to nothing where libraries copy both operands first.
+#include "tensor/matrix_product.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/parallel.h"
+
+// The panel of TW_SLICE_MAX rows is on the stack: 64 KiB, which stay in the second-level cache.
+#define PANEL_BYTES (TW_SLICE_MAX * TW_TILE_COLUMN_BYTES_MAX)
+#define TILE_BYTES (16 * TW_TILE_COLUMN_BYTES_MAX)
+#define BLOCKS_MAX 16
+#define CHUNK_CYCLES 4000.0 // what handing out a chunk costs,
+#define START_CYCLES 7000.0 // and waking threads at all
+#define CYCLES_A_NS 3.5
+#define BATCH_GROUP_NS 8000.0 // small products are done together up to this, or more if they are
+#define BATCH_GROUPS_MAX 64   // so many that this many groups are enough
+
+// The product in the kernel's terms: out [rows, columns] = left [rows, k] right [k, columns].
+typedef struct view {
+    const tw_matrix_kernel *kernel;
+    int64_t rows, columns, k;
+    const char *left, *right;
+    char *out;
+    int64_t left_row, left_step, right_step, right_column, out_row, out_column;
+    double alpha, beta;
+} view;
+
+static inline int64_t ceiling(int64_t a, int64_t b) {
+    return (a + b - 1) / b;
+}
+
+static inline int64_t larger(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
+static inline int64_t smaller(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+// Where part `index` of `count` begins.
+static inline int64_t cut(int64_t length, int64_t index, int64_t count) {
+    return length * index / count;
+}
+
+static view view_of(const tw_matrix_product *p, const void *a, const void *b, void *c) {
+    if (p->k == 0) { // A and B have no element to point at
+        view none = {p->kernel, p->m, p->n, 0, a, b, c, 0, 0, 0, 1, p->c_row, 1, p->alpha, p->beta};
+        return none;
+    }
+    int64_t a_m = p->transpose_a ? 1 : p->a_row, a_k = p->transpose_a ? p->a_row : 1;
+    int64_t b_n = p->transpose_b ? p->b_row : 1, b_k = p->transpose_b ? 1 : p->b_row;
+    view v = {p->kernel, p->m, p->n, p->k,     a, b,        c,      a_m,
+              a_k,       b_k,  b_n,  p->c_row, 1, p->alpha, p->beta};
+    if (!p->swapped) return v;
+    view swapped = {p->kernel, p->n, p->m, p->k, b,        a,        c,      b_n,
+                    b_k,       a_k,  a_m,  1,    p->c_row, p->alpha, p->beta};
+    return swapped;
+}
+
+// out (rows x columns at strides) = alpha tile + beta out, tile being `width` numbers a row.
+#define TW_SETTLE(name, real)                                                                      \
+    static void name(const view *v, const void *tile, int64_t width, int64_t rows,                 \
+                     int64_t columns, void *out, int64_t stride, bool add) {                       \
+        real alpha = (real)v->alpha, beta = (real)(add ? 1.0 : v->beta);                           \
+        for (int64_t i = 0; i < rows; i++) {                                                       \
+            const real *x = (const real *)tile + i * width;                                        \
+            real *y = (real *)out + i * stride;                                                    \
+            if (beta == 0) {                                                                       \
+                for (int64_t j = 0; j < columns; j++) y[j] = alpha * x[j];                         \
+            } else {                                                                               \
+                for (int64_t j = 0; j < columns; j++) y[j] = alpha * x[j] + beta * y[j];           \
+            }                                                                                      \
+        }                                                                                          \
+    }
+
+TW_SETTLE(settle_f32, float)
+TW_SETTLE(settle_f64, double)
+
+// Brings a tile [rows, width] of sums to where it belongs in out, which begins at `out`.
+static void settle(const view *v, const void *tile, int64_t width, int64_t rows, int64_t columns,
+                   char *out, bool add) {
+    _Alignas(64) char turned[16 * TW_TILE_COLUMN_BYTES_MAX];
+    int64_t stride = v->out_row;
+    if (v->out_column != 1) {
+        v->kernel->transpose(tile, width, rows, columns, turned, 16);
+        tile = turned;
+        width = 16;
+        stride = v->out_column;
+        int64_t swap = rows;
+        rows = columns;
+        columns = swap;
+    }
+    if (v->kernel->size == 4) {
+        settle_f32(v, tile, width, rows, columns, out, stride, add);
+    } else {
+        settle_f64(v, tile, width, rows, columns, out, stride, add);
+    }
+}
+
+// Rows [row, row_end) of one panel, over the slice of k that begins at `step`.
+static void panel_slice(const view *v, int64_t row, int64_t row_end, int64_t column,
+                        int64_t columns, int64_t step, int64_t k, char *panel) {
+    _Alignas(64) char sums[TILE_BYTES];
+    const tw_matrix_kernel *kernel = v->kernel;
+    int64_t size = kernel->size, tiles = ceiling(row_end - row, kernel->rows_max);
+    int vectors = columns > kernel->lanes ? 2 : 1;
+    int64_t width = (int64_t)vectors * kernel->lanes;
+    const char *right = v->right + (step * v->right_step + column * v->right_column) * size;
+    bool add = step > 0, direct = v->right_column == 1;
+    bool straight = v->out_column == 1 && v->alpha == 1 && (add || v->beta == 0 || v->beta == 1);
+    if (!direct) kernel->transpose(right, v->right_column, columns, k, panel, width);
+    for (int64_t t = 0; t < tiles; t++) {
+        int64_t first = row + cut(row_end - row, t, tiles);
+        int rows = (int)(row + cut(row_end - row, t + 1, tiles) - first);
+        char *out = v->out + (first * v->out_row + column * v->out_column) * size;
+        bool from_right = direct && t == 0;
+        tw_tile tile = {
+            .left = v->left + (first * v->left_row + step * v->left_step) * size,
+            .right = from_right ? right : panel,
+            .right_step = from_right ? v->right_step : width,
+            .packed = from_right && tiles > 1 ? panel : NULL,
+            .packed_step = width,
+            .left_row = v->left_row,
+            .left_step = v->left_step,
+            .out = straight ? out : sums,
+            .out_row = straight ? v->out_row : width,
+            .k = k,
+            .columns = (int)columns,
+            .add = straight && (add || v->beta == 1),
+        };
+        kernel->tile(rows, &tile);
+        if (!straight) settle(v, sums, width, rows, columns, out, add);
+    }
+}
+
+static void block(const view *v, int64_t row, int64_t row_end, int64_t column, int64_t column_end) {
+    _Alignas(64) char panel[PANEL_BYTES];
+    int64_t width = 2 * (int64_t)v->kernel->lanes;
+    int64_t slices = larger(1, ceiling(v->k, TW_SLICE_MAX));
+    for (; column < column_end; column += width) {
+        for (int64_t s = 0; s < slices; s++) {
+            int64_t step = cut(v->k, s, slices), step_end = cut(v->k, s + 1, slices);
+            panel_slice(v, row, row_end, column, smaller(width, column_end - column), step,
+                        step_end - step, panel);
+        }
+    }
+}
+
+tw_matrix_product tw_matrix_product_of(tw_dtype dtype, bool transpose_a, bool transpose_b,
+                                       int64_t m, int64_t n, int64_t k) {
+    assert((dtype == TW_F32 || dtype == TW_F64) && m >= 0 && n >= 0 && k >= 0);
+    return (tw_matrix_product){
+        .dtype = dtype,
+        .transpose_a = transpose_a,
+        .transpose_b = transpose_b,
+        .m = m,
+        .n = n,
+        .k = k,
+        .a_row = transpose_a ? m : k,
+        .b_row = transpose_b ? k : n,
+        .c_row = n,
+        .batch = 1,
+        .alpha = 1,
+        .kernel = tw_matrix_kernel_at(dtype == TW_F64, 0),
+    };
+}
+
+// Cycles of a block on a machine that does one vector's multiply-add in each, measured.
+static double block_cycles(const tw_matrix_kernel *kernel, int64_t rows, int64_t columns, int64_t k,
+                           bool right_transposed, bool out_transposed) {
+    int64_t vectors = ceiling(columns, kernel->lanes), panels = ceiling(vectors, 2);
+    double step = (double)larger(rows * vectors, 4 * panels); // a chain waits four cycles
+    double turn_right = (right_transposed ? 0.7 : 0.25) * (double)columns;
+    double turn_out = out_transposed ? 0.7 * (double)rows * (double)columns : 0;
+    return (double)k * (step + turn_right) + turn_out + 20.0 * (double)(panels + rows);
+}
+
+// A way to cut a product, and what it costs: lower is better.
+typedef struct way {
+    bool swapped;
+    int64_t row_blocks, column_blocks;
+    double block_cycles, score;
+} way;
+
+static way way_of(const tw_matrix_product *p, bool swapped, int64_t row_blocks,
+                  int64_t column_blocks) {
+    int64_t rows = swapped ? p->n : p->m, columns = swapped ? p->m : p->n;
+    int64_t width = 2 * (int64_t)p->kernel->lanes, panels = ceiling(columns, width);
+    double block = block_cycles(p->kernel, ceiling(rows, row_blocks),
+                                smaller(columns, ceiling(panels, column_blocks) * width), p->k,
+                                swapped ? !p->transpose_a : p->transpose_b, swapped);
+    double blocks = (double)(row_blocks * column_blocks);
+    // With one block more or less a thread, the threads end at different times: half a block is lost.
+    double score = (blocks + 0.5) * (block + CHUNK_CYCLES);
+    if (blocks > 1) score += START_CYCLES;
+    return (way){swapped, row_blocks, column_blocks, block, score};
+}
+
+static way best_way(const tw_matrix_product *p) {
+    way best = way_of(p, false, 1, 1);
+    for (int swapped = 0; swapped < 2; swapped++) {
+        int64_t rows = swapped ? p->n : p->m, columns = swapped ? p->m : p->n;
+        int64_t panels = ceiling(columns, 2 * (int64_t)p->kernel->lanes);
+        for (int64_t row_blocks = 1; row_blocks <= smaller(rows, BLOCKS_MAX); row_blocks *= 2) {
+            int64_t most = smaller(panels, BLOCKS_MAX / row_blocks);
+            for (int64_t column_blocks = 1; column_blocks <= most; column_blocks *= 2) {
+                way this = way_of(p, swapped, row_blocks, column_blocks);
+                if (this.score < best.score) best = this;
+            }
+        }
+    }
+    return best;
+}
+
+void tw_matrix_product_plan(tw_matrix_product *p) {
+    p->swapped = false;
+    p->row_blocks = p->column_blocks = p->batch_group = 1;
+    p->chunk_count = 0;
+    p->chunk_ns = 0;
+    if (p->m == 0 || p->n == 0 || p->batch == 0) return;
+    way best = best_way(p);
+    double ns = best.block_cycles / CYCLES_A_NS;
+    p->swapped = best.swapped;
+    p->row_blocks = best.row_blocks;
+    p->column_blocks = best.column_blocks;
+    if (p->row_blocks * p->column_blocks == 1) {
+        int64_t group = larger((int64_t)(BATCH_GROUP_NS / (ns + 1)), p->batch / BATCH_GROUPS_MAX);
+        p->batch_group = larger(1, smaller(p->batch, group));
+    }
+    p->chunk_count = p->row_blocks * p->column_blocks * ceiling(p->batch, p->batch_group);
+    p->chunk_ns = ns * (double)p->batch_group;
+}
+
+void tw_matrix_product_chunk(const tw_matrix_product *p, const void *a, const void *b, void *c,
+                             int64_t chunk) {
+    assert(chunk >= 0 && chunk < p->chunk_count);
+    int64_t size = p->kernel->size, blocks = p->row_blocks * p->column_blocks;
+    int64_t index = chunk / blocks * p->batch_group;
+    int64_t end = smaller(p->batch, index + p->batch_group);
+    int64_t row_block = chunk % blocks % p->row_blocks,
+            column_block = chunk % blocks / p->row_blocks;
+    for (; index < end; index++) {
+        view v = view_of(p, (const char *)a + index * p->a_batch * size,
+                         (const char *)b + index * p->b_batch * size,
+                         (char *)c + index * p->c_batch * size);
+        int64_t width = 2 * (int64_t)p->kernel->lanes, panels = ceiling(v.columns, width);
+        block(&v, cut(v.rows, row_block, p->row_blocks), cut(v.rows, row_block + 1, p->row_blocks),
+              cut(panels, column_block, p->column_blocks) * width,
+              smaller(v.columns, cut(panels, column_block + 1, p->column_blocks) * width));
+    }
+}
+
+typedef struct task {
+    const tw_matrix_product *product;
+    const void *a, *b;
+    void *c;
+} task;
+
+static void run_chunk(void *user, int64_t chunk) {
+    const task *t = user;
+    tw_matrix_product_chunk(t->product, t->a, t->b, t->c, chunk);
+}
+
+void tw_matrix_product_run(int threads, const tw_matrix_product *product, const void *a,
+                           const void *b, void *c) {
+    task t = {product, a, b, c};
+    tw_parallel(threads, product->chunk_count, run_chunk, &t);
+}
