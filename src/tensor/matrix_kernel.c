@@ -28,8 +28,9 @@
 TW_TRANSPOSE(transpose_f32_plain, , float)
 TW_TRANSPOSE(transpose_f64_plain, , double)
 
-// The compiler's own vectors of 16 bytes, which every machine has. Without an instruction that rounds
-// once, product and sum are rounded each: the library's fma() would be a hundred times slower.
+// The compiler's own vectors of 16 bytes, which every machine has. Without an instruction that
+// rounds once, product and sum are rounded each: the library's fma() would be a hundred times
+// slower.
 typedef float vector_f32 __attribute__((vector_size(16), aligned(4), may_alias));
 typedef double vector_f64 __attribute__((vector_size(16), aligned(8), may_alias));
 

@@ -1,6 +1,6 @@
-// The innermost part of a matrix product: one tile of C held in registers. A kernel is one machine's
-// way to do it; all that have a fused multiply-add give the same bits, since each element is one chain
-// of them along k whatever the tile's size.
+// The innermost part of a matrix product: one tile of C held in registers. A kernel is one
+// machine's way to do it; all that have a fused multiply-add give the same bits, since each element
+// is one chain of them along k whatever the tile's size.
 #ifndef TW_TENSOR_MATRIX_KERNEL_H
 #define TW_TENSOR_MATRIX_KERNEL_H
 
@@ -10,8 +10,9 @@
 #define TW_TILE_ROWS_MAX 14
 #define TW_TILE_COLUMN_BYTES_MAX 128 // two of the widest vectors
 
-// out [rows, columns] = (out +) left [rows, k] right [k, columns]. Element (i, p) of left is at left[i*left_row + p*left_step], so that neither layout is copied; a row
-// of right is contiguous. Strides count elements.
+// out [rows, columns] = (out +) left [rows, k] right [k, columns]. Element (i, p) of left is at
+// left[i*left_row + p*left_step], so that neither layout is copied; a row of right is contiguous.
+// Strides count elements.
 typedef struct tw_tile {
     const void *left;
     const void *right;

@@ -1,7 +1,8 @@
 // A product is cut into blocks of C, a block into panels of columns two vectors wide, a panel into
-// tiles of as many rows as registers hold. The left operand is read where it lies, a number at a time;
-// the right operand's panel is copied into one piece, which a first tile does while it reads, unless
-// it lies transposed. So copying costs next to nothing where libraries copy both operands first.
+// tiles of as many rows as registers hold. The left operand is read where it lies, a number at a
+// time; the right operand's panel is copied into one piece, which a first tile does while it reads,
+// unless it lies transposed. So copying costs next to nothing where libraries copy both operands
+// first.
 #include "tensor/matrix_product.h"
 
 #include <assert.h>
@@ -47,18 +48,28 @@ static inline int64_t cut(int64_t length, int64_t index, int64_t count) {
 }
 
 static view view_of(const tw_matrix_product *p, const void *a, const void *b, void *c) {
-    if (p->k == 0) { // A and B have no element to point at
-        view none = {p->kernel, p->m, p->n, 0, a, b, c, 0, 0, 0, 1, p->c_row, 1, p->alpha, p->beta};
-        return none;
-    }
     int64_t a_m = p->transpose_a ? 1 : p->a_row, a_k = p->transpose_a ? p->a_row : 1;
     int64_t b_n = p->transpose_b ? p->b_row : 1, b_k = p->transpose_b ? 1 : p->b_row;
-    view v = {p->kernel, p->m, p->n, p->k,     a, b,        c,      a_m,
-              a_k,       b_k,  b_n,  p->c_row, 1, p->alpha, p->beta};
-    if (!p->swapped) return v;
-    view swapped = {p->kernel, p->n, p->m, p->k, b,        a,        c,      b_n,
-                    b_k,       a_k,  a_m,  1,    p->c_row, p->alpha, p->beta};
-    return swapped;
+    bool swapped = p->swapped;
+    view v = {
+        .kernel = p->kernel,
+        .rows = swapped ? p->n : p->m,
+        .columns = swapped ? p->m : p->n,
+        .k = p->k,
+        .left = swapped ? b : a,
+        .right = swapped ? a : b,
+        .out = c,
+        .left_row = swapped ? b_n : a_m,
+        .left_step = swapped ? b_k : a_k,
+        .right_step = swapped ? a_k : b_k,
+        .right_column = swapped ? a_m : b_n,
+        .out_row = swapped ? 1 : p->c_row,
+        .out_column = swapped ? p->c_row : 1,
+        .alpha = p->alpha,
+        .beta = p->beta,
+    };
+    if (p->k == 0) v.left = v.right = ""; // A and B are empty, perhaps NULL: never read
+    return v;
 }
 
 // out (rows x columns at strides) = alpha tile + beta out, tile being `width` numbers a row.
@@ -194,7 +205,8 @@ static way way_of(const tw_matrix_product *p, bool swapped, int64_t row_blocks,
                                 smaller(columns, ceiling(panels, column_blocks) * width), p->k,
                                 swapped ? !p->transpose_a : p->transpose_b, swapped);
     double blocks = (double)(row_blocks * column_blocks);
-    // With one block more or less a thread, the threads end at different times: half a block is lost.
+    // With one block more or less a thread, the threads end at different times: half a block is
+    // lost.
     double score = (blocks + 0.5) * (block + CHUNK_CYCLES);
     if (blocks > 1) score += START_CYCLES;
     return (way){swapped, row_blocks, column_blocks, block, score};

@@ -7,9 +7,9 @@
 // Or, in a parallel loop of one's own, tw_matrix_product_chunk for each chunk in any order.
 //
 // Every element of C is one chain of fused multiply-adds along k, cut by k alone into slices of at
-// most TW_SLICE_MAX whose sums are added in order. So bits depend neither on the number of threads nor
-// on blocks, layouts or the width of the machine's vectors. NaN and infinity spread as they should: no
-// zero is skipped.
+// most TW_SLICE_MAX whose sums are added in order. So bits depend neither on the number of threads
+// nor on blocks, layouts or the width of the machine's vectors. NaN and infinity spread as they
+// should: no zero is skipped.
 #ifndef TW_TENSOR_MATRIX_PRODUCT_H
 #define TW_TENSOR_MATRIX_PRODUCT_H
 
@@ -37,14 +37,16 @@ typedef struct tw_matrix_product {
     double chunk_ns;       // roughly what a chunk costs on one thread
 } tw_matrix_product;
 
-// One product of matrices without gaps between rows, C = op(A) op(B). The sizes must not be negative.
+// One product of matrices without gaps between rows, C = op(A) op(B). The sizes must not be
+// negative.
 tw_matrix_product tw_matrix_product_of(tw_dtype dtype, bool transpose_a, bool transpose_b,
                                        int64_t m, int64_t n, int64_t k);
 
 // Cuts the product into chunks of about equal work; the number of threads plays no part.
 void tw_matrix_product_plan(tw_matrix_product *product);
 
-// Computes chunk `chunk` of C, from 0 to chunk_count - 1, on this thread. C must not overlap A or B.
+// Computes chunk `chunk` of C, from 0 to chunk_count - 1, on this thread. C must not overlap A or
+// B.
 void tw_matrix_product_chunk(const tw_matrix_product *product, const void *a, const void *b,
                              void *c, int64_t chunk);
 

@@ -1,6 +1,6 @@
 // Products against a plain loop, bit for bit: each element is one chain of fused multiply-adds a
-// slice of k, the slices added in order. Buffers end where the matrices end, so that a sanitizer sees
-// any look beyond.
+// slice of k, the slices added in order. Buffers end where the matrices end, so that a sanitizer
+// sees any look beyond.
 #include "tensor/matrix_product.h"
 
 #include <math.h>
