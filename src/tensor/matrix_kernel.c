@@ -65,6 +65,7 @@ TW_STORE_PART(store_part_f64, double, vector_f64, 2)
 #endif
 
 #define TILE_NAME tile_f32_plain
+#define SETTLE_NAME settle_f32_plain
 #define TILE_TARGET
 #define TILE_REAL float
 #define TILE_VECTOR vector_f32
@@ -81,6 +82,7 @@ TW_STORE_PART(store_part_f64, double, vector_f64, 2)
 #include "tensor/matrix_tile.inc"
 
 #define TILE_NAME tile_f64_plain
+#define SETTLE_NAME settle_f64_plain
 #define TILE_TARGET
 #define TILE_REAL double
 #define TILE_VECTOR vector_f64
@@ -96,10 +98,10 @@ TW_STORE_PART(store_part_f64, double, vector_f64, 2)
 #define TILE_STORE_PART(p, mask, v) store_part_f64(p, mask, v)
 #include "tensor/matrix_tile.inc"
 
-static const tw_matrix_kernel kernel_f32_plain = {"plain", sizeof(float),  6,
-                                                  4,       tile_f32_plain, transpose_f32_plain};
-static const tw_matrix_kernel kernel_f64_plain = {"plain", sizeof(double), 6,
-                                                  2,       tile_f64_plain, transpose_f64_plain};
+static const tw_matrix_kernel kernel_f32_plain = {
+    "plain", sizeof(float), 6, 4, tile_f32_plain, settle_f32_plain, transpose_f32_plain};
+static const tw_matrix_kernel kernel_f64_plain = {
+    "plain", sizeof(double), 6, 2, tile_f64_plain, settle_f64_plain, transpose_f64_plain};
 
 #if defined(__x86_64__)
 #define TARGET_AVX2 target("avx2,fma")
@@ -171,6 +173,7 @@ TW_TRANSPOSE_BLOCKS(transpose_f64_avx2, __attribute__((TARGET_AVX2)), double, tr
                     4, transpose_f64_plain)
 
 #define TILE_NAME tile_f32_avx512
+#define SETTLE_NAME settle_f32_avx512
 #define TILE_TARGET TARGET_AVX512
 #define TILE_REAL float
 #define TILE_VECTOR __m512
@@ -187,6 +190,7 @@ TW_TRANSPOSE_BLOCKS(transpose_f64_avx2, __attribute__((TARGET_AVX2)), double, tr
 #include "tensor/matrix_tile.inc"
 
 #define TILE_NAME tile_f64_avx512
+#define SETTLE_NAME settle_f64_avx512
 #define TILE_TARGET TARGET_AVX512
 #define TILE_REAL double
 #define TILE_VECTOR __m512d
@@ -207,6 +211,7 @@ static const int32_t mask_f32[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 static const int64_t mask_f64[8] = {-1, -1, -1, -1};
 
 #define TILE_NAME tile_f32_avx2
+#define SETTLE_NAME settle_f32_avx2
 #define TILE_TARGET TARGET_AVX2
 #define TILE_REAL float
 #define TILE_VECTOR __m256
@@ -223,6 +228,7 @@ static const int64_t mask_f64[8] = {-1, -1, -1, -1};
 #include "tensor/matrix_tile.inc"
 
 #define TILE_NAME tile_f64_avx2
+#define SETTLE_NAME settle_f64_avx2
 #define TILE_TARGET TARGET_AVX2
 #define TILE_REAL double
 #define TILE_VECTOR __m256d
@@ -238,14 +244,14 @@ static const int64_t mask_f64[8] = {-1, -1, -1, -1};
 #define TILE_STORE_PART(p, mask, v) _mm256_maskstore_pd(p, mask, v)
 #include "tensor/matrix_tile.inc"
 
-static const tw_matrix_kernel kernel_f32_avx512 = {"avx512", sizeof(float),   14,
-                                                   16,       tile_f32_avx512, transpose_f32_avx2};
-static const tw_matrix_kernel kernel_f64_avx512 = {"avx512", sizeof(double),  14,
-                                                   8,        tile_f64_avx512, transpose_f64_avx2};
-static const tw_matrix_kernel kernel_f32_avx2 = {"avx2", sizeof(float), 6,
-                                                 8,      tile_f32_avx2, transpose_f32_avx2};
-static const tw_matrix_kernel kernel_f64_avx2 = {"avx2", sizeof(double), 6,
-                                                 4,      tile_f64_avx2,  transpose_f64_avx2};
+static const tw_matrix_kernel kernel_f32_avx512 = {
+    "avx512", sizeof(float), 14, 16, tile_f32_avx512, settle_f32_avx512, transpose_f32_avx2};
+static const tw_matrix_kernel kernel_f64_avx512 = {
+    "avx512", sizeof(double), 14, 8, tile_f64_avx512, settle_f64_avx512, transpose_f64_avx2};
+static const tw_matrix_kernel kernel_f32_avx2 = {
+    "avx2", sizeof(float), 6, 8, tile_f32_avx2, settle_f32_avx2, transpose_f32_avx2};
+static const tw_matrix_kernel kernel_f64_avx2 = {
+    "avx2", sizeof(double), 6, 4, tile_f64_avx2, settle_f64_avx2, transpose_f64_avx2};
 #endif
 
 const tw_matrix_kernel *tw_matrix_kernel_at(bool is_f64, int index) {

@@ -26,6 +26,16 @@ typedef struct tw_tile {
 
 typedef void tw_tile_function(int rows, const tw_tile *tile);
 
+// out [rows, columns] = alpha sums + beta out; out is not read if beta is 0.
+typedef struct tw_settling {
+    const void *sums;
+    void *out;
+    int64_t rows, columns, sums_row, out_row;
+    double alpha, beta;
+} tw_settling;
+
+typedef void tw_settle_function(const tw_settling *settling);
+
 // Copies from [width, k], rows `stride` apart, to [k, width], rows `to_stride` apart.
 typedef void tw_transpose_function(const void *from, int64_t stride, int64_t width, int64_t k,
                                    void *to, int64_t to_stride);
@@ -37,6 +47,7 @@ typedef struct tw_matrix_kernel {
     int rows_max; // of a tile
     int lanes;    // numbers of a vector; a tile is one or two wide
     tw_tile_function *tile;
+    tw_settle_function *settle;
     tw_transpose_function *transpose;
 } tw_matrix_kernel;
 

@@ -12,10 +12,12 @@
 
 // The panel of TW_SLICE_MAX rows is on the stack: 64 KiB, which stay in the second-level cache.
 #define PANEL_BYTES (TW_SLICE_MAX * TW_TILE_COLUMN_BYTES_MAX)
-#define TILE_BYTES (16 * TW_TILE_COLUMN_BYTES_MAX)
+#define TURNED_ROW 16 // numbers; TW_TILE_ROWS_MAX and more
+#define TILE_BYTES (TURNED_ROW * TW_TILE_COLUMN_BYTES_MAX)
 #define BLOCKS_MAX 16
-#define CHUNK_CYCLES 4000.0 // what handing out a chunk costs,
-#define START_CYCLES 7000.0 // and waking threads at all
+#define CHUNK_CYCLES 3000.0 // what handing out a chunk costs,
+#define START_CYCLES 5000.0 // and waking threads at all
+#define TILE_CYCLES 90.0    // of a tile beside its multiply-adds
 #define CYCLES_A_NS 3.5
 #define BATCH_GROUP_NS 8000.0 // small products are done together up to this, or more if they are
 #define BATCH_GROUPS_MAX 64   // so many that this many groups are enough
@@ -72,44 +74,21 @@ static view view_of(const tw_matrix_product *p, const void *a, const void *b, vo
     return v;
 }
 
-// out (rows x columns at strides) = alpha tile + beta out, tile being `width` numbers a row.
-#define TW_SETTLE(name, real)                                                                      \
-    static void name(const view *v, const void *tile, int64_t width, int64_t rows,                 \
-                     int64_t columns, void *out, int64_t stride, bool add) {                       \
-        real alpha = (real)v->alpha, beta = (real)(add ? 1.0 : v->beta);                           \
-        for (int64_t i = 0; i < rows; i++) {                                                       \
-            const real *x = (const real *)tile + i * width;                                        \
-            real *y = (real *)out + i * stride;                                                    \
-            if (beta == 0) {                                                                       \
-                for (int64_t j = 0; j < columns; j++) y[j] = alpha * x[j];                         \
-            } else {                                                                               \
-                for (int64_t j = 0; j < columns; j++) y[j] = alpha * x[j] + beta * y[j];           \
-            }                                                                                      \
-        }                                                                                          \
-    }
-
-TW_SETTLE(settle_f32, float)
-TW_SETTLE(settle_f64, double)
-
-// Brings a tile [rows, width] of sums to where it belongs in out, which begins at `out`.
-static void settle(const view *v, const void *tile, int64_t width, int64_t rows, int64_t columns,
-                   char *out, bool add) {
-    _Alignas(64) char turned[16 * TW_TILE_COLUMN_BYTES_MAX];
-    int64_t stride = v->out_row;
+// Brings a tile [rows, columns] of sums, a row `width` long, to where it belongs.
+static void settle(const view *v, const void *sums, int64_t width, int64_t rows, int64_t columns,
+                   void *out, bool add) {
+    _Alignas(64) char turned[TILE_BYTES];
+    tw_settling settling = {sums,  out,        rows,     columns,
+                            width, v->out_row, v->alpha, add ? 1.0 : v->beta};
     if (v->out_column != 1) {
-        v->kernel->transpose(tile, width, rows, columns, turned, 16);
-        tile = turned;
-        width = 16;
-        stride = v->out_column;
-        int64_t swap = rows;
-        rows = columns;
-        columns = swap;
+        v->kernel->transpose(sums, width, rows, columns, turned, TURNED_ROW);
+        settling.sums = turned;
+        settling.rows = columns;
+        settling.columns = rows;
+        settling.sums_row = TURNED_ROW;
+        settling.out_row = v->out_column;
     }
-    if (v->kernel->size == 4) {
-        settle_f32(v, tile, width, rows, columns, out, stride, add);
-    } else {
-        settle_f64(v, tile, width, rows, columns, out, stride, add);
-    }
+    v->kernel->settle(&settling);
 }
 
 // Rows [row, row_end) of one panel, over the slice of k that begins at `step`.
@@ -124,27 +103,34 @@ static void panel_slice(const view *v, int64_t row, int64_t row_end, int64_t col
     bool add = step > 0, direct = v->right_column == 1;
     bool straight = v->out_column == 1 && v->alpha == 1 && (add || v->beta == 0 || v->beta == 1);
     if (!direct) kernel->transpose(right, v->right_column, columns, k, panel, width);
+    tw_tile tile = {
+        .left = v->left + (row * v->left_row + step * v->left_step) * size,
+        .right = direct ? right : panel,
+        .out = straight ? v->out + (row * v->out_row + column * v->out_column) * size : sums,
+        .packed = direct && tiles > 1 ? panel : NULL,
+        .left_row = v->left_row,
+        .left_step = v->left_step,
+        .right_step = direct ? v->right_step : width,
+        .out_row = straight ? v->out_row : width,
+        .packed_step = width,
+        .k = k,
+        .columns = (int)columns,
+        .add = straight && (add || v->beta == 1),
+    };
+    int64_t least = (row_end - row) / tiles, one_more = (row_end - row) % tiles;
     for (int64_t t = 0; t < tiles; t++) {
-        int64_t first = row + cut(row_end - row, t, tiles);
-        int rows = (int)(row + cut(row_end - row, t + 1, tiles) - first);
-        char *out = v->out + (first * v->out_row + column * v->out_column) * size;
-        bool from_right = direct && t == 0;
-        tw_tile tile = {
-            .left = v->left + (first * v->left_row + step * v->left_step) * size,
-            .right = from_right ? right : panel,
-            .right_step = from_right ? v->right_step : width,
-            .packed = from_right && tiles > 1 ? panel : NULL,
-            .packed_step = width,
-            .left_row = v->left_row,
-            .left_step = v->left_step,
-            .out = straight ? out : sums,
-            .out_row = straight ? v->out_row : width,
-            .k = k,
-            .columns = (int)columns,
-            .add = straight && (add || v->beta == 1),
-        };
-        kernel->tile(rows, &tile);
-        if (!straight) settle(v, sums, width, rows, columns, out, add);
+        int64_t rows = least + (t < one_more);
+        kernel->tile((int)rows, &tile);
+        if (!straight) {
+            char *out = v->out + (row * v->out_row + column * v->out_column) * size;
+            settle(v, sums, width, rows, columns, out, add);
+        }
+        row += rows;
+        tile.left = (const char *)tile.left + rows * v->left_row * size;
+        if (straight) tile.out = (char *)tile.out + rows * v->out_row * size;
+        tile.right = panel;
+        tile.right_step = width;
+        tile.packed = NULL;
     }
 }
 
@@ -187,7 +173,8 @@ static double block_cycles(const tw_matrix_kernel *kernel, int64_t rows, int64_t
     double step = (double)larger(rows * vectors, 4 * panels); // a chain waits four cycles
     double turn_right = (right_transposed ? 0.7 : 0.25) * (double)columns;
     double turn_out = out_transposed ? 0.7 * (double)rows * (double)columns : 0;
-    return (double)k * (step + turn_right) + turn_out + 20.0 * (double)(panels + rows);
+    return (double)k * (step + turn_right) + turn_out +
+           TILE_CYCLES * (double)(panels * ceiling(rows, kernel->rows_max));
 }
 
 // A way to cut a product, and what it costs: lower is better.

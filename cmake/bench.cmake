@@ -1,0 +1,11 @@
+# Every bench/NAME.c is one program, build/.../bench/NAME; it may include internal headers.
+file(GLOB TW_BENCH_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/bench/*.c)
+foreach(source ${TW_BENCH_SOURCES})
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(bench_${name} ${source})
+    set_target_properties(bench_${name} PROPERTIES OUTPUT_NAME ${name}
+        RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+    target_include_directories(bench_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+    target_link_libraries(bench_${name} PRIVATE tw_flags thalweg_static OpenMP::OpenMP_C
+        ${CMAKE_DL_LIBS})
+endforeach()
