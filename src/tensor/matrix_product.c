@@ -81,7 +81,8 @@ static void settle(const view *v, const void *sums, int64_t width, int64_t rows,
     tw_settling settling = {sums,  out,        rows,     columns,
                             width, v->out_row, v->alpha, add ? 1.0 : v->beta};
     if (v->out_column != 1) {
-        v->kernel->transpose(sums, width, rows, columns, turned, TURNED_ROW);
+        // Rows to the next multiple of 8, which go through registers; what they hold is not used.
+        v->kernel->transpose(sums, width, ceiling(rows, 8) * 8, columns, turned, TURNED_ROW);
         settling.sums = turned;
         settling.rows = columns;
         settling.columns = rows;
