@@ -81,9 +81,9 @@ typedef struct tw_op {
     // bit i: input i, a variable of its own or none, is written in place. The lowest one's memory is
     // also the output's, whose shape must be the same. For stateful operators alone.
     uint32_t writes;
-    bool random;   // draws: attributes.integer[0] is its stream, given by tw_graph_stream
-    bool view;     // the output is the input's memory under another shape (reshape)
-    int reuses;    // 1 + the input whose memory the output may take over if nobody reads it later
+    bool random; // draws: attributes.integer[0] is its stream, given by tw_graph_stream
+    bool view;   // the output is the input's memory under another shape (reshape)
+    int reuses;  // 1 + the input whose memory the output may take over if nobody reads it later
     tw_status (*shape)(const tw_op_shapes *shapes);
     void (*gradient)(const tw_op_gradient *gradient); // NULL: has no derivative
 

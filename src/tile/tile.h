@@ -9,9 +9,10 @@
 //     status = tw_tile_build(b, &program);
 //     tw_tile_run(program, TW_F32, &call, first, end);              // elements [first, end)
 //
-// All reads see the arrays as they were before the pass. Arithmetic is done in the arrays' type, one
-// rounding an instruction as written; what is fused (multiply and add in one rounding) is decided by
-// lowering and is part of the program, so that every executor gives the same bits.
+// All reads see the arrays as they were before the pass. Arithmetic is done in the arrays' type; what
+// is fused (multiply and add in one rounding), and that x/s by a scalar s is x*(1/s) and (x*s)*t is
+// x*(s*t) with scalars in double, is decided by building and is part of the program, so that every
+// executor gives the same bits. An element's result depends on nothing but its operands and index.
 #ifndef TW_TILE_TILE_H
 #define TW_TILE_TILE_H
 
@@ -122,14 +123,23 @@ int tw_tile_reduce(tw_tile_builder *builder, tw_tile_reduction reduction, tw_til
 tw_status tw_tile_build(tw_tile_builder *builder, tw_tile_program **program);
 void tw_tile_program_free(tw_tile_program *program);
 
+// The scalars that a program's instructions use, computed from the arguments: how many, and their
+// values, in double. Whoever runs a program over many small arrays with the same arguments computes
+// them once (tw_tile_call.scalars); else each run does.
+int tw_tile_scalar_count(const tw_tile_program *program);
+void tw_tile_scalars(const tw_tile_program *program, const double *arguments, double *scalars);
+
 // What a program touches, for `rules show --plan` and for measuring: instructions as text, a line each;
-// arrays read and written; bytes an element must move at the least.
+// arrays read and written.
 void tw_tile_format(const tw_tile_program *program, tw_text *text);
 int tw_tile_arrays_read(const tw_tile_program *program);
 int tw_tile_arrays_written(const tw_tile_program *program);
 int tw_tile_reduction_count(const tw_tile_program *program);
 bool tw_tile_reads(const tw_tile_program *program, int array);
 bool tw_tile_writes(const tw_tile_program *program, int array);
+
+// Whether a function that was translated to C when thalweg was built does the program's work.
+bool tw_tile_is_fused(const tw_tile_program *program);
 
 // How an array that is smaller than the space is read: the space's dimensions, outermost first, and
 // the array's step in each (0: repeated). Written arrays are always whole. NULL: whole.
@@ -146,12 +156,16 @@ typedef struct tw_tile_call {
     void *const *arrays;        // base addresses, by array number
     const tw_tile_walk *walks;  // by array number; NULL: every array is whole
     const tw_tile_space *space; // NULL with walks NULL
-    const double *arguments;
+    const double *arguments;    // by argument number; not read if `scalars` are given
+    const double *scalars;      // of tw_tile_scalars; NULL: computed from the arguments
     tw_random random;
     double *reductions; // out: one a reduction, of this range alone (double); NULL if none
 } tw_tile_call;
 
-// Runs elements [first, end) on the caller's thread. No allocation. The result of an element does not
+// Two array numbers may be one array only if one of them is read and the other is all that the program
+// writes; beyond that, arrays do not overlap.
+//
+// Runs elements [first, end) on the caller's thread. No allocation; about 160 KiB of stack. The result of an element does not
 // depend on how the range is cut; a reduction's value does, so cut by shape. `first` must be a multiple
 // of TW_TILE_ELEMENTS or 0.
 void tw_tile_run(const tw_tile_program *program, tw_dtype dtype, const tw_tile_call *call,

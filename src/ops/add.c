@@ -1,0 +1,27 @@
+// add: a + b, broadcast.
+#include "ops/elementwise.h"
+
+static void gradient(const tw_op_gradient *d) {
+    tw_graph *g = d->graph;
+    for (int i = 0; i < 2; i++) {
+        if (tw_needs(d, i)) d->d_in[i] = tw_reduce_to(g, d->d_out, d->in[i]);
+    }
+}
+
+static tw_tile_value tile(tw_tile_builder *builder, const tw_tile_value *in,
+                          const tw_attributes *attributes) {
+    (void)attributes;
+    return tw_tile_binary(builder, TW_TILE_ADD, in[0], in[1]);
+}
+
+static const tw_op op = {
+    .name = "add",
+    .inputs = 2,
+    .shape = tw_op_broadcast_shape,
+    .gradient = gradient,
+    .tile = tile,
+};
+
+tw_node tw_add(tw_graph *graph, tw_node a, tw_node b) {
+    return tw_graph_add(graph, &op, (tw_node[]){a, b}, 2, NULL);
+}

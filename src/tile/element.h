@@ -1,0 +1,48 @@
+// One element of each elementary instruction, as a function: tw_tile_combine_f32(x, y, z, w, a, b, c, d).
+// Included by the interpreter's loops and by generated C.
+#ifndef TW_TILE_ELEMENT_H
+#define TW_TILE_ELEMENT_H
+
+#include "base/parallel.h"
+#include "tile/fused.h"
+#include "tile/instruction.h"
+
+// Operands that an expression does not name are not used.
+#define TW_TILE_ELEMENT(type, name, suffix, expression)                                            \
+    __attribute__((always_inline, unused)) static inline type tw_tile_##name##_##suffix(           \
+        type x, type y, type z, type w, type a, type b, type c, type d) {                          \
+        (void)x, (void)y, (void)z, (void)w, (void)a, (void)b, (void)c, (void)d;                    \
+        return (type)(expression);                                                                 \
+    }
+
+#define FUSED(p, q, r) __builtin_fmaf(p, q, r)
+#define ROOT(p) __builtin_sqrtf(p)
+#define ABSOLUTE(p) __builtin_fabsf(p)
+#define FLOOR(p) __builtin_floorf(p)
+#define CEILING(p) __builtin_ceilf(p)
+#define TW_TILE_ENTRY(name, vectors, scalars, expression)                                          \
+    TW_TILE_ELEMENT(float, name, f32, expression)
+TW_TILE_ELEMENTARY(TW_TILE_ENTRY)
+#undef TW_TILE_ENTRY
+#undef FUSED
+#undef ROOT
+#undef ABSOLUTE
+#undef FLOOR
+#undef CEILING
+
+#define FUSED(p, q, r) __builtin_fma(p, q, r)
+#define ROOT(p) __builtin_sqrt(p)
+#define ABSOLUTE(p) __builtin_fabs(p)
+#define FLOOR(p) __builtin_floor(p)
+#define CEILING(p) __builtin_ceil(p)
+#define TW_TILE_ENTRY(name, vectors, scalars, expression)                                          \
+    TW_TILE_ELEMENT(double, name, f64, expression)
+TW_TILE_ELEMENTARY(TW_TILE_ENTRY)
+#undef TW_TILE_ENTRY
+#undef FUSED
+#undef ROOT
+#undef ABSOLUTE
+#undef FLOOR
+#undef CEILING
+
+#endif

@@ -1,0 +1,190 @@
+// Runs programs: the fused function where there is one, else tile by tile through the interpreter's
+// loops. What a run needs lies on the stack.
+#include <assert.h>
+
+#include "base/random_array.h"
+#include "tile/kernels.h"
+#include "tile/repeated.h"
+
+#define WORKSPACE_BYTES (128 * 1024)
+#define PLACES_MAX (TW_TILE_FIRST_REGISTER + 512 + TW_TILE_ARRAYS_MAX)
+
+typedef struct running {
+    const tw_tile_program *program;
+    const tw_tile_call *call;
+    tw_dtype dtype;
+    int64_t size; // bytes of an element
+    const double *scalars;
+    tw_tile_kernel *const *kernels;
+    int64_t tile_elements;
+    char *free_space; // of the workspace
+    int32_t whole[TW_TILE_ARRAYS_MAX], repeated[TW_TILE_ARRAYS_MAX];
+    int whole_count, repeated_count;
+    void *buffers[TW_TILE_ARRAYS_MAX]; // of repeated arrays
+    void *places[PLACES_MAX];
+    double lanes[TW_TILE_REDUCTIONS_MAX][TW_TILE_LANES];
+} running;
+
+static bool is_repeated(const tw_tile_call *call, int array) {
+    return call->walks != NULL && !tw_tile_walk_whole(call->space, &call->walks[array]);
+}
+
+static void sort_arrays(running *r) {
+    for (int i = 0; i < r->program->array_count; i++) {
+        if (!r->program->read[i] && !r->program->written[i]) continue;
+        if (is_repeated(r->call, i)) {
+            assert(!r->program->written[i]);
+            r->repeated[r->repeated_count++] = i;
+        } else {
+            r->whole[r->whole_count++] = i;
+        }
+    }
+}
+
+// As many elements a tile as the workspace holds, so that a long program has shorter tiles.
+static void choose_tile(running *r) {
+    const int places = r->program->register_count + r->program->filled_count + r->repeated_count;
+    int64_t elements = TW_TILE_ELEMENTS;
+    if (places > 0 && WORKSPACE_BYTES / r->size / places < elements)
+        elements = WORKSPACE_BYTES / r->size / places / TW_TILE_LANES * TW_TILE_LANES;
+    assert(elements >= TW_TILE_LANES);
+    r->tile_elements = elements;
+}
+
+static void *take_tile(running *r) {
+    void *taken = r->free_space;
+    r->free_space += r->tile_elements * r->size;
+    return taken;
+}
+
+// Registers, tiles filled with scalars, and buffers for repeated arrays.
+static void place_workspace(running *r) {
+    const tw_tile_program *program = r->program;
+    const int registers = program->register_count;
+    for (int i = 0; i < registers; i++) r->places[TW_TILE_FIRST_REGISTER + i] = take_tile(r);
+    for (int i = 0; i < program->filled_count; i++) {
+        const int32_t place = TW_TILE_FIRST_REGISTER + registers + i;
+        r->places[place] = take_tile(r);
+        const tw_tile_instruction fill = {.code = TW_CODE_fill,
+                                          .out = place,
+                                          .in = {place, place, place, place},
+                                          .scalar = {program->filled[i], 0, 0, 0}};
+        r->kernels[TW_CODE_fill](r->places, &fill, r->scalars, r->tile_elements);
+    }
+    for (int i = 0; i < r->repeated_count; i++) r->buffers[i] = take_tile(r);
+}
+
+static void start_reductions(running *r) {
+    for (int i = 0; i < r->program->instruction_count; i++) {
+        const tw_tile_instruction *instruction = &r->program->instructions[i];
+        if (instruction->code >= TW_CODE_sum)
+            tw_tile_reduce_start((tw_tile_code)instruction->code, r->lanes[instruction->number]);
+    }
+}
+
+static void end_reductions(running *r) {
+    for (int i = 0; i < r->program->instruction_count; i++) {
+        const tw_tile_instruction *instruction = &r->program->instructions[i];
+        if (instruction->code >= TW_CODE_sum)
+            r->call->reductions[instruction->number] =
+                tw_tile_reduce_end((tw_tile_code)instruction->code, r->lanes[instruction->number]);
+    }
+}
+
+static void draw(const running *r, const tw_tile_instruction *instruction, int64_t first,
+                 int64_t count) {
+    tw_random random = r->call->random;
+    random.stream += instruction->stream;
+    const bool normal = instruction->code == TW_CODE_normal;
+    if (r->dtype == TW_F32) {
+        float *out = r->places[instruction->out];
+        (normal ? tw_random_normal_f32 : tw_random_uniform_f32)(&random, (uint64_t)first, out,
+                                                                count);
+        return;
+    }
+    double *out = r->places[instruction->out];
+    for (int64_t k = 0; k < count; k++) {
+        const uint64_t index = (uint64_t)(first + k);
+        out[k] = normal ? tw_random_normal(&random, index) : tw_random_uniform(&random, index);
+    }
+}
+
+// The rarer kinds of instruction.
+static void run_special(running *r, const tw_tile_instruction *instruction, int64_t first,
+                        int64_t count) {
+    const tw_tile_code code = (tw_tile_code)instruction->code;
+    if (code < TW_CODE_sum)
+        draw(r, instruction, first, count);
+    else
+        tw_tile_reduce_kernel_of(code, r->dtype)(r->places[instruction->in[0]],
+                                                 r->lanes[instruction->number], count);
+}
+
+static void run_tile(running *r, int64_t first, int64_t count) {
+    const tw_tile_call *call = r->call;
+    for (int i = 0; i < r->whole_count; i++)
+        r->places[r->whole[i]] = (char *)call->arrays[r->whole[i]] + first * r->size;
+    for (int i = 0; i < r->repeated_count; i++) {
+        const int32_t array = r->repeated[i];
+        r->places[array] = tw_tile_walk_tile(call->space, &call->walks[array], (size_t)r->size,
+                                             call->arrays[array], first, count, r->buffers[i]);
+    }
+    const tw_tile_instruction *instruction = r->program->instructions;
+    const tw_tile_instruction *const end = instruction + r->program->instruction_count;
+    for (; instruction < end; instruction++) {
+        tw_tile_kernel *kernel = r->kernels[instruction->code];
+        if (kernel != NULL)
+            kernel(r->places, instruction, r->scalars, count);
+        else
+            run_special(r, instruction, first, count);
+    }
+}
+
+void tw_tile_interpret(const tw_tile_program *program, tw_dtype dtype, const tw_tile_call *call,
+                       const double *scalars, int64_t first, int64_t end) {
+    _Alignas(64) char workspace[WORKSPACE_BYTES];
+    running r;
+    r.program = program;
+    r.call = call;
+    r.dtype = dtype;
+    r.size = dtype == TW_F32 ? (int64_t)sizeof(float) : (int64_t)sizeof(double);
+    r.scalars = scalars;
+    r.kernels = dtype == TW_F32 ? tw_tile_kernels_f32 : tw_tile_kernels_f64;
+    r.free_space = workspace;
+    r.whole_count = r.repeated_count = 0;
+    sort_arrays(&r);
+    choose_tile(&r);
+    place_workspace(&r);
+    if (program->reduction_count > 0) start_reductions(&r);
+    for (int64_t k = first; k < end; k += r.tile_elements)
+        run_tile(&r, k, end - k < r.tile_elements ? end - k : r.tile_elements);
+    if (program->reduction_count > 0) end_reductions(&r);
+}
+
+static bool all_whole(const tw_tile_program *program, const tw_tile_call *call) {
+    if (call->walks == NULL) return true;
+    for (int i = 0; i < program->code_array_count; i++)
+        if (is_repeated(call, program->code_arrays[i])) return false;
+    return true;
+}
+
+void tw_tile_run(const tw_tile_program *program, tw_dtype dtype, const tw_tile_call *call,
+                 int64_t first, int64_t end) {
+    assert(dtype == TW_F32 || dtype == TW_F64);
+    assert(first % TW_TILE_ELEMENTS == 0 && first >= 0);
+    double own[TW_TILE_SCALARS_MAX];
+    const double *scalars = call->scalars;
+    if (scalars == NULL) {
+        own[0] = 0; // instructions without scalars name the first
+        tw_tile_scalars(program, call->arguments, own);
+        scalars = own;
+    }
+    if (program->fused != NULL && all_whole(program, call)) {
+        void *arrays[TW_TILE_ARRAYS_MAX];
+        for (int i = 0; i < program->code_array_count; i++)
+            arrays[i] = call->arrays[program->code_arrays[i]];
+        (dtype == TW_F32 ? program->fused->f32 : program->fused->f64)(arrays, scalars, first, end);
+        return;
+    }
+    tw_tile_interpret(program, dtype, call, scalars, first, end);
+}

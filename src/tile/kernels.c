@@ -1,0 +1,118 @@
+// The interpreter's loops, from the one list of instructions. Every loop may write where it reads.
+#include "tile/kernels.h"
+
+#include "base/vector_math.h"
+#include "tile/element.h"
+
+// Operands that an instruction does not read stand at its result (place.c): their loads are dropped.
+#define KERNEL(type, suffix, name)                                                                 \
+    TW_SIMD static void run_##name##_##suffix(void *const *places, const tw_tile_instruction *i,   \
+                                              const double *scalars, int64_t count) {              \
+        type *out = places[i->out];                                                                \
+        const type *x = places[i->in[0]], *y = places[i->in[1]];                                   \
+        const type *z = places[i->in[2]], *w = places[i->in[3]];                                   \
+        const type a = (type)scalars[i->scalar[0]], b = (type)scalars[i->scalar[1]];               \
+        const type c = (type)scalars[i->scalar[2]], d = (type)scalars[i->scalar[3]];               \
+        _Pragma("omp simd") for (int64_t k = 0; k < count; k++) out[k] =                           \
+            tw_tile_##name##_##suffix(x[k], y[k], z[k], w[k], a, b, c, d);                         \
+    }
+
+#define VECTOR_MATH(type, suffix, name)                                                            \
+    static void run_##name##_##suffix(void *const *places, const tw_tile_instruction *i,           \
+                                      const double *scalars, int64_t count) {                      \
+        (void)scalars;                                                                             \
+        tw_##name##_##suffix(places[i->out], places[i->in[0]], count);                             \
+    }
+
+#define POWER(type, suffix)                                                                        \
+    static void run_power_##suffix(void *const *places, const tw_tile_instruction *i,              \
+                                   const double *scalars, int64_t count) {                         \
+        (void)scalars;                                                                             \
+        tw_pow_##suffix(places[i->out], places[i->in[0]], places[i->in[1]], count);                \
+    }
+
+#define TW_TILE_ENTRY(name, vectors, scalars, expression) KERNEL(float, f32, name)
+TW_TILE_ELEMENTARY(TW_TILE_ENTRY)
+#undef TW_TILE_ENTRY
+#define TW_TILE_ENTRY(name, vectors, scalars, expression) KERNEL(double, f64, name)
+TW_TILE_ELEMENTARY(TW_TILE_ENTRY)
+#undef TW_TILE_ENTRY
+#define TW_TILE_ENTRY(name, operation) VECTOR_MATH(float, f32, name)
+TW_TILE_TRANSCENDENTAL(TW_TILE_ENTRY)
+#undef TW_TILE_ENTRY
+#define TW_TILE_ENTRY(name, operation) VECTOR_MATH(double, f64, name)
+TW_TILE_TRANSCENDENTAL(TW_TILE_ENTRY)
+#undef TW_TILE_ENTRY
+POWER(float, f32)
+POWER(double, f64)
+
+tw_tile_kernel *const tw_tile_kernels_f32[TW_CODE_COUNT] = {
+#define TW_TILE_ENTRY(name, ...) [TW_CODE_##name] = run_##name##_f32,
+    TW_TILE_ELEMENTARY(TW_TILE_ENTRY) TW_TILE_TRANSCENDENTAL(TW_TILE_ENTRY)
+#undef TW_TILE_ENTRY
+        [TW_CODE_power] = run_power_f32};
+
+tw_tile_kernel *const tw_tile_kernels_f64[TW_CODE_COUNT] = {
+#define TW_TILE_ENTRY(name, ...) [TW_CODE_##name] = run_##name##_f64,
+    TW_TILE_ELEMENTARY(TW_TILE_ENTRY) TW_TILE_TRANSCENDENTAL(TW_TILE_ENTRY)
+#undef TW_TILE_ENTRY
+        [TW_CODE_power] = run_power_f64};
+
+// ---- reductions
+
+static double larger(double a, double b) {
+    return a > b || a != a ? a : b;
+}
+
+#define REDUCE(name, type, suffix, statement)                                                      \
+    TW_SIMD static void name##_##suffix(const void *in, double *lanes, int64_t count) {            \
+        const type *x = in;                                                                        \
+        double sums[TW_TILE_LANES];                                                                \
+        for (int lane = 0; lane < TW_TILE_LANES; lane++) sums[lane] = lanes[lane];                 \
+        int64_t k = 0;                                                                             \
+        for (; k + TW_TILE_LANES <= count; k += TW_TILE_LANES) {                                   \
+            _Pragma("omp simd") for (int lane = 0; lane < TW_TILE_LANES; lane++) {                 \
+                const double v = (double)x[k + lane], s = sums[lane];                              \
+                sums[lane] = statement;                                                            \
+            }                                                                                      \
+        }                                                                                          \
+        for (int lane = 0; k + lane < count; lane++) {                                             \
+            const double v = (double)x[k + lane], s = sums[lane];                                  \
+            sums[lane] = statement;                                                                \
+        }                                                                                          \
+        for (int lane = 0; lane < TW_TILE_LANES; lane++) lanes[lane] = sums[lane];                 \
+    }
+REDUCE(sum, float, f32, s + v)
+REDUCE(sum, double, f64, s + v)
+REDUCE(squares, float, f32, s + v * v)
+REDUCE(squares, double, f64, s + v * v)
+REDUCE(largest, float, f32, (s > v || s != s) ? s : v)
+REDUCE(largest, double, f64, (s > v || s != s) ? s : v)
+
+tw_tile_reduce_kernel *tw_tile_reduce_kernel_of(tw_tile_code code, tw_dtype dtype) {
+    switch (code) {
+    case TW_CODE_sum:
+        return dtype == TW_F32 ? sum_f32 : sum_f64;
+    case TW_CODE_squares:
+        return dtype == TW_F32 ? squares_f32 : squares_f64;
+    default:
+        return dtype == TW_F32 ? largest_f32 : largest_f64;
+    }
+}
+
+void tw_tile_reduce_start(tw_tile_code code, double *lanes) {
+    for (int lane = 0; lane < TW_TILE_LANES; lane++)
+        lanes[lane] = code == TW_CODE_largest ? -__builtin_inf() : 0;
+}
+
+double tw_tile_reduce_end(tw_tile_code code, const double *lanes) {
+    double rest[TW_TILE_LANES];
+    for (int lane = 0; lane < TW_TILE_LANES; lane++) rest[lane] = lanes[lane];
+    for (int half = TW_TILE_LANES / 2; half > 0; half /= 2) {
+        for (int lane = 0; lane < half; lane++) {
+            const double a = rest[lane], b = rest[lane + half];
+            rest[lane] = code == TW_CODE_largest ? larger(a, b) : a + b;
+        }
+    }
+    return rest[0];
+}

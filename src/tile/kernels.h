@@ -1,0 +1,22 @@
+// The interpreter's loops: one instruction over one tile.
+#ifndef TW_TILE_KERNELS_H
+#define TW_TILE_KERNELS_H
+
+#include "tile/program.h"
+
+// `places`: where each place's elements of this tile begin. Reads and writes `count` elements.
+typedef void tw_tile_kernel(void *const *places, const tw_tile_instruction *instruction,
+                            const double *scalars, int64_t count);
+
+extern tw_tile_kernel *const tw_tile_kernels_f32[TW_CODE_COUNT]; // NULL: random, reductions
+extern tw_tile_kernel *const tw_tile_kernels_f64[TW_CODE_COUNT];
+
+#define TW_TILE_LANES 16 // running sums of a reduction: of the elements k with equal k % 16
+
+// Adds a tile's elements to the lanes of a reduction; all lanes to one, in a fixed order.
+typedef void tw_tile_reduce_kernel(const void *in, double *lanes, int64_t count);
+tw_tile_reduce_kernel *tw_tile_reduce_kernel_of(tw_tile_code code, tw_dtype dtype);
+void tw_tile_reduce_start(tw_tile_code code, double *lanes);
+double tw_tile_reduce_end(tw_tile_code code, const double *lanes);
+
+#endif
