@@ -1,0 +1,115 @@
+// What a chain of rules computes, and how it is lowered: values, told apart by whether they are one
+// number or one an element, then tile programs that run in passes.
+//
+// A value that is one number for all elements is a scalar. The largest scalar parts of the equations
+// become arguments of the tile programs and are computed in double once a step: changing a
+// hyperparameter compiles nothing. A reduction makes a scalar of elements, so what depends on it can
+// only come a pass later: the value's stage counts the reductions before it. All passes but the last
+// read alone; the last one recomputes what it needs of theirs and writes.
+#ifndef TW_RULES_RULE_PROGRAM_H
+#define TW_RULES_RULE_PROGRAM_H
+
+#include "tile/tile.h"
+
+#define TW_RULE_VALUES_MAX 4096
+#define TW_RULE_STAGES_MAX 8
+#define TW_RULE_REDUCTIONS_MAX 16 // of one stage
+#define TW_RULE_RANDOMS_MAX 64    // random numbers an element
+#define TW_RULE_CHAIN_STATES_MAX 12
+
+// Arrays of a program by number; states come behind the gradient.
+enum {
+    TW_RULE_ARRAY_THETA,
+    TW_RULE_ARRAY_GRADIENT,
+    TW_RULE_ARRAY_STATE,
+    TW_RULE_ARRAY_OUT = TW_RULE_ARRAY_STATE + TW_RULE_CHAIN_STATES_MAX, // points, eval weights
+    TW_RULE_ARRAY_COUNT
+};
+
+typedef enum tw_rule_value_kind {
+    TW_RULE_VALUE_CONSTANT,
+    TW_RULE_VALUE_CLOCK, // index: 0 t, 1 epoch, 2 T, 3 N, 4 B
+    TW_RULE_VALUE_HYPER, // index: hyperparameter of the chain
+    TW_RULE_VALUE_COUNT, // elements of the tensor
+    TW_RULE_VALUE_READ,  // index: array
+    TW_RULE_VALUE_RANDOM,
+    TW_RULE_VALUE_APPLY,
+    TW_RULE_VALUE_REDUCE,
+} tw_rule_value_kind;
+
+typedef struct tw_rule_value {
+    tw_rule_value_kind kind;
+    tw_tile_operation operation; // apply, random
+    tw_tile_reduction reduction;
+    bool global;  // a reduction over all tensors
+    bool element; // differs from element to element
+    int stage;    // reductions that come before it, one behind the other
+    int operand[3];
+    int index;
+    double number;
+    bool needed; // by what is written
+    int slot;    // of a needed scalar: its place in the vector; else -1
+} tw_rule_value;
+
+// Values under construction, operands before what is made of them. The first failure is latched; a
+// value is then 0.
+typedef struct tw_rule_values {
+    tw_context *context;
+    tw_rule_value *all;
+    size_t count, capacity;
+    int random_count;
+    tw_status status;
+} tw_rule_values;
+
+void tw_rule_values_start(tw_rule_values *values, tw_context *context);
+void tw_rule_values_free(tw_rule_values *values);
+
+int tw_rule_value_constant(tw_rule_values *values, double number);
+int tw_rule_value_leaf(tw_rule_values *values, tw_rule_value_kind kind, int index);
+int tw_rule_value_random(tw_rule_values *values, tw_tile_operation operation);
+int tw_rule_value_apply(tw_rule_values *values, tw_tile_operation operation, int a, int b, int c);
+int tw_rule_value_reduce(tw_rule_values *values, tw_tile_reduction reduction, bool global, int a);
+
+// How many operands a value has.
+int tw_rule_operand_count(const tw_rule_value *value);
+
+// ---- programs
+
+typedef struct tw_rule_write {
+    int array, value;
+} tw_rule_write;
+
+// The reductions of one stage.
+typedef struct tw_rule_pass {
+    tw_tile_program *program;
+    int count;
+    int slot[TW_RULE_REDUCTIONS_MAX];
+    tw_tile_reduction reduction[TW_RULE_REDUCTIONS_MAX];
+    bool global[TW_RULE_REDUCTIONS_MAX];
+    bool any_local, any_global;
+} tw_rule_pass;
+
+typedef struct tw_rule_program {
+    tw_rule_values values;
+    int slot_count; // scalars; the arguments of the tile programs are the first `argument_count`
+    int argument_count;
+    bool counts; // needs the number of elements
+    int stage_count;
+    tw_rule_pass passes[TW_RULE_STAGES_MAX]; // of stages 1, 2, ...
+    tw_tile_program *update;
+    int random_count;
+} tw_rule_program;
+
+// Lowers what is written. `values` is taken, also on failure, and left empty. `*program` is owned by
+// the caller: free with tw_rule_program_free. Errors: the latched one, TW_UNSUPPORTED for what is too
+// large, TW_NO_MEMORY.
+tw_status tw_rule_program_build(tw_rule_values *values, const tw_rule_write *writes, int count,
+                                tw_rule_program **program);
+void tw_rule_program_free(tw_rule_program *program);
+
+// Computes the scalars of a stage into `vector`, which holds those of the stages before. `clock` is
+// t, epoch, T, N, B; `hyper` the chain's hyperparameters (stage 0 alone reads both).
+void tw_rule_program_scalars(const tw_rule_program *program, int stage, const double *clock,
+                             const double *hyper, double element_count, double *vector);
+
+#endif
