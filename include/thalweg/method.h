@@ -5,7 +5,7 @@
 //     tw_method_override(method, "*bias*: weight_decay=0");          // a parameter group
 //     tw_method_schedule(method, "lr", schedule);                    // any hyperparameter
 //     tw_method_attach(method, graph, loss, parameters, count, updates); // gradients and updates
-//     tw_method_start(method, graph, variables, seed);               // first values of new states
+//     tw_method_start(method, graph, variables, seed, NULL);         // first values of new states
 //     tw_plan_new(graph, variables, updates, count, &options, &plan);
 //     tw_plan_run(plan, 128, &clock);                                // one step
 //
@@ -16,6 +16,7 @@
 
 #include "thalweg/clock.h"
 #include "thalweg/graph.h"
+#include "thalweg/schedule.h"
 #include "thalweg/variables.h"
 
 #ifdef __cplusplus
@@ -23,7 +24,6 @@ extern "C" {
 #endif
 
 typedef struct tw_method tw_method;
-typedef struct tw_schedule tw_schedule; // schedule.h
 
 // ---- the built-in rules
 
@@ -79,7 +79,8 @@ TW_API tw_status tw_method_set(tw_method *method, const char *name, const char *
 // The same to a plain number, without allocation.
 TW_API tw_status tw_method_set_number(tw_method *method, const char *name, double value);
 
-// From now on the hyperparameter is what the schedule says, its own value being the schedule's lr0.
+// From now on the hyperparameter is what the schedule says, its own value at step 1 being the
+// schedule's lr0. A parameter group's override of it stays as it is.
 // `schedule` is borrowed: valid while the method is used; NULL takes it off again.
 TW_API tw_status tw_method_schedule(tw_method *method, const char *name,
                                     const tw_schedule *schedule);
@@ -134,16 +135,18 @@ TW_API bool tw_method_looks_ahead(const tw_method *method);
 TW_API tw_status tw_method_look(tw_method *method, tw_graph *graph, const tw_node *parameters,
                                 int count, tw_node *points);
 
-// Makes the states that `variables` lacks and gives them their first values, a function of the seed and
-// the parameters' values; those that are there are left alone. After attaching to `graph` and filling
-// the parameters, before tw_plan_new. Errors: TW_MISMATCH, TW_NO_MEMORY.
+// Makes the states that `variables` lacks and gives them their first values, a function of the seed,
+// the parameters' values and the clock (that of step 1 if NULL); those that are there are left alone.
+// After attaching to `graph` and filling the parameters, before tw_plan_new.
+// Errors: TW_MISMATCH, TW_NO_MEMORY.
 TW_API tw_status tw_method_start(tw_method *method, const tw_graph *graph, tw_variables *variables,
-                                 uint64_t seed);
+                                 uint64_t seed, const tw_clock *clock);
 
 // Copies states of `from` that mean the same in `to` (a state of the same equation) to their new names,
 // for a change of method in the middle of a training. To be called before tw_method_start. What could
 // not be carried is said in `*refused`, a line each, "" if nothing (borrowed: valid until the next call
-// that shows something of `to`).
+// that shows something of `to`). Errors: TW_MISMATCH, and nothing copied, for a state of `to` whose
+// name is taken by one of another equation.
 TW_API tw_status tw_method_carry(const tw_method *from, tw_method *to, tw_variables *variables,
                                  const char *const *parameter_names, int count,
                                  const char **refused);

@@ -1,0 +1,353 @@
+// The text of a method to its rules.
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "rules/library.h"
+#include "rules/method_parts.h"
+
+typedef struct reader {
+    tw_method *method;
+    tw_source source;
+    size_t at;
+} reader;
+
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static void skip_blanks(reader *r) {
+    while (r->at < r->source.length && is_blank(r->source.text[r->at])) r->at++;
+}
+
+static bool at_sign(const reader *r, char sign) {
+    return r->at < r->source.length && r->source.text[r->at] == sign;
+}
+
+static tw_status fail_at(const reader *r, size_t offset, const char *hint, const char *what) {
+    return tw_source_fail(r->method->context, &r->source, offset, hint, "%s", what);
+}
+
+// ---- one rule
+
+static tw_status parse_file(tw_method *method, const char *path, tw_rule **rule) {
+    char *text;
+    size_t length;
+    tw_status status =
+        tw_file_read_all(method->context, path, TW_EXPR_TEXT_BYTES_MAX, &text, &length);
+    if (status != TW_OK) return status;
+    status = tw_rule_parse(method->context, &(tw_source){path, text, length}, rule);
+    tw_release(text);
+    return status;
+}
+
+static tw_status fail_unknown_rule(const reader *r, size_t offset, const char *name) {
+    const char *names[TW_RULE_LIBRARY_MAX];
+    char hint[2 * TW_EXPR_NAME_BYTES_MAX];
+    int count = tw_rule_count();
+    for (int i = 0; i < count; i++) names[i] = tw_rule_name(i);
+    const char *near = tw_nearest_name(name, names, (size_t)count);
+    snprintf(hint, sizeof hint, "did you mean %.60s?", near == NULL ? "" : near);
+    return tw_source_fail(r->method->context, &r->source, offset,
+                          near == NULL ? "`thalweg rules` lists them; a path ends in .rule" : hint,
+                          "unknown rule '%.100s'", name);
+}
+
+// Where a path or name ends: ".rule" ends a path, else ':' or '|' does.
+static size_t name_end(const reader *r) {
+    static const char ending[] = ".rule";
+    size_t end = r->at;
+    for (; end < r->source.length; end++) {
+        char c = r->source.text[end];
+        if (c == '|' || c == ':') break;
+        size_t left = r->source.length - end;
+        if (left < sizeof ending - 1 || memcmp(r->source.text + end, ending, 5) != 0) continue;
+        char next = left == 5 ? '|' : r->source.text[end + 5];
+        if (next == '|' || next == ':' || is_blank(next)) return end + 5;
+    }
+    while (end > r->at && is_blank(r->source.text[end - 1])) end--;
+    return end;
+}
+
+static tw_status parse_rule(reader *r, tw_rule **rule) {
+    size_t first = r->at, end = name_end(r);
+    *rule = NULL;
+    if (end == first) return fail_at(r, first, "as in adam:lr=1e-3", "expected a rule here");
+    char *name = tw_copy_text(r->method->context, r->source.text + first, end - first);
+    if (name == NULL) return TW_NO_MEMORY;
+    r->at = end;
+    tw_status status = TW_OK;
+    size_t length = end - first;
+    bool path =
+        strchr(name, '/') != NULL || (length > 5 && strcmp(name + length - 5, ".rule") == 0);
+    const char *text = path ? NULL : tw_rule_text(name);
+    if (path) {
+        status = parse_file(r->method, name, rule);
+    } else if (text == NULL) {
+        status = fail_unknown_rule(r, first, name);
+    } else {
+        status = tw_rule_parse(r->method->context, &(tw_source){name, text, strlen(text)}, rule);
+    }
+    tw_release(name);
+    return status;
+}
+
+// "adam", or "adam(2)" if the chain has one already.
+static void name_rule(tw_method *method, const tw_rule *rule) {
+    int same = 1;
+    for (int i = 0; i < method->rule_count; i++) {
+        same += strcmp(method->rules[i]->name, rule->name) == 0;
+    }
+    char *name = method->rule_names[method->rule_count];
+    snprintf(name, sizeof method->rule_names[0], same == 1 ? "%s" : "%s(%d)", rule->name, same);
+}
+
+static double default_of(const tw_rule *rule, const tw_rule_parameter *parameter) {
+    double numbers[TW_RULE_GIVEN_COUNT] = {0};
+    tw_setting_clock(NULL, numbers + TW_RULE_STEP);
+    return tw_expr_evaluate(rule->tree, parameter->value, numbers);
+}
+
+// A default's value: a number, or its text read again as an expression.
+static tw_status add_hyper(tw_method *method, int rule_index, int parameter_index) {
+    const tw_rule *rule = method->rules[rule_index];
+    const tw_rule_parameter *parameter = &rule->parameters[parameter_index];
+    tw_method_hyper *hyper = &method->hypers[method->hyper_count];
+    *hyper = (tw_method_hyper){.rule = rule_index, .parameter = parameter_index};
+    hyper->default_value = default_of(rule, parameter);
+    method->hyper_count++;
+    if (rule->tree->nodes[parameter->value].kind == TW_EXPR_NUMBER) {
+        tw_setting_number(&hyper->setting, hyper->default_value);
+        return TW_OK;
+    }
+    tw_text text;
+    tw_text_start(&text, method->context);
+    tw_expr_format(rule->tree, parameter->value, &text);
+    tw_status status = text.status;
+    if (status == TW_OK) {
+        tw_source source = {rule->name, text.data, text.length};
+        status = tw_setting_parse(method->context, &source, 0, &hyper->setting);
+    }
+    tw_text_free(&text);
+    return status;
+}
+
+static tw_method_state name_state(const char *rule_name, const tw_rule *rule, int rule_index,
+                                  int state_index) {
+    tw_method_state state = {.rule = rule_index, .state = state_index};
+    snprintf(state.name, sizeof state.name, "%s.%s", rule_name,
+             rule->symbols[rule->states[state_index].symbol].name);
+    return state;
+}
+
+// Takes `rule`, also on failure.
+static tw_status add_rule(reader *r, tw_rule *rule, size_t offset) {
+    tw_method *method = r->method;
+    const char *too_many = NULL;
+    if (method->rule_count == TW_METHOD_RULES_MAX) too_many = "too many rules in a chain";
+    if (method->hyper_count + rule->parameter_count > TW_METHOD_HYPERS_MAX) {
+        too_many = "too many hyperparameters in a chain";
+    }
+    if (method->state_count + rule->state_count > TW_RULE_CHAIN_STATES_MAX) {
+        too_many = "too many states in a chain";
+    }
+    if (too_many != NULL) {
+        tw_rule_free(rule);
+        return fail_at(r, offset, NULL, too_many);
+    }
+    name_rule(method, rule);
+    int index = method->rule_count++;
+    method->rules[index] = rule;
+    for (int i = 0; i < rule->state_count; i++) {
+        method->states[method->state_count++] =
+            name_state(method->rule_names[index], rule, index, i);
+    }
+    tw_status status = TW_OK;
+    for (int i = 0; i < rule->parameter_count && status == TW_OK; i++) {
+        status = add_hyper(method, index, i);
+    }
+    return status;
+}
+
+// ---- its options
+
+static int find_parameter(const tw_method *method, const char *name) {
+    int rule = method->rule_count - 1;
+    for (int i = 0; i < method->hyper_count; i++) {
+        const tw_rule *of = method->rules[rule];
+        const tw_method_hyper *hyper = &method->hypers[i];
+        if (hyper->rule != rule) continue;
+        if (strcmp(of->symbols[of->parameters[hyper->parameter].symbol].name, name) == 0) return i;
+    }
+    return -1;
+}
+
+static tw_status fail_unknown_parameter(const reader *r, size_t offset, const char *name) {
+    const tw_rule *rule = r->method->rules[r->method->rule_count - 1];
+    const char *names[TW_RULE_PARAMETERS_MAX];
+    char hint[2 * TW_EXPR_NAME_BYTES_MAX];
+    tw_text list;
+    tw_text_start(&list, r->method->context);
+    for (int i = 0; i < rule->parameter_count; i++) {
+        names[i] = rule->symbols[rule->parameters[i].symbol].name;
+        tw_text_add(&list, "%s%s", i == 0 ? "" : ", ", names[i]);
+    }
+    const char *near = tw_nearest_name(name, names, (size_t)rule->parameter_count);
+    snprintf(hint, sizeof hint, "did you mean %s?", near == NULL ? "" : near);
+    tw_status status =
+        tw_source_fail(r->method->context, &r->source, offset, near == NULL ? NULL : hint,
+                       "'%s' has no hyperparameter '%s'; it has %s", rule->name, name,
+                       rule->parameter_count == 0 ? "none" : list.data);
+    tw_text_free(&list);
+    return status;
+}
+
+// The value from where the reader stands up to ',' or '|' outside parentheses.
+static tw_status parse_value(reader *r, int hyper) {
+    size_t first = r->at;
+    int open = 0;
+    for (; r->at < r->source.length; r->at++) {
+        char c = r->source.text[r->at];
+        if (open == 0 && (c == ',' || c == '|')) break;
+        open += (c == '(') - (c == ')');
+    }
+    size_t end = r->at;
+    while (end > first && is_blank(r->source.text[end - 1])) end--;
+    if (end == first) return fail_at(r, first, NULL, "expected a value here");
+    tw_source source = {r->source.name, r->source.text, end};
+    return tw_setting_parse(r->method->context, &source, first, &r->method->hypers[hyper].setting);
+}
+
+static tw_status parse_option(reader *r) {
+    tw_method *method = r->method;
+    char name[TW_EXPR_NAME_BYTES_MAX + 1];
+    skip_blanks(r);
+    size_t first = r->at;
+    while (r->at < r->source.length && strchr("=,|:", r->source.text[r->at]) == NULL) r->at++;
+    size_t end = r->at;
+    while (end > first && is_blank(r->source.text[end - 1])) end--;
+    if (end == first || end - first >= sizeof name) {
+        return fail_at(r, first, "as in lr=1e-3", "expected NAME=VALUE here");
+    }
+    if (!at_sign(r, '=')) return fail_at(r, first, "as in lr=1e-3", "expected NAME=VALUE here");
+    snprintf(name, sizeof name, "%.*s", (int)(end - first), r->source.text + first);
+    int hyper = find_parameter(method, name);
+    if (hyper < 0) return fail_unknown_parameter(r, first, name);
+    r->at++;
+    skip_blanks(r);
+    return parse_value(r, hyper);
+}
+
+static tw_status parse_link(reader *r) {
+    tw_rule *rule;
+    skip_blanks(r);
+    size_t first = r->at;
+    tw_status status = parse_rule(r, &rule);
+    if (status == TW_OK) status = add_rule(r, rule, first);
+    if (status != TW_OK) return status;
+    skip_blanks(r);
+    if (at_sign(r, ':')) {
+        do {
+            r->at++;
+            status = parse_option(r);
+        } while (status == TW_OK && at_sign(r, ','));
+    }
+    if (status != TW_OK || r->at == r->source.length || at_sign(r, '|')) return status;
+    return fail_at(r, r->at, "options follow a colon, rules a |", "expected ':' or '|' here");
+}
+
+static tw_status check_chain(const reader *r) {
+    const tw_method *method = r->method;
+    for (int i = 0; i < method->rule_count; i++) {
+        bool last = i == method->rule_count - 1;
+        const tw_rule *rule = method->rules[i];
+        if (rule->link != last) continue;
+        return tw_source_fail(method->context, &r->source, last ? r->source.length : 0,
+                              last ? "as in clip_norm:c=1 | adam"
+                                   : "only the last of a chain changes theta",
+                              last ? "'%s' changes the gradient alone; a rule must follow it"
+                                   : "'%s' is no link and cannot stand before another rule",
+                              rule->name);
+    }
+    return TW_OK;
+}
+
+static tw_status parse_chain(reader *r) {
+    tw_context *context = r->method->context;
+    if (r->source.length > TW_METHOD_TEXT_BYTES_MAX) {
+        return tw_fail(context, TW_BAD_TEXT, "method: %zu bytes are too long; at most %d",
+                       r->source.length, TW_METHOD_TEXT_BYTES_MAX);
+    }
+    tw_status status = parse_link(r);
+    while (status == TW_OK && at_sign(r, '|')) {
+        r->at++;
+        status = parse_link(r);
+    }
+    return status == TW_OK ? check_chain(r) : status;
+}
+
+tw_status tw_method_parse(tw_context *context, const char *text, tw_method **method) {
+    *method = NULL;
+    tw_method *made = tw_allocate(context, 1, sizeof *made);
+    if (made == NULL) return TW_NO_MEMORY;
+    made->context = context;
+    tw_text_start(&made->shown, context);
+    reader r = {.method = made, .source = {"method", text, strlen(text)}};
+    tw_status status = parse_chain(&r);
+    if (status == TW_OK) {
+        made->text = tw_copy_text(context, text, strlen(text));
+        if (made->text == NULL) status = TW_NO_MEMORY;
+    }
+    if (status == TW_OK) status = tw_method_lower(made);
+    if (status == TW_OK) {
+        *method = made;
+    } else {
+        tw_method_free(made);
+    }
+    return status;
+}
+
+void tw_method_free(tw_method *method) {
+    if (method == NULL) return;
+    while (method->bindings != NULL) {
+        tw_method_binding *next = method->bindings->next;
+        tw_release(method->bindings);
+        method->bindings = next;
+    }
+    for (int i = 0; i < method->hyper_count; i++) tw_setting_free(&method->hypers[i].setting);
+    for (int i = 0; i < method->state_count; i++) tw_rule_program_free(method->states[i].start);
+    for (int i = 0; i < method->rule_count; i++) tw_rule_free(method->rules[i]);
+    tw_rule_program_free(method->update);
+    tw_rule_program_free(method->look);
+    tw_rule_program_free(method->eval);
+    tw_method_free_groups(method);
+    tw_text_free(&method->shown);
+    tw_release(method->parameters);
+    tw_release(method->state_nodes);
+    tw_release(method->text);
+    tw_release(method);
+}
+
+const char *tw_method_text(const tw_method *method) {
+    return method->text;
+}
+
+const char *tw_method_name(const tw_method *method) {
+    return method->rule_names[method->rule_count - 1];
+}
+
+bool tw_method_looks_ahead(const tw_method *method) {
+    return method->look != NULL;
+}
+
+bool tw_method_has_eval(const tw_method *method) {
+    return method->eval != NULL;
+}
+
+tw_status tw_rule_check(tw_context *context, const char *name, const char *text) {
+    tw_rule *rule;
+    tw_status status = tw_rule_parse(context, &(tw_source){name, text, strlen(text)}, &rule);
+    tw_rule_free(rule);
+    return status;
+}

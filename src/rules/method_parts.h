@@ -1,0 +1,140 @@
+// What a method is made of. Its files: method.c (text to method), setting.c (hyperparameters),
+// group.c (overrides), chain.c (rules to programs), pass.c and attach.c (programs to nodes), start.c,
+// carry.c, show.c, trace.c.
+#ifndef TW_RULES_METHOD_PARTS_H
+#define TW_RULES_METHOD_PARTS_H
+
+#include "base/text.h"
+#include "ops/op.h"
+#include "rules/rule.h"
+#include "rules/rule_program.h"
+#include "thalweg/method.h"
+
+#define TW_METHOD_RULES_MAX 8
+#define TW_METHOD_HYPERS_MAX 64
+#define TW_METHOD_TEXT_BYTES_MAX (16 * 1024)
+#define TW_METHOD_NAME_BYTES (2 * TW_EXPR_NAME_BYTES_MAX + 16)
+
+// The value of a hyperparameter: a schedule, else an expression in the clock's names, else a number.
+typedef struct tw_setting {
+    double number;
+    tw_expr_tree *tree; // owned
+    tw_expr_root root;
+    const tw_schedule *schedule;
+    char *text; // owned; NULL: the number's digits
+    char digits[TW_NUMBER_BYTES];
+} tw_setting;
+
+typedef struct tw_method_hyper {
+    int rule, parameter;
+    double default_value;
+    tw_setting setting;
+} tw_method_hyper;
+
+typedef struct tw_method_exception {
+    char *glob; // owned
+    int hyper;
+    tw_setting setting;
+    struct tw_method_exception *next;
+} tw_method_exception;
+
+// Parameters with the same values of all hyperparameters.
+typedef struct tw_method_group {
+    const tw_setting *settings[TW_METHOD_HYPERS_MAX];
+    struct tw_method_group *next;
+} tw_method_group;
+
+// What an operator's node points to: a program with the hyperparameters of a group. Which input is
+// which array is said by the node's attributes.
+typedef struct tw_method_binding {
+    const tw_method *method;
+    const tw_rule_program *program;
+    const tw_method_group *group;
+    struct tw_method_binding *next;
+} tw_method_binding;
+
+typedef struct tw_method_state {
+    char name[TW_METHOD_NAME_BYTES]; // "adam.s", what stands behind the parameter's name
+    int rule, state;
+    tw_rule_program *start; // of its first value; NULL: zero
+} tw_method_state;
+
+struct tw_method {
+    tw_context *context;
+    char *text;
+    int rule_count;
+    tw_rule *rules[TW_METHOD_RULES_MAX];
+    char rule_names[TW_METHOD_RULES_MAX][TW_EXPR_NAME_BYTES_MAX + 8]; // "adam", "adam(2)"
+    int hyper_count;
+    tw_method_hyper hypers[TW_METHOD_HYPERS_MAX];
+    int state_count;
+    tw_method_state states[TW_RULE_CHAIN_STATES_MAX];
+    tw_rule_program *update, *look, *eval; // look and eval NULL if there are none
+    tw_method_exception *overrides;        // the first one first
+    tw_method_group *groups;
+    tw_method_binding *bindings;
+    bool attached;
+    tw_text shown;
+    // of the last attachment
+    const tw_graph *graph;
+    int parameter_count;
+    tw_node *parameters;
+    tw_node *state_nodes; // [parameters, states]
+};
+
+// ---- setting.c
+
+// Reads a value, a number or an expression in the clock's names, from byte `first` of a source to its
+// end. The setting is as it was on failure.
+tw_status tw_setting_parse(tw_context *context, const tw_source *source, size_t first,
+                           tw_setting *setting);
+void tw_setting_number(tw_setting *setting, double number);
+void tw_setting_free(tw_setting *setting);
+const char *tw_setting_text(const tw_setting *setting);
+
+// t, epoch, T, N, B. A NULL clock is that of step 1.
+void tw_setting_clock(const tw_clock *clock, double numbers[TW_RULE_CLOCK_NAMES]);
+double tw_setting_value(const tw_setting *setting, const tw_clock *clock);
+
+// The hyperparameter called "lr" or "adam.lr". Errors: TW_NOT_FOUND, TW_BAD_ARGUMENT.
+tw_status tw_method_find_hyper(const tw_method *method, const char *name, int *hyper);
+
+// "lr", or "adam.lr" where several rules have one.
+void tw_method_hyper_name(const tw_method *method, int hyper, char name[TW_METHOD_NAME_BYTES]);
+
+// ---- group.c
+
+// The group of a parameter by its name, made if new. NULL: no memory.
+tw_method_group *tw_method_group_of(tw_method *method, const char *parameter);
+
+// Fails if an override's glob matches none of the names.
+tw_status tw_method_check_globs(const tw_method *method, const char *const *names, int count);
+
+void tw_method_free_groups(tw_method *method);
+
+// ---- chain.c
+
+// Lowers the chain: update, look, eval and the states' first values.
+tw_status tw_method_lower(tw_method *method);
+
+// The values of one rule's equations, for comparing those of two methods: what a state becomes, with g
+// and the states as they were. `*value` is its place in `values`.
+tw_status tw_rule_lower_state(const tw_rule *rule, int state, tw_rule_values *values, int *value);
+
+// ---- pass.c
+
+extern const tw_op *tw_rule_op_update(int state_count);
+extern const tw_op tw_rule_op_scalars, tw_rule_op_reduce, tw_rule_op_combine, tw_rule_op_point,
+    tw_rule_op_eval;
+
+// The hyperparameters of a group at a clock.
+void tw_method_group_values(const tw_method *method, const tw_method_group *group,
+                            const tw_clock *clock, double hyper[TW_METHOD_HYPERS_MAX]);
+
+// ---- attach.c
+
+// Name of a state's variable, "dense1/weight:adam.s". False if it does not fit.
+#define TW_STATE_NAME_BYTES 512
+bool tw_method_state_name(const char *parameter, const char *state, char name[TW_STATE_NAME_BYTES]);
+
+#endif

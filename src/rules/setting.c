@@ -1,0 +1,206 @@
+// Hyperparameters: their values, their names, and how they are set.
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "rules/method_parts.h"
+
+// ---- one setting
+
+void tw_setting_free(tw_setting *setting) {
+    tw_expr_tree_free(setting->tree);
+    tw_release(setting->text);
+    *setting = (tw_setting){0};
+}
+
+void tw_setting_number(tw_setting *setting, double number) {
+    const tw_schedule *schedule = setting->schedule;
+    tw_setting_free(setting);
+    setting->number = number;
+    setting->schedule = schedule;
+    tw_format_number(number, setting->digits);
+}
+
+const char *tw_setting_text(const tw_setting *setting) {
+    if (setting->schedule != NULL) return tw_schedule_text(setting->schedule);
+    return setting->text != NULL ? setting->text : setting->digits;
+}
+
+// Reads the bytes from `first` to the source's end, so that carets stand in the whole text.
+static tw_status read_expression(tw_context *context, const tw_source *source, size_t first,
+                                 tw_setting *setting) {
+    tw_status status = tw_expr_tree_new(context, source, &setting->tree);
+    if (status != TW_OK) return status;
+    tw_lexer lexer = {
+        .context = context, .source = &setting->tree->source, .position = first, .status = TW_OK};
+    status = tw_lexer_next(&lexer);
+    if (status == TW_OK) status = tw_expr_parse(&lexer, setting->tree, &setting->root);
+    if (status == TW_OK) status = tw_lexer_end(&lexer);
+    if (status == TW_OK) {
+        status = tw_expr_resolve(setting->tree, 0, tw_rule_clock_names, TW_RULE_CLOCK_NAMES);
+    }
+    if (status == TW_OK && !tw_expr_is_scalar(setting->tree, setting->root)) {
+        status = tw_source_fail(context, source, first, NULL, "a hyperparameter is one number");
+    }
+    if (status != TW_OK) return status;
+    setting->text = tw_copy_text(context, source->text + first, source->length - first);
+    return setting->text == NULL ? TW_NO_MEMORY : TW_OK;
+}
+
+// A number, if the expression is one, with its sign: "-0.5" too.
+static bool is_number(const tw_setting *setting, double *number) {
+    const tw_expr_node *node = &setting->tree->nodes[setting->root];
+    bool negative = node->kind == TW_EXPR_NEGATE;
+    if (negative) node = &setting->tree->nodes[node->child[0]];
+    *number = negative ? -node->number : node->number;
+    return node->kind == TW_EXPR_NUMBER;
+}
+
+tw_status tw_setting_parse(tw_context *context, const tw_source *source, size_t first,
+                           tw_setting *setting) {
+    tw_setting made = {.schedule = setting->schedule};
+    double number;
+    tw_status status = read_expression(context, source, first, &made);
+    if (status != TW_OK) {
+        tw_setting_free(&made);
+        return status;
+    }
+    if (is_number(&made, &number)) tw_setting_number(&made, number);
+    tw_setting_free(setting);
+    *setting = made;
+    return TW_OK;
+}
+
+void tw_setting_clock(const tw_clock *clock, double numbers[TW_RULE_CLOCK_NAMES]) {
+    numbers[0] = clock == NULL ? 1.0 : (double)clock->step;
+    numbers[1] = clock == NULL ? 0.0 : clock->epoch;
+    numbers[2] = clock == NULL ? 1.0 : (double)clock->total_steps;
+    numbers[3] = clock == NULL ? 1.0 : (double)clock->example_count;
+    numbers[4] = clock == NULL ? 1.0 : (double)clock->minibatch;
+}
+
+static double own_value(const tw_setting *setting, const tw_clock *clock) {
+    double numbers[TW_RULE_CLOCK_NAMES];
+    if (setting->tree == NULL) return setting->number;
+    tw_setting_clock(clock, numbers);
+    return tw_expr_evaluate(setting->tree, setting->root, numbers);
+}
+
+double tw_setting_value(const tw_setting *setting, const tw_clock *clock) {
+    if (setting->schedule == NULL) return own_value(setting, clock);
+    tw_clock now = {.step = 1, .total_steps = 1, .example_count = 1, .minibatch = 1};
+    if (clock != NULL) now = *clock;
+    tw_clock first = now;
+    tw_clock_set_step(&first, 1);
+    return tw_schedule_value(setting->schedule, &now, own_value(setting, &first));
+}
+
+// ---- names
+
+static const char *parameter_name(const tw_method *method, int hyper) {
+    const tw_method_hyper *at = &method->hypers[hyper];
+    const tw_rule *rule = method->rules[at->rule];
+    return rule->symbols[rule->parameters[at->parameter].symbol].name;
+}
+
+static void full_name(const tw_method *method, int hyper, char name[TW_METHOD_NAME_BYTES]) {
+    snprintf(name, TW_METHOD_NAME_BYTES, "%s.%s", method->rule_names[method->hypers[hyper].rule],
+             parameter_name(method, hyper));
+}
+
+// How many hyperparameters a name means; `*found` is the last of them.
+static int count_matches(const tw_method *method, const char *name, int *found) {
+    int count = 0;
+    for (int i = 0; i < method->hyper_count; i++) {
+        char full[TW_METHOD_NAME_BYTES];
+        full_name(method, i, full);
+        if (strcmp(name, parameter_name(method, i)) != 0 && strcmp(name, full) != 0) continue;
+        *found = i;
+        count++;
+    }
+    return count;
+}
+
+void tw_method_hyper_name(const tw_method *method, int hyper, char name[TW_METHOD_NAME_BYTES]) {
+    int found = 0;
+    snprintf(name, TW_METHOD_NAME_BYTES, "%s", parameter_name(method, hyper));
+    if (count_matches(method, name, &found) > 1) full_name(method, hyper, name);
+}
+
+tw_status tw_method_find_hyper(const tw_method *method, const char *name, int *hyper) {
+    const char *names[TW_METHOD_HYPERS_MAX];
+    *hyper = -1;
+    int count = count_matches(method, name, hyper);
+    if (count == 1) return TW_OK;
+    if (count > 1) {
+        char full[TW_METHOD_NAME_BYTES];
+        full_name(method, *hyper, full);
+        return tw_fail(method->context, TW_BAD_ARGUMENT,
+                       "method: several rules have a '%s'; say which, as in %s", name, full);
+    }
+    for (int i = 0; i < method->hyper_count; i++) names[i] = parameter_name(method, i);
+    const char *near = tw_nearest_name(name, names, (size_t)method->hyper_count);
+    if (near != NULL) {
+        return tw_fail(method->context, TW_NOT_FOUND,
+                       "method: '%s' has no hyperparameter '%s'; did you mean %s?", method->text,
+                       name, near);
+    }
+    tw_text list;
+    tw_text_start(&list, method->context);
+    for (int i = 0; i < method->hyper_count; i++) {
+        tw_text_add(&list, "%s%s", i == 0 ? "" : ", ", names[i]);
+    }
+    tw_status status =
+        tw_fail(method->context, TW_NOT_FOUND, "method: '%s' has no hyperparameter '%s'; it has %s",
+                method->text, name, method->hyper_count == 0 ? "none" : list.data);
+    tw_text_free(&list);
+    return status;
+}
+
+// ---- the public calls
+
+int tw_method_hyperparameter_count(const tw_method *method) {
+    return method->hyper_count;
+}
+
+tw_hyperparameter tw_method_hyperparameter(const tw_method *method, int index) {
+    const tw_method_hyper *hyper = &method->hypers[index];
+    const tw_rule_parameter *parameter = &method->rules[hyper->rule]->parameters[hyper->parameter];
+    return (tw_hyperparameter){
+        .rule = method->rule_names[hyper->rule],
+        .name = parameter_name(method, index),
+        .default_value = hyper->default_value,
+        .expression = tw_setting_text(&hyper->setting),
+        .symbol = parameter->lecture,
+        .meaning = parameter->meaning,
+    };
+}
+
+tw_status tw_method_set(tw_method *method, const char *name, const char *value) {
+    int hyper;
+    tw_status status = tw_method_find_hyper(method, name, &hyper);
+    if (status != TW_OK) return status;
+    return tw_setting_parse(method->context, &(tw_source){name, value, strlen(value)}, 0,
+                            &method->hypers[hyper].setting);
+}
+
+tw_status tw_method_set_number(tw_method *method, const char *name, double value) {
+    int hyper;
+    tw_status status = tw_method_find_hyper(method, name, &hyper);
+    if (status == TW_OK) tw_setting_number(&method->hypers[hyper].setting, value);
+    return status;
+}
+
+tw_status tw_method_schedule(tw_method *method, const char *name, const tw_schedule *schedule) {
+    int hyper;
+    tw_status status = tw_method_find_hyper(method, name, &hyper);
+    if (status == TW_OK) method->hypers[hyper].setting.schedule = schedule;
+    return status;
+}
+
+double tw_method_value(const tw_method *method, const char *name, const tw_clock *clock) {
+    int hyper = 0;
+    if (count_matches(method, name, &hyper) != 1) return NAN;
+    return tw_setting_value(&method->hypers[hyper].setting, clock);
+}
