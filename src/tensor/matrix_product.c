@@ -14,8 +14,6 @@
 #define PANEL_BYTES (TW_SLICE_MAX * TW_TILE_COLUMN_BYTES_MAX)
 #define TURNED_ROW 16 // numbers; TW_TILE_ROWS_MAX and more
 #define TILE_BYTES (TURNED_ROW * TW_TILE_COLUMN_BYTES_MAX)
-#define ALIAS_BYTES 4096
-#define ALIAS_ROWS 7
 #define BLOCKS_MAX 16
 #define CHUNK_CYCLES 3000.0 // what handing out a chunk costs,
 #define START_CYCLES 5000.0 // and waking threads at all
@@ -94,20 +92,12 @@ static void settle(const view *v, const void *sums, int64_t width, int64_t rows,
     v->kernel->settle(&settling);
 }
 
-// How many rows a tile may have. Rows of left that lie a multiple of a page apart share one set of
-// the first-level cache, which keeps eight lines: more rows would drive each other out at every
-// step.
-static int64_t tile_rows(const view *v) {
-    bool crowded = v->left_step == 1 && v->left_row * v->kernel->size % ALIAS_BYTES == 0;
-    return crowded ? smaller(ALIAS_ROWS, v->kernel->rows_max) : v->kernel->rows_max;
-}
-
 // Rows [row, row_end) of one panel, over the slice of k that begins at `step`.
 static void panel_slice(const view *v, int64_t row, int64_t row_end, int64_t column,
                         int64_t columns, int64_t step, int64_t k, char *panel) {
     _Alignas(64) char sums[TILE_BYTES];
     const tw_matrix_kernel *kernel = v->kernel;
-    int64_t size = kernel->size, tiles = ceiling(row_end - row, tile_rows(v));
+    int64_t size = kernel->size, tiles = ceiling(row_end - row, kernel->rows_max);
     int vectors = columns > kernel->lanes ? 2 : 1;
     int64_t width = (int64_t)vectors * kernel->lanes;
     const char *right = v->right + (step * v->right_step + column * v->right_column) * size;
@@ -149,10 +139,11 @@ static void block(const view *v, int64_t row, int64_t row_end, int64_t column, i
     _Alignas(64) char panel[PANEL_BYTES];
     int64_t width = 2 * (int64_t)v->kernel->lanes;
     int64_t slices = larger(1, ceiling(v->k, TW_SLICE_MAX));
-    for (int64_t s = 0; s < slices; s++) {
-        int64_t step = cut(v->k, s, slices), steps = cut(v->k, s + 1, slices) - step;
-        for (int64_t j = column; j < column_end; j += width) {
-            panel_slice(v, row, row_end, j, smaller(width, column_end - j), step, steps, panel);
+    for (; column < column_end; column += width) {
+        for (int64_t s = 0; s < slices; s++) {
+            int64_t step = cut(v->k, s, slices), step_end = cut(v->k, s + 1, slices);
+            panel_slice(v, row, row_end, column, smaller(width, column_end - column), step,
+                        step_end - step, panel);
         }
     }
 }
