@@ -190,6 +190,12 @@ static void products_of_a_slice_more_or_less_match_a_plain_loop(void **state) {
     }
 }
 
+static void products_of_rows_a_page_apart_match_a_plain_loop(void **state) {
+    (void)state;
+    for_each_kind(17, 33, 4096 / sizeof(float), run_and_check, 1);
+    for_each_kind(15, 3, 4096 / sizeof(double), run_and_check, 2);
+}
+
 static void products_of_many_blocks_match_a_plain_loop(void **state) {
     (void)state;
     for_each_kind(67, 131, 70, run_and_check, 1);
@@ -308,6 +314,7 @@ static void a_product_without_steps_is_zero_and_looks_at_no_operand(void **state
 TW_TESTS(products_of_small_and_odd_sizes_match_a_plain_loop,
          products_of_a_tile_more_or_less_match_a_plain_loop,
          products_of_a_slice_more_or_less_match_a_plain_loop,
+         products_of_rows_a_page_apart_match_a_plain_loop,
          products_of_many_blocks_match_a_plain_loop, factors_and_gaps_between_rows_are_respected,
          products_of_a_batch_step_through_it_or_repeat_an_operand,
          bits_do_not_depend_on_the_number_of_threads,
