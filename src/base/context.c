@@ -80,14 +80,22 @@ void tw_context_resume(tw_context *context) {
 void tw_fault_arm(tw_fault *fault, uint64_t nth, int error, bool for_ever) {
     fault->for_ever = for_ever;
     fault->error = error;
+    atomic_store(&fault->strikes, 0);
     atomic_store(&fault->countdown, nth);
 }
 
-bool tw_fault_strikes(tw_fault *fault) {
+// Counts one call down; true for the last, and for all after it if the fault is for ever.
+static bool is_due(tw_fault *fault) {
     uint64_t left = atomic_load(&fault->countdown);
     while (left != 0) {
         if (left == 1 && fault->for_ever) return true;
         if (atomic_compare_exchange_weak(&fault->countdown, &left, left - 1)) return left == 1;
     }
     return false;
+}
+
+bool tw_fault_strikes(tw_fault *fault) {
+    bool due = is_due(fault);
+    if (due) atomic_fetch_add(&fault->strikes, 1);
+    return due;
 }

@@ -11,6 +11,7 @@
 // A failure that is due: the `countdown`-th call from now, and all after it if `for_ever`.
 typedef struct tw_fault {
     _Atomic uint64_t countdown; // 0: none is due
+    _Atomic uint64_t strikes;   // how many calls failed since it was armed
     bool for_ever;
     int error; // the errno that a file call fails with
 } tw_fault;

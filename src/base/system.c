@@ -47,7 +47,9 @@ ssize_t tw_system_write(tw_context *context, int file, const void *bytes, size_t
     do {
         done = fails(context) ? -1 : write(file, bytes, at_most(count));
     } while (done < 0 && errno == EINTR);
-    return done;
+    if (done != 0 || count == 0) return done;
+    errno = EIO; // a file that takes nothing would be written to for ever
+    return -1;
 }
 
 int tw_system_sync(tw_context *context, int file) {
@@ -67,12 +69,9 @@ int tw_system_truncate(tw_context *context, int file, off_t count) {
 }
 
 int tw_system_close(tw_context *context, int file) {
-    bool refused = fails(context);
-    int error = errno;
     int result = close(file);
-    if (refused) errno = error;
-    if (refused || result == 0) return refused ? -1 : 0;
-    return errno == EINTR ? 0 : -1; // interrupted: closed all the same
+    if (fails(context)) result = -1;
+    return result < 0 && errno == EINTR ? 0 : result; // interrupted: closed all the same
 }
 
 int tw_system_rename(tw_context *context, const char *from, const char *to) {

@@ -1,0 +1,119 @@
+#include "test.h"
+
+#include <omp.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/parallel.h"
+
+enum { CHUNKS_MAX = 5000 };
+
+static void count_chunk(void *user, int64_t chunk) {
+    atomic_int *counts = user;
+    atomic_fetch_add(&counts[chunk], 1);
+}
+
+static void every_chunk_runs_once_whatever_the_threads(void **state) {
+    (void)state;
+    static atomic_int counts[CHUNKS_MAX + 1];
+    const int64_t chunk_counts[] = {0, 1, 2, 3, 7, CHUNKS_MAX};
+    for (int threads = 1; threads <= 9; threads += 2) {
+        for (size_t c = 0; c < sizeof chunk_counts / sizeof *chunk_counts; c++) {
+            memset(counts, 0, sizeof counts);
+            tw_parallel(threads, chunk_counts[c], count_chunk, counts);
+            for (int64_t i = 0; i <= CHUNKS_MAX; i++) {
+                assert_int_equal(counts[i], i < chunk_counts[c]);
+            }
+        }
+    }
+}
+
+// What a thread saw: whether it was in a region, and the largest number of threads beside it.
+typedef struct seen {
+    atomic_int in_region, threads;
+} seen;
+
+static void look_around(void *user, int64_t chunk) {
+    (void)chunk;
+    seen *it = user;
+    if (omp_in_parallel()) atomic_store(&it->in_region, 1);
+    if (omp_get_num_threads() > atomic_load(&it->threads)) {
+        atomic_store(&it->threads, omp_get_num_threads());
+    }
+}
+
+static void one_chunk_or_one_thread_runs_without_a_region(void **state) {
+    (void)state;
+    seen it = {0};
+    tw_parallel(4, 1, look_around, &it);
+    tw_parallel(1, 100, look_around, &it);
+    assert_int_equal(it.in_region, 0);
+    tw_parallel(4, 100, look_around, &it);
+    assert_int_equal(it.in_region, 1);
+    assert_int_equal(it.threads, 4);
+    it = (seen){0};
+    tw_parallel(4, 2, look_around, &it); // no more threads than chunks
+    assert_int_equal(it.threads, 2);
+}
+
+static void run_inner(void *user, int64_t chunk) {
+    (void)chunk;
+    tw_parallel(4, 10, count_chunk, user);
+}
+
+static void a_region_inside_a_region_does_all_its_chunks(void **state) {
+    (void)state;
+    static atomic_int counts[10];
+    tw_parallel(4, 6, run_inner, counts);
+    for (int i = 0; i < 10; i++) assert_int_equal(counts[i], 6);
+}
+
+// The product of two numbers whose result is denormal, unless it is flushed.
+static double denormal(void) {
+    volatile double tiny = 0x1p-600, less = 0x1p-450;
+    return tiny * less;
+}
+
+static void sum_denormals(void *user, int64_t chunk) {
+    (void)chunk;
+    if (denormal() != 0.0) atomic_fetch_add((atomic_int *)user, 1);
+}
+
+static void denormals_are_flushed_inside_and_the_mode_given_back(void **state) {
+    (void)state;
+#if !defined(__x86_64__) && !defined(__aarch64__)
+    skip();
+#endif
+    atomic_int kept = 0;
+    assert_true(denormal() != 0.0);
+    for (int threads = 1; threads <= 4; threads++) {
+        tw_parallel(threads, 1000, sum_denormals, &kept);
+        assert_int_equal(kept, 0);
+        assert_true(denormal() != 0.0);
+    }
+    int pool_kept = 0;
+#pragma omp parallel num_threads(4) reduction(+ : pool_kept)
+    pool_kept += denormal() != 0.0;
+    assert_int_equal(pool_kept, 4); // the host may use the same threads
+    uint64_t mode = tw_float_mode_enter();
+    assert_true(denormal() == 0.0);
+    tw_float_mode_leave(mode);
+    assert_true(denormal() != 0.0);
+}
+
+static void a_host_that_flushes_already_goes_on_flushing(void **state) {
+    (void)state;
+#if !defined(__x86_64__) && !defined(__aarch64__)
+    skip();
+#endif
+    atomic_int kept = 0;
+    uint64_t mode = tw_float_mode_enter();
+    tw_parallel(2, 10, sum_denormals, &kept);
+    assert_true(denormal() == 0.0);
+    tw_float_mode_leave(mode);
+}
+
+TW_TESTS(every_chunk_runs_once_whatever_the_threads, one_chunk_or_one_thread_runs_without_a_region,
+         a_region_inside_a_region_does_all_its_chunks,
+         denormals_are_flushed_inside_and_the_mode_given_back,
+         a_host_that_flushes_already_goes_on_flushing)
