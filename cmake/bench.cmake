@@ -9,3 +9,7 @@ foreach(source ${TW_BENCH_SOURCES})
     target_link_libraries(bench_${name} PRIVATE tw_flags thalweg_static OpenMP::OpenMP_C
         ${CMAKE_DL_LIBS})
 endforeach()
+
+include(cmake/translated.cmake)
+target_sources(bench_tile PRIVATE tests/support/tile_programs.c ${TW_TRANSLATED})
+target_include_directories(bench_tile PRIVATE ${PROJECT_SOURCE_DIR}/tests)

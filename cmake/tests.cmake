@@ -32,9 +32,5 @@ endif()
 # are commented.
 add_test(NAME house COMMAND ${PROJECT_SOURCE_DIR}/tests/house/house_test.sh ${PROJECT_SOURCE_DIR})
 
-# Tile programs are translated to C by the library itself and compiled into the test that compares them.
-add_executable(tile_translate tests/tile/translate.c)
-target_link_libraries(tile_translate PRIVATE tw_flags tw_test_support)
-add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/translated.c
-    COMMAND tile_translate > ${CMAKE_BINARY_DIR}/translated.c DEPENDS tile_translate VERBATIM)
-target_sources(translated_test PRIVATE ${CMAKE_BINARY_DIR}/translated.c)
+include(cmake/translated.cmake)
+target_sources(translated_test PRIVATE ${TW_TRANSLATED})

@@ -89,10 +89,18 @@ typedef enum tw_tile_code {
     TW_CODE_COUNT
 } tw_tile_code;
 
+// Two instructions, one right behind the other, that run as one loop.
+typedef enum tw_tile_pair {
+    TW_PAIR_NONE,
+    TW_PAIR_STEP, // product_add, and add_over_root of the root of it
+    TW_PAIR_MOVE, // combine, and add of it
+} tw_tile_pair;
+
 // While lowering, `out` and `in` are values (below); in a placed program they are places.
 typedef struct tw_tile_instruction {
     uint16_t code;     // tw_tile_code
-    uint16_t number;   // of a reduction
+    uint8_t number;    // of a reduction
+    uint8_t pair;      // tw_tile_pair: runs together with the next one
     uint32_t stream;   // added to the call's, of a random instruction
     int32_t out;       // what is written
     int32_t in[4];     // x, y, z, w; those that are not used are `out`

@@ -7,6 +7,9 @@
 #include "tile/repeated.h"
 
 #define WORKSPACE_BYTES (128 * 1024)
+#define CACHE_BYTES (8 * 1024)
+#define DIVIDING_BYTES 1024
+#define ALONE_BYTES (32 * 1024)
 #define PLACES_MAX (TW_TILE_FIRST_REGISTER + 512 + TW_TILE_ARRAYS_MAX)
 
 typedef struct running {
@@ -16,6 +19,7 @@ typedef struct running {
     int64_t size; // bytes of an element
     const double *scalars;
     tw_tile_kernel *const *kernels;
+    tw_tile_kernel *const *pairs;
     int64_t tile_elements;
     char *free_space; // of the workspace
     int32_t whole[TW_TILE_ARRAYS_MAX], repeated[TW_TILE_ARRAYS_MAX];
@@ -41,14 +45,20 @@ static void sort_arrays(running *r) {
     }
 }
 
-// As many elements a tile as the workspace holds, so that a long program has shorter tiles.
+// The length of a tile, measured: what a program touches fills a quarter of the first cache, but no more
+// than 2 KiB an array; where the divider is what limits, shorter tiles let the fetching of the next
+// ones run beside it. A program of one loop has nothing to keep in the cache.
 static void choose_tile(running *r) {
-    const int places = r->program->register_count + r->program->filled_count + r->repeated_count;
-    int64_t elements = TW_TILE_ELEMENTS;
-    if (places > 0 && WORKSPACE_BYTES / r->size / places < elements)
-        elements = WORKSPACE_BYTES / r->size / places / TW_TILE_LANES * TW_TILE_LANES;
-    assert(elements >= TW_TILE_LANES);
-    r->tile_elements = elements;
+    const tw_tile_program *program = r->program;
+    const int buffers = program->register_count + program->filled_count + r->repeated_count;
+    const int all = buffers + r->whole_count;
+    int64_t bytes = CACHE_BYTES / (all > 4 ? all : 4);
+    if (program->divides && bytes > DIVIDING_BYTES) bytes = DIVIDING_BYTES;
+    if (program->loop_count == 1 && buffers == 0) bytes = ALONE_BYTES;
+    if (buffers > 0 && bytes > WORKSPACE_BYTES / buffers) bytes = WORKSPACE_BYTES / buffers;
+    r->tile_elements = bytes / r->size / TW_TILE_LANES * TW_TILE_LANES;
+    if (r->tile_elements < TW_TILE_LANES) r->tile_elements = TW_TILE_LANES;
+    assert(buffers * r->tile_elements * r->size <= WORKSPACE_BYTES);
 }
 
 static void *take_tile(running *r) {
@@ -133,10 +143,14 @@ static void run_tile(running *r, int64_t first, int64_t count) {
     const tw_tile_instruction *const end = instruction + r->program->instruction_count;
     for (; instruction < end; instruction++) {
         tw_tile_kernel *kernel = r->kernels[instruction->code];
-        if (kernel != NULL)
+        if (instruction->pair != TW_PAIR_NONE) {
+            r->pairs[instruction->pair](r->places, instruction, r->scalars, count);
+            instruction++;
+        } else if (kernel != NULL) {
             kernel(r->places, instruction, r->scalars, count);
-        else
+        } else {
             run_special(r, instruction, first, count);
+        }
     }
 }
 
@@ -150,6 +164,7 @@ void tw_tile_interpret(const tw_tile_program *program, tw_dtype dtype, const tw_
     r.size = dtype == TW_F32 ? (int64_t)sizeof(float) : (int64_t)sizeof(double);
     r.scalars = scalars;
     r.kernels = dtype == TW_F32 ? tw_tile_kernels_f32 : tw_tile_kernels_f64;
+    r.pairs = dtype == TW_F32 ? tw_tile_pairs_f32 : tw_tile_pairs_f64;
     r.free_space = workspace;
     r.whole_count = r.repeated_count = 0;
     sort_arrays(&r);

@@ -1,6 +1,8 @@
 // The interpreter's loops, from the one list of instructions. Every loop may write where it reads.
 #include "tile/kernels.h"
 
+#include <stddef.h>
+
 #include "base/vector_math.h"
 #include "tile/element.h"
 
@@ -57,6 +59,52 @@ tw_tile_kernel *const tw_tile_kernels_f64[TW_CODE_COUNT] = {
     TW_TILE_ELEMENTARY(TW_TILE_ENTRY) TW_TILE_TRANSCENDENTAL(TW_TILE_ENTRY)
 #undef TW_TILE_ENTRY
         [TW_CODE_power] = run_power_f64};
+
+// ---- pairs
+
+// r = a*x + b*y*z and, of it, the step that it scales: the division keeps the core busy while the
+// next of r is fetched.
+#define STEP(type, suffix)                                                                         \
+    TW_SIMD static void run_step_##suffix(void *const *places, const tw_tile_instruction *i,       \
+                                          const double *scalars, int64_t count) {                  \
+        const tw_tile_instruction *j = i + 1;                                                      \
+        type *average = places[i->out], *out = places[j->out];                                     \
+        const type *x = places[i->in[0]], *y = places[i->in[1]], *z = places[i->in[2]];            \
+        const type *from = places[j->in[0]], *direction = places[j->in[1]];                        \
+        const type a = (type)scalars[i->scalar[0]], b = (type)scalars[i->scalar[1]];               \
+        const type c = (type)scalars[j->scalar[0]], d = (type)scalars[j->scalar[1]];               \
+        const type e = (type)scalars[j->scalar[2]], f = (type)scalars[j->scalar[3]];               \
+        _Pragma("omp simd") for (int64_t k = 0; k < count; k++) {                                  \
+            const type r = tw_tile_product_add_##suffix(x[k], y[k], z[k], 0, a, b, 0, 0);          \
+            const type s = direction[k], t = from[k];                                              \
+            average[k] = r;                                                                        \
+            out[k] = tw_tile_add_over_root_##suffix(t, s, r, 0, c, d, e, f);                       \
+        }                                                                                          \
+    }
+STEP(float, f32)
+STEP(double, f64)
+
+// v = a*x + b*y, and what it is added to.
+#define MOVE(type, suffix)                                                                         \
+    TW_SIMD static void run_move_##suffix(void *const *places, const tw_tile_instruction *i,       \
+                                          const double *scalars, int64_t count) {                  \
+        const tw_tile_instruction *j = i + 1;                                                      \
+        type *sum = places[i->out], *out = places[j->out];                                         \
+        const type *x = places[i->in[0]], *y = places[i->in[1]];                                   \
+        const type *from = places[j->in[0] == i->out ? j->in[1] : j->in[0]];                       \
+        const type a = (type)scalars[i->scalar[0]], b = (type)scalars[i->scalar[1]];               \
+        _Pragma("omp simd") for (int64_t k = 0; k < count; k++) {                                  \
+            const type v = tw_tile_combine_##suffix(x[k], y[k], 0, 0, a, b, 0, 0);                 \
+            const type t = from[k];                                                                \
+            sum[k] = v;                                                                            \
+            out[k] = tw_tile_add_##suffix(t, v, 0, 0, 0, 0, 0, 0);                                 \
+        }                                                                                          \
+    }
+MOVE(float, f32)
+MOVE(double, f64)
+
+tw_tile_kernel *const tw_tile_pairs_f32[] = {NULL, run_step_f32, run_move_f32};
+tw_tile_kernel *const tw_tile_pairs_f64[] = {NULL, run_step_f64, run_move_f64};
 
 // ---- reductions
 

@@ -11,6 +11,10 @@ typedef void tw_tile_kernel(void *const *places, const tw_tile_instruction *inst
 extern tw_tile_kernel *const tw_tile_kernels_f32[TW_CODE_COUNT]; // NULL: random, reductions
 extern tw_tile_kernel *const tw_tile_kernels_f64[TW_CODE_COUNT];
 
+// The loop of an instruction and the one behind it, by kind of pair; none for TW_PAIR_NONE.
+extern tw_tile_kernel *const tw_tile_pairs_f32[];
+extern tw_tile_kernel *const tw_tile_pairs_f64[];
+
 #define TW_TILE_LANES 16 // running sums of a reduction: of the elements k with equal k % 16
 
 // Adds a tile's elements to the lanes of a reduction; all lanes to one, in a fixed order.

@@ -362,7 +362,7 @@ static void lower_reductions(tw_tile_matcher *m, bool of_arrays) {
         tw_tile_emit(m, code, TW_TILE_NO_VALUE, (tw_tile_value[4]){r->value},
                      (tw_tile_value[4]){0});
         if (builder->status == TW_OK)
-            m->lowered->instructions[m->lowered->count - 1].number = (uint16_t)i;
+            m->lowered->instructions[m->lowered->count - 1].number = (uint8_t)i;
     }
 }
 

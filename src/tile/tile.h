@@ -20,7 +20,7 @@
 #include "base/text.h"
 #include "thalweg/tensor.h"
 
-#define TW_TILE_ELEMENTS 512 // of a tile; measured: 256 to 512 is the best for float32
+#define TW_TILE_ELEMENTS 512 // ranges begin at multiples of it; tiles may be shorter or longer
 #define TW_TILE_ARRAYS_MAX 64
 #define TW_TILE_ARGUMENTS_MAX 256
 #define TW_TILE_RANK_MAX 4 // of the space that broadcast reads walk through
