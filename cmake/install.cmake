@@ -2,7 +2,7 @@
 # headers, a pkg-config file, a CMake package.
 include(CMakePackageConfigHelpers)
 
-add_library(thalweg_shared SHARED $<TARGET_OBJECTS:tw_objects>)
+add_library(thalweg_shared SHARED ${TW_OBJECTS})
 set_target_properties(thalweg_shared PROPERTIES OUTPUT_NAME thalweg VERSION ${PROJECT_VERSION}
     SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/thalweg.map)
 target_link_libraries(thalweg_shared PRIVATE ${TW_LINKED})
