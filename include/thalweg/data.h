@@ -87,8 +87,8 @@ typedef struct tw_data_request {
     const int64_t *rows; // [count] numbers of the examples, each 0 to the set's count - 1
     int64_t count;
     tw_dtype dtype; // TW_F32 or TW_F64: of x and of target values
-    void *x;        // [count, features]
-    void *targets;  // int32_t [count], or [count, target_width] of dtype. NULL: not wanted.
+    void *x;        // [count, features]; NULL: not wanted
+    void *targets;  // int32_t [count] or [count, target_width] of dtype; NULL: not wanted
 } tw_data_request;
 
 // Fills a request. A status other than TW_OK ends the training with it. Called by one thread at a time,

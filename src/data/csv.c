@@ -1,0 +1,274 @@
+// csv: tables of text. Options, header and target; what the columns mean is learned in csv_learn.c.
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "data/csv_file.h"
+
+const char *tw_csv_column_words(const tw_csv *csv, size_t column, char buffer[TW_CSV_NAME_BYTES]) {
+    if (csv->first_row == 0) {
+        snprintf(buffer, TW_CSV_NAME_BYTES, "column %zu", column);
+    } else {
+        const tw_cell *cell = tw_table_cell(&csv->table, 0, column);
+        snprintf(buffer, TW_CSV_NAME_BYTES, "column %zu ('%.*s')", column, tw_csv_shown(cell),
+                 cell->text);
+    }
+    return buffer;
+}
+
+int tw_csv_shown(const tw_cell *cell) {
+    enum { SHOWN_MAX = 40 };
+
+    return cell->length < SHOWN_MAX ? (int)cell->length : SHOWN_MAX;
+}
+
+tw_status tw_csv_fail(const tw_csv *csv, tw_status status, size_t row, size_t column,
+                      const char *format, ...) {
+    char words[TW_CSV_NAME_BYTES];
+    tw_text text;
+    tw_text_start(&text, csv->context);
+    va_list list;
+    char what[512];
+    va_start(list, format);
+    vsnprintf(what, sizeof what, format, list);
+    va_end(list);
+    tw_fail(csv->context, status, "%s:%" PRId64 ":%" PRIu32 ": %s: %s", csv->table.path,
+            csv->table.lines[row], tw_table_cell(&csv->table, row, column)->column,
+            tw_csv_column_words(csv, column, words), what);
+    tw_text_free(&text);
+    return status;
+}
+
+static bool cell_is(const tw_cell *cell, const char *text, size_t length) {
+    return cell->length == length && memcmp(cell->text, text, length) == 0;
+}
+
+// The column of the first row with exactly this text, -1 if none.
+static int64_t find_name(const tw_table *table, const char *text) {
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (cell_is(tw_table_cell(table, 0, i), text, strlen(text))) return (int64_t)i;
+    }
+    return -1;
+}
+
+// Whether a column holds numbers (and gaps) in the rows behind the first.
+static bool is_numeric_below(const tw_table *table, size_t column) {
+    enum { ROWS_MAX = 32 }; // that are looked at
+
+    bool any = false;
+    for (size_t row = 1; row < table->row_count && row <= ROWS_MAX; row++) {
+        const tw_cell *cell = tw_table_cell(table, row, column);
+        double value = 0.0;
+        if (tw_cell_is_gap(cell)) continue;
+        if (!tw_cell_number(cell, &value)) return false;
+        any = true;
+    }
+    return any;
+}
+
+// A first row is a header when it holds no number where the next rows do.
+static bool looks_like_header(const tw_table *table) {
+    bool text_above_numbers = false;
+    for (size_t i = 0; i < table->column_count; i++) {
+        const tw_cell *cell = tw_table_cell(table, 0, i);
+        double value = 0.0;
+        if (!is_numeric_below(table, i)) continue;
+        if (tw_cell_number(cell, &value)) return false;
+        if (!tw_cell_is_gap(cell)) text_above_numbers = true;
+    }
+    return text_above_numbers;
+}
+
+// Names that must be a header's: the target by name, or a column of the training file.
+static bool names_a_column(const tw_csv *csv) {
+    const char *target = tw_spec_value(csv->opening->spec, "target");
+    const tw_encoding *like = csv->opening->like;
+    int64_t index = 0;
+    if (target != NULL && !tw_parse_integer(target, &index) &&
+        find_name(&csv->table, target) >= 0) {
+        return true;
+    }
+    if (like == NULL || !like->has_header) return false;
+    for (size_t i = 0; i < like->column_count; i++) {
+        const tw_column *column = &like->columns[i];
+        if (column->kind == TW_COLUMN_TARGET || column->kind == TW_COLUMN_IGNORED) continue;
+        if (find_name(&csv->table, column->name) < 0) return false;
+    }
+    return true;
+}
+
+static tw_status find_header(tw_csv *csv) {
+    static const char *const words[] = {"no", "yes"};
+    int header = -1;
+    tw_status status = tw_spec_word(csv->opening->spec, "header", words, 2, &header);
+    if (status != TW_OK) return status;
+    csv->header_stated = header >= 0;
+    if (header < 0) header = names_a_column(csv) || looks_like_header(&csv->table) ? 1 : 0;
+    csv->first_row = header == 1 ? 1 : 0;
+    if (csv->table.row_count > csv->first_row) return TW_OK;
+    return tw_fail(csv->context, TW_BAD_FILE, "%s: holds a header and no rows", csv->table.path);
+}
+
+// A column by name or index (negative: from the end).
+static tw_status find_column(const tw_csv *csv, const char *what, const char *text, size_t length,
+                             size_t *column) {
+    char name[256];
+    int64_t index = -1;
+    int64_t count = (int64_t)csv->table.column_count;
+    snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1),
+             text);
+    bool by_index = tw_parse_integer(name, &index);
+    if (by_index && index < 0) index += count;
+    if (!by_index && csv->first_row == 1) index = find_name(&csv->table, name);
+    *column = 0;
+    if (index >= 0 && index < count) {
+        *column = (size_t)index;
+        return TW_OK;
+    }
+    if (by_index) {
+        return tw_fail(csv->context, TW_BAD_ARGUMENT,
+                       "%s: %s=%s: there are %" PRId64 " columns; 0 to %" PRId64
+                       ", or -1 for the last, are possible",
+                       csv->table.path, what, name, count, count - 1);
+    }
+    return tw_fail(csv->context, TW_BAD_ARGUMENT, "%s: %s=%s: %s", csv->table.path, what, name,
+                   csv->first_row == 1
+                       ? "the header has no such name"
+                       : "no header was found to hold names; give an index from 0, or header=yes");
+}
+
+static tw_status find_target(tw_csv *csv) {
+    const char *text = tw_spec_value(csv->opening->spec, "target");
+    csv->target = -1;
+    if (text == NULL && csv->opening->like != NULL) return TW_OK; // the training set's
+    if (text == NULL) {
+        return tw_fail(csv->context, TW_BAD_ARGUMENT,
+                       "data '%s': no target; add ?target=NAME, ?target=INDEX (from 0; -1 is the "
+                       "last column) or ?target=none",
+                       csv->opening->spec->text);
+    }
+    if (strcmp(text, "none") == 0 && find_name(&csv->table, "none") < 0) return TW_OK;
+    size_t column = 0;
+    tw_status status = find_column(csv, "target", text, strlen(text), &column);
+    if (status == TW_OK) csv->target = (int64_t)column;
+    return status;
+}
+
+static tw_status find_ignored(tw_csv *csv) {
+    const char *text = tw_spec_value(csv->opening->spec, "ignore");
+    csv->ignored = tw_allocate(csv->context, csv->table.column_count, sizeof *csv->ignored);
+    if (csv->ignored == NULL) return TW_NO_MEMORY;
+    while (text != NULL && *text != '\0') {
+        size_t length = strcspn(text, ","), column = 0;
+        tw_status status = find_column(csv, "ignore", text, length, &column);
+        if (status != TW_OK) return status;
+        csv->ignored[column] = true;
+        text += length + (text[length] == ',' ? 1 : 0);
+    }
+    if (csv->target >= 0 && csv->ignored[csv->target]) {
+        return tw_fail(csv->context, TW_BAD_ARGUMENT, "data '%s': the target cannot be ignored",
+                       csv->opening->spec->text);
+    }
+    return TW_OK;
+}
+
+static tw_status read_separator(const tw_spec *spec, char *separator) {
+    static const char *const words[] = {"comma", "semicolon", "tab", "space", "bar"};
+    static const char characters[] = {',', ';', '\t', ' ', '|'};
+    const char *text = tw_spec_value(spec, "separator");
+    *separator = 0;
+    if (text == NULL) return TW_OK;
+    if (strlen(text) == 1 && text[0] != '"' && text[0] != '\r' && text[0] != '\n') {
+        *separator = text[0];
+        return TW_OK;
+    }
+    int index = 0;
+    tw_status status = tw_spec_word(spec, "separator", words, 5, &index);
+    if (status == TW_OK) *separator = characters[index];
+    return status;
+}
+
+static tw_status read_options(tw_csv *csv) {
+    static const char *const gap_words[] = {"few", "error", "mean", "drop"};
+    static const char *const wish_words[] = {"auto", "class", "value"};
+    static const char *const yes_words[] = {"no", "yes"};
+    const tw_spec *spec = csv->opening->spec;
+    int gaps = csv->opening->like == NULL ? TW_GAPS_FEW : TW_GAPS_MEAN;
+    int wish = TW_WISH_AUTO, standardize = 1;
+    tw_status status = tw_spec_word(spec, "missing", gap_words, 4, &gaps);
+    if (status == TW_OK) status = tw_spec_word(spec, "target_kind", wish_words, 3, &wish);
+    if (status == TW_OK) status = tw_spec_word(spec, "standardize", yes_words, 2, &standardize);
+    csv->gaps = (tw_gap_rule)gaps;
+    csv->wish = (tw_target_wish)wish;
+    csv->standardize = standardize == 1;
+    return status;
+}
+
+static void say_form(tw_csv *csv) {
+    const tw_table *table = &csv->table;
+    const char *name = table->separator == ','    ? "commas"
+                       : table->separator == ';'  ? "semicolons"
+                       : table->separator == '\t' ? "tabs"
+                       : table->separator == ' '  ? "blanks"
+                       : table->separator == '|'  ? "bars"
+                                                  : "other characters";
+    tw_text_add(&csv->said, "%zu rows of %zu columns, separated by %s (%s); %s (%s)\n",
+                table->row_count - csv->first_row, table->column_count, name,
+                csv->separator_stated ? "stated" : "found",
+                csv->first_row == 1 ? "the first row is a header" : "no header",
+                csv->header_stated ? "stated" : "found");
+    if (table->comment_count > 0) {
+        tw_text_add(&csv->said, "%" PRId64 " comment %s beginning with '#' skipped\n",
+                    table->comment_count, table->comment_count == 1 ? "line" : "lines");
+    }
+    if (table->has_mark) tw_text_add(&csv->said, "a byte order mark was skipped\n");
+}
+
+static tw_status read_csv(tw_csv *csv, tw_data **data) {
+    char separator = 0;
+    tw_status status = read_options(csv);
+    if (status == TW_OK) status = read_separator(csv->opening->spec, &separator);
+    csv->separator_stated = separator != 0;
+    if (status == TW_OK) {
+        status = tw_table_read(csv->context, csv->opening->spec->place, separator, &csv->table);
+    }
+    if (status == TW_OK) status = find_header(csv);
+    if (status == TW_OK) status = find_target(csv);
+    if (status == TW_OK) status = find_ignored(csv);
+    if (status != TW_OK) return status;
+    csv->dropped = tw_allocate(csv->context, csv->table.row_count, sizeof *csv->dropped);
+    if (csv->dropped == NULL) return TW_NO_MEMORY;
+    say_form(csv);
+    status = csv->opening->like == NULL ? tw_csv_learn(csv) : tw_csv_adopt(csv);
+    return status == TW_OK ? tw_csv_encode(csv, data) : status;
+}
+
+static tw_status open_csv(const tw_opening *opening, tw_data **train, tw_data **test) {
+    (void)test;
+    tw_csv csv = {.opening = opening, .context = opening->context};
+    tw_text_start(&csv.said, opening->context);
+    tw_status status = read_csv(&csv, train);
+    tw_text_free(&csv.said);
+    tw_encoding_free(csv.encoding);
+    tw_release(csv.column_of);
+    tw_release(csv.dropped);
+    tw_release(csv.ignored);
+    tw_table_free(&csv.table);
+    return status;
+}
+
+static const char *const keys[] = {"target",      "header",      "separator", "missing",
+                                   "target_kind", "standardize", "ignore",    NULL};
+
+const tw_format tw_format_csv = {
+    .about = {.name = "csv",
+              .usage = "csv:FILE?target=NAME|INDEX|none[&header=yes|no][&separator=C]"
+                       "[&missing=few|error|mean|drop][&target_kind=class|value]"
+                       "[&standardize=yes|no][&ignore=NAME|INDEX,...]",
+              .summary = "a table of text; texts one-hot, numbers standardised"},
+    .keys = keys,
+    .takes_place = true,
+    .open = open_csv,
+};

@@ -1,0 +1,91 @@
+// Sets that are arrays in memory: pixels as the bytes they are in files, tables as floats.
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "data/set.h"
+
+TW_SIMD static void bytes_to_f32(const uint8_t *restrict from, float *restrict to, int64_t count) {
+    for (int64_t i = 0; i < count; i++) to[i] = (float)from[i] / 255.0f;
+}
+
+TW_SIMD static void bytes_to_f64(const uint8_t *restrict from, double *restrict to, int64_t count) {
+    for (int64_t i = 0; i < count; i++) to[i] = (double)from[i] / 255.0;
+}
+
+static void f32_to_f64(const float *restrict from, double *restrict to, int64_t count) {
+    for (int64_t i = 0; i < count; i++) to[i] = (double)from[i];
+}
+
+static void f64_to_f32(const double *restrict from, float *restrict to, int64_t count) {
+    for (int64_t i = 0; i < count; i++) to[i] = (float)from[i];
+}
+
+void tw_convert(tw_dtype from_dtype, const void *from, tw_dtype to_dtype, void *to, int64_t count) {
+    assert(to_dtype == TW_F32 || to_dtype == TW_F64 || to_dtype == from_dtype);
+    if (from_dtype == to_dtype) {
+        memcpy(to, from, (size_t)count * tw_dtype_size(to_dtype));
+    } else if (from_dtype == TW_U8) {
+        if (to_dtype == TW_F32)
+            bytes_to_f32(from, to, count);
+        else
+            bytes_to_f64(from, to, count);
+    } else if (to_dtype == TW_F32) {
+        f64_to_f32(from, to, count);
+    } else {
+        f32_to_f64(from, to, count);
+    }
+}
+
+// Gathers rows of `width` elements.
+static void gather(const tw_data_request *request, tw_dtype from_dtype, const void *from,
+                   int64_t width, tw_dtype to_dtype, void *to) {
+    size_t from_bytes = (size_t)width * tw_dtype_size(from_dtype);
+    size_t to_bytes = (size_t)width * tw_dtype_size(to_dtype);
+    for (int64_t i = 0; i < request->count; i++) {
+        const char *row = (const char *)from + (size_t)request->rows[i] * from_bytes;
+        tw_convert(from_dtype, row, to_dtype, (char *)to + (size_t)i * to_bytes, width);
+    }
+}
+
+tw_status tw_dense_fetch(void *state, tw_context *context, const tw_data_request *request) {
+    const tw_dense *dense = state;
+    (void)context;
+    if (request->x != NULL) {
+        gather(request, dense->dtype, dense->x, dense->features, request->dtype, request->x);
+    }
+    if (request->targets != NULL && dense->targets != NULL) {
+        tw_dtype dtype = dense->target_dtype == TW_I32 ? TW_I32 : request->dtype;
+        gather(request, dense->target_dtype, dense->targets, dense->target_width, dtype,
+               request->targets);
+    }
+    return TW_OK;
+}
+
+static void free_dense(void *state) {
+    tw_dense *dense = state;
+    if (dense == NULL) return;
+    tw_release(dense->owned_x);
+    tw_release(dense->owned_targets);
+    tw_release(dense);
+}
+
+static const tw_storage dense_storage = {.fetch = tw_dense_fetch, .free = free_dense};
+
+tw_status tw_data_new_dense(tw_context *context, tw_data_parts parts, const tw_dense *dense,
+                            tw_data **data) {
+    *data = NULL;
+    tw_dense *copy = tw_allocate(context, 1, sizeof *copy);
+    if (copy == NULL) {
+        tw_release(dense->owned_x);
+        tw_release(dense->owned_targets);
+        tw_encoding_free(parts.encoding);
+        return TW_NO_MEMORY;
+    }
+    *copy = *dense;
+    parts.storage = &dense_storage;
+    parts.state = copy;
+    return tw_data_new(context, &parts, data);
+}
