@@ -20,7 +20,9 @@ static void add_step(const tw_tile_scalar_step *step, int number, tw_text *text)
         tw_text_add(text, "\n");
     } else {
         const tw_tile_operation operation = (tw_tile_operation)step->operation;
-        tw_text_add(text, "%s(", tw_tile_operation_name(operation));
+        for (const char *c = tw_tile_operation_name(operation); *c != 0; c++)
+            tw_text_add(text, "%c", *c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
+        tw_text_add(text, "(");
         for (int i = 0; i < tw_tile_operands(operation); i++)
             tw_text_add(text, i == 0 ? "s%d" : ", s%d", step->in[i]);
         tw_text_add(text, ")\n");

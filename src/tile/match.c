@@ -50,10 +50,18 @@ static bool is_scalar(const tw_tile_matcher *m, tw_tile_value v) {
     return tw_tile_node_at(m, v).scalar;
 }
 
+// Whether a scaling is taken in by all who need it: multiplying again costs less than a tile. Not where
+// that would compute anew what is scaled.
+static bool scaling_is_free(const tw_tile_matcher *m, tw_tile_value scaling, tw_tile_value scaled) {
+    if (tw_tile_single(m, scaling)) return true;
+    return tw_tile_node_at(m, scaled).operation == TW_TILE_READ || !tw_tile_single(m, scaled);
+}
+
 tw_tile_term tw_tile_linear_of(tw_tile_matcher *m, tw_tile_value v) {
     const tw_tile_node node = tw_tile_node_at(m, v);
     if (node.scalar) return (tw_tile_term){TW_TERM_SCALAR, v, v, v, v, m->one};
-    if (node.operation == TW_TILE_MULTIPLY && is_scalar(m, node.in[1]) && tw_tile_single(m, v)) {
+    if (node.operation == TW_TILE_MULTIPLY && is_scalar(m, node.in[1]) &&
+        scaling_is_free(m, v, node.in[0])) {
         const tw_tile_value x = node.in[0];
         return (tw_tile_term){TW_TERM_LINEAR, node.in[1], x, x, x, node.in[1]};
     }

@@ -43,7 +43,7 @@ void tw_tile_builder_fail(tw_tile_builder *builder, tw_status status, const char
 // Operands of an operation: 0 to 3.
 int tw_tile_operands(tw_tile_operation operation);
 
-// Name of an operation in lower case, such as "square_root".
+// Name of an operation, such as "SQUARE_ROOT".
 const char *tw_tile_operation_name(tw_tile_operation operation);
 
 // The operation on numbers, in double, by the C library. Not for random ones.
