@@ -8,7 +8,7 @@
 #include "base/vector_math.h"
 
 #define CHUNK_ELEMENTS 16384
-#define ELEMENT_NS 1.0
+#define ELEMENT_NS 1.5
 
 static tw_status shape(const tw_op_shapes *s) {
     if (tw_op_need_number(s, 0) != TW_OK) return tw_graph_check(s->graph);

@@ -5,7 +5,7 @@
 #include "base/parallel.h"
 #include "base/vector_math.h"
 
-#define LANES 16
+#define LANES 64 // so many that compilers make vectors of them, not scalars
 
 enum { ROWS, WIDTH, CHUNK_ROWS }; // in kernel.size
 

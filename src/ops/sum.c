@@ -7,7 +7,7 @@
 
 #include "base/parallel.h"
 
-#define COLUMNS_MAX 256 // of a unit
+#define COLUMNS_MAX 512 // of a unit
 #define RUN_ROWS 32     // summed in the type of x
 #define FOLDED_WIDTH 64 // that narrow rows are folded to
 #define CHUNK_ELEMENTS 32768
@@ -16,14 +16,14 @@
 
 enum {
     OUTER,
-    ROWS,       // after folding; for a width of 1 the elements themselves
-    WIDTH,      // after folding
-    FOLD,       // rows that became one
-    TAIL,       // elements behind the last whole folded row
-    BLOCKS,     // units of an outer: blocks of columns
-    ROW_BLOCKS, // 1: rows are not cut
-    BLOCK_ROWS,
+    ROWS,        // after folding; for a width of 1 the elements themselves
+    WIDTH,       // after folding
+    FOLD,        // rows that became one
+    TAIL,        // elements behind the last whole folded row
+    BLOCKS,      // units of an outer: blocks of columns
+    ROW_BLOCKS,  // 1: rows are not cut
     CHUNK_UNITS, // units of a chunk where rows are not cut
+    SCRATCH,     // bytes, for any smaller batch too
 };
 
 static tw_status shape(const tw_op_shapes *s) {
@@ -51,6 +51,16 @@ static inline int64_t larger(int64_t a, int64_t b) {
     return a > b ? a : b;
 }
 
+// Room for the sums of all parts: enough for a smaller batch, which may have fewer units and cut them
+// into more, or fold where this one does not.
+static int64_t scratch_of(const tw_axis_split *x, int64_t units) {
+    int64_t columns = smaller(x->inner, COLUMNS_MAX);
+    int64_t blocks = ceiling(x->size * columns, CHUNK_ELEMENTS);
+    if (blocks <= 1) return 0;
+    if (columns > 1) columns = larger(columns, 2 * FOLDED_WIDTH);
+    return smaller(blocks * units, PARTS_MAX) * columns * (int64_t)sizeof(double);
+}
+
 static void prepare(tw_kernel *kernel) {
     int64_t *size = kernel->size;
     tw_axis_split x = tw_axis_split_of(&kernel->in_shape[0], (int)kernel->attributes->integer[0]);
@@ -66,11 +76,11 @@ static void prepare(tw_kernel *kernel) {
     int64_t unit_elements = larger(size[ROWS], 1) * smaller(size[WIDTH], COLUMNS_MAX);
     int64_t wanted = ceiling(unit_elements, CHUNK_ELEMENTS);
     size[ROW_BLOCKS] = larger(smaller(wanted, PARTS_MAX / units), 1);
-    size[BLOCK_ROWS] = ceiling(size[ROWS], size[ROW_BLOCKS]);
     size[CHUNK_UNITS] = larger(CHUNK_ELEMENTS / unit_elements, 1);
     kernel->chunk_count = size[ROW_BLOCKS] > 1
                               ? size[OUTER] * size[BLOCKS] * size[ROW_BLOCKS]
                               : ceiling(size[OUTER] * size[BLOCKS], size[CHUNK_UNITS]);
+    size[SCRATCH] = scratch_of(&x, units);
     double elements = (double)(units * unit_elements);
     kernel->chunk_ns = 20.0 + ELEMENT_NS * elements / (double)larger(kernel->chunk_count, 1);
 }
@@ -147,14 +157,18 @@ static void store(const tw_kernel *kernel, int64_t unit, const double *total) {
     }
 }
 
+static int64_t part_columns(const tw_kernel *kernel) {
+    return smaller(kernel->size[WIDTH], COLUMNS_MAX);
+}
+
 static void chunk(const tw_kernel *kernel, int64_t number) {
     const int64_t *size = kernel->size;
     if (size[ROW_BLOCKS] > 1) {
         int64_t unit = number / size[ROW_BLOCKS], block = number % size[ROW_BLOCKS];
-        int64_t first = smaller(block * size[BLOCK_ROWS], size[ROWS]);
-        int64_t end = smaller(first + size[BLOCK_ROWS], size[ROWS]);
-        if (block == size[ROW_BLOCKS] - 1) end = size[ROWS];
-        unit_sums(kernel, unit, first, end, (double *)kernel->scratch + number * COLUMNS_MAX);
+        int64_t first = size[ROWS] * block / size[ROW_BLOCKS];
+        int64_t end = size[ROWS] * (block + 1) / size[ROW_BLOCKS];
+        unit_sums(kernel, unit, first, end,
+                  (double *)kernel->scratch + number * part_columns(kernel));
         return;
     }
     int64_t first = number * size[CHUNK_UNITS];
@@ -170,22 +184,21 @@ static void chunk(const tw_kernel *kernel, int64_t number) {
 static void end(tw_kernel *kernel) {
     const int64_t *size = kernel->size;
     if (size[ROW_BLOCKS] == 1) return;
-    int64_t columns = smaller(size[WIDTH], COLUMNS_MAX);
+    int64_t columns = part_columns(kernel);
     double *part = kernel->scratch;
     for (int64_t unit = 0; unit < size[OUTER] * size[BLOCKS]; unit++) {
         double *total = part;
         for (int64_t block = 1; block < size[ROW_BLOCKS]; block++) {
-            part += COLUMNS_MAX;
+            part += columns;
             for (int64_t j = 0; j < columns; j++) total[j] += part[j];
         }
-        part += COLUMNS_MAX;
+        part += columns;
         store(kernel, unit, total);
     }
 }
 
 static size_t scratch_bytes(const tw_kernel *kernel) {
-    (void)kernel; // a smaller batch may be cut where the largest is not
-    return (size_t)PARTS_MAX * COLUMNS_MAX * sizeof(double);
+    return (size_t)kernel->size[SCRATCH];
 }
 
 static const tw_op op = {

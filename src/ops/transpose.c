@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "tensor/matrix_kernel.h"
+
 #define SIDE 32 // of a square
 #define CHUNK_ELEMENTS 16384
 
@@ -90,20 +92,8 @@ static void prepare(tw_kernel *kernel) {
     kernel->size[0] = units;
     kernel->size[1] = chunk_units;
     kernel->chunk_count = (units + chunk_units - 1) / chunk_units;
-    kernel->chunk_ns = 50.0 + 0.7 * (double)(smaller(chunk_units, units) * share);
+    kernel->chunk_ns = 50.0 + 0.5 * (double)(smaller(chunk_units, units) * share);
 }
-
-// out[i*out_step + j] = in[j*in_step + i] for i below `fast`, j below `slow`.
-#define TW_TURN(bits)                                                                              \
-    static void turn_##bits(uint##bits##_t *out, int64_t out_step, const uint##bits##_t *in,       \
-                            int64_t in_step, int64_t fast, int64_t slow) {                         \
-        for (int64_t i = 0; i < fast; i++) {                                                       \
-            for (int64_t j = 0; j < slow; j++) out[i * out_step + j] = in[j * in_step + i];        \
-        }                                                                                          \
-    }
-
-TW_TURN(32)
-TW_TURN(64)
 
 // Moves one unit.
 static void move(const tw_kernel *kernel, const layout *l, const cut *c, int64_t unit) {
@@ -131,12 +121,10 @@ static void move(const tw_kernel *kernel, const layout *l, const cut *c, int64_t
     int64_t fast_count = smaller(SIDE, l->size[l->fast] - fast);
     if (l->fast == last) {
         memcpy(out, in, (size_t)(slow_count * bytes));
-    } else if (bytes == 4) {
-        turn_32((uint32_t *)(void *)out, fast_step, (const uint32_t *)(const void *)in,
-                l->step[last], fast_count, slow_count);
     } else {
-        turn_64((uint64_t *)(void *)out, fast_step, (const uint64_t *)(const void *)in,
-                l->step[last], fast_count, slow_count);
+        // the same turn that matrix products make of what they read transposed
+        tw_matrix_kernel_at(bytes == 8, 0)
+            ->transpose(in, l->step[last], slow_count, fast_count, out, fast_step);
     }
 }
 
