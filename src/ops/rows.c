@@ -86,7 +86,7 @@ tw_row_range tw_rows_range(const tw_kernel *kernel, int64_t chunk) {
     /* exp(x - top) of many short rows at once, or of a long one piece by piece */                 \
     void tw_rows_exp_sum_##suffix(const real *x, int64_t rows, int64_t width, real *top,           \
                                   double *sum) {                                                   \
-        real e[TW_ROWS_BLOCK];                                                                     \
+        real e[TW_ROWS_BLOCK] = {0};                                                               \
         for (int64_t r = 0; r < rows; r++) {                                                       \
             top[r] = tw_row_max_##suffix(x + r * width, width);                                    \
             sum[r] = 0.0;                                                                          \
