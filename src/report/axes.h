@@ -1,0 +1,39 @@
+// A pair of axes in a picture: grid, ticks, labels; and curves over them.
+#ifndef TW_REPORT_AXES_H
+#define TW_REPORT_AXES_H
+
+#include <stdint.h>
+
+#include "report/axis.h"
+#include "report/svg.h"
+
+typedef struct tw_axes {
+    double left, top, right, bottom; // of the area that the axes span, in pixels
+    tw_axis x, y;
+} tw_axes;
+
+typedef struct tw_axes_words {
+    const char *title;             // bold, above
+    const char *x_label, *y_label; // below; above, behind the title. NULL: none
+    bool x_ticks;                  // labels at the ticks of x: false where a panel below has them
+} tw_axes_words;
+
+#define TW_AXES_LEFT 64.0  // room for the labels of y
+#define TW_AXES_ABOVE 22.0 // for the title
+#define TW_AXES_TICKS 22.0 // for the labels of x's ticks
+#define TW_AXES_LABEL 20.0 // for x's label
+
+// Pixels of a finite number.
+double tw_axes_x(const tw_axes *axes, double value);
+double tw_axes_y(const tw_axes *axes, double value);
+
+// Draws all but the curves.
+void tw_axes_draw(tw_svg *svg, const tw_axes *axes, const tw_axes_words *words);
+
+// Adds one path through the points with class `kind`. What is not finite breaks it; a point between two
+// breaks is a dot. More than 2000 points: of those that follow each other in a column of pixels only the
+// first, lowest, highest and last are kept, so no drawn pixel moves by more than one.
+void tw_axes_curve(tw_svg *svg, const tw_axes *axes, const double *x, const double *y,
+                   int64_t count, const char *kind);
+
+#endif

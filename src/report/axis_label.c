@@ -1,0 +1,74 @@
+// The words at a tick.
+#include <math.h>
+#include <string.h>
+
+#include "base/locale.h"
+#include "report/axis.h"
+
+#include <stdio.h>
+
+#define PLAIN_FROM 1e-4 // axes whose largest number is between these show it without exponent
+#define PLAIN_TO 1e6
+#define DECIMALS_MAX 15
+
+static const char *const superscripts[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+
+static int exponent_of(double value) {
+    return (int)floor(log10(value) + 1e-9);
+}
+
+// What it is counted in: tenths need 1 decimal, hundredths 2.
+static int decimals_of(double step) {
+    int decimals = -exponent_of(step);
+    return decimals < 0 ? 0 : decimals > DECIMALS_MAX ? DECIMALS_MAX : decimals;
+}
+
+static void add_superscript(char *label, size_t room, int exponent) {
+    char digits[16];
+    snprintf(digits, sizeof digits, "%d", exponent);
+    for (const char *c = digits; *c != '\0'; c++) {
+        const char *sign = *c == '-' ? "⁻" : superscripts[*c - '0'];
+        if (strlen(label) + strlen(sign) < room) strcat(label, sign);
+    }
+}
+
+static void with_exponent(char label[TW_LABEL_BYTES], double value, int exponent, int decimals,
+                          bool plain) {
+    double mantissa = value / pow(10, exponent);
+    if (!isfinite(mantissa)) mantissa = value * pow(10, -exponent); // the power is below all
+    if (plain) {
+        snprintf(label, TW_LABEL_BYTES, "%.*fe%d", decimals, mantissa, exponent);
+        return;
+    }
+    bool power_alone = decimals == 0 && fabs(mantissa - 1) < 1e-9;
+    if (power_alone) snprintf(label, TW_LABEL_BYTES, "10");
+    if (!power_alone) snprintf(label, TW_LABEL_BYTES, "%.*f×10", decimals, mantissa);
+    add_superscript(label, TW_LABEL_BYTES, exponent);
+}
+
+// Without a step the number has its own digits: 1, 2 or 5 times a power of ten.
+static void write_label(const tw_axis *axis, double value, bool plain, char *label) {
+    const char *unit = axis->percent ? "%" : "";
+    double factor = axis->percent ? 100 : 1, shown = value * factor;
+    double largest = axis->step > 0 ? fmax(fabs(axis->low), fabs(axis->high)) : fabs(value);
+    double step = axis->step > 0 ? axis->step * factor : fabs(shown);
+    if (value == 0) {
+        snprintf(label, TW_LABEL_BYTES, "0%s", unit);
+    } else if (axis->percent || (largest * (1 + 1e-9) >= PLAIN_FROM && largest < PLAIN_TO)) {
+        snprintf(label, TW_LABEL_BYTES, "%.*f%s", decimals_of(step), shown, unit);
+    } else {
+        int exponent = exponent_of(largest), decimals = exponent - exponent_of(step);
+        with_exponent(label, value, exponent, decimals < DECIMALS_MAX ? decimals : DECIMALS_MAX,
+                      plain);
+    }
+}
+
+void tw_axis_label(const tw_axis *axis, double value, bool plain, char label[TW_LABEL_BYTES]) {
+    tw_plain_locale locale = tw_plain_locale_enter();
+    write_label(axis, value, plain, label);
+    tw_plain_locale_leave(locale);
+    if (plain || label[0] != '-') return;
+    char digits[TW_LABEL_BYTES]; // a hyphen is too short and too low for a minus
+    snprintf(digits, sizeof digits, "−%.*s", TW_LABEL_BYTES - 4, label + 1);
+    memcpy(label, digits, sizeof digits);
+}

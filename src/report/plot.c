@@ -1,0 +1,183 @@
+// Panels under each other. Those that share the label of x share its axis too, said once at the foot.
+#include "thalweg/plot.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "report/axes.h"
+#include "report/legend.h"
+#include "report/palette.h"
+#include "report/panel.h"
+
+#define PANELS_MAX 64
+#define TITLE_HEIGHT 30.0
+#define BETWEEN 26.0 // from a panel's words to the next title
+#define X_TICKS_WANTED                                                                             \
+    9 // what the width has room for, labels of five digits being the longest usual
+#define PIXELS_A_TICK 42.0
+
+// What all panels of a picture have in common.
+typedef struct tw_sheet {
+    const tw_panel *panels;
+    int count;
+    bool shared;    // one axis of x for all
+    tw_extent x;    // of all
+    double right;   // end of the axes
+    double height;  // of a panel's axes
+    int series_max; // of any panel
+} tw_sheet;
+
+static bool same_label(const char *a, const char *b) {
+    if (a == NULL || b == NULL) return a == b;
+    return strcmp(a, b) == 0;
+}
+
+static int legend_of(const tw_panel *panel, tw_legend_entry entries[TW_SERIES_MAX]) {
+    if (!tw_panel_names(panel)) return 0;
+    for (int i = 0; i < panel->series_count; i++) {
+        entries[i] = (tw_legend_entry){.name = panel->series[i].name, .index = i};
+    }
+    return panel->series_count;
+}
+
+static tw_sheet survey(const tw_panel *panels, int count) {
+    tw_sheet all = {.panels = panels, .count = count, .shared = count > 1, .x = tw_extent_none()};
+    double legend = 0;
+    for (int i = 0; i < count; i++) {
+        tw_legend_entry entries[TW_SERIES_MAX];
+        int named = legend_of(&panels[i], entries);
+        legend = fmax(legend, tw_legend_width(entries, named));
+        if (panels[i].series_count > all.series_max) all.series_max = panels[i].series_count;
+        all.shared = all.shared && same_label(panels[0].x_label, panels[i].x_label);
+        tw_extent x, y;
+        tw_panel_extents(&panels[i], &x, &y);
+        tw_extent_join(&all.x, &x);
+    }
+    double height = count == 1 ? 320 : count == 2 ? 210 : 160;
+    all.height = fmax(height, all.series_max * TW_LEGEND_LINE);
+    all.right = TW_SVG_WIDTH - TW_SVG_MARGIN - fmax(legend - TW_SVG_MARGIN / 2, 0);
+    return all;
+}
+
+// Whether x's ticks and label stand below panel `index`.
+static bool has_foot(const tw_sheet *all, int index) {
+    return !all->shared || index == all->count - 1;
+}
+
+static double foot_height(const tw_sheet *all, int index) {
+    if (!has_foot(all, index)) return 0;
+    return TW_AXES_TICKS + (all->panels[index].x_label == NULL ? 0 : TW_AXES_LABEL);
+}
+
+static double picture_height(const tw_sheet *all, bool titled) {
+    double height = TW_SVG_MARGIN + (titled ? TITLE_HEIGHT : 0);
+    for (int i = 0; i < all->count; i++) {
+        height += TW_AXES_ABOVE + all->height + foot_height(all, i) + (i > 0 ? BETWEEN : 0);
+    }
+    return height + TW_SVG_MARGIN / 2;
+}
+
+static tw_axes axes_of(const tw_sheet *all, const tw_panel *panel, double top) {
+    tw_axes axes = {
+        .left = TW_AXES_LEFT, .top = top, .right = all->right, .bottom = top + all->height};
+    tw_extent x, y;
+    tw_panel_extents(panel, &x, &y);
+    tw_axis_wish for_x = {.tick_count = X_TICKS_WANTED};
+    tw_axis_wish for_y = {.tick_count = (int)fmax(all->height / PIXELS_A_TICK, 2),
+                          .logarithmic = panel->log_y,
+                          .from_zero = panel->y_from_zero,
+                          .percent = panel->percent,
+                          .widen = true};
+    axes.x = tw_axis_make(all->shared ? &all->x : &x, &for_x);
+    axes.y = tw_axis_make(&y, &for_y);
+    return axes;
+}
+
+// The value of a marked point, with the digits of the numbers between two ticks.
+static void mark_label(const tw_axes *axes, double value, char label[TW_LABEL_BYTES]) {
+    tw_axis fine = axes->y;
+    double step = fine.step > 0 ? fine.step : fabs(value);
+    fine.step = pow(10, floor(log10(step)) - (fine.step > 0 ? 1 : 2));
+    if (fine.logarithmic) fine.low = fine.high = value;
+    tw_axis_label(&fine, value, false, label);
+}
+
+static void draw_mark(tw_svg *svg, const tw_axes *axes, const tw_series *series, int index) {
+    enum { RADIUS = 5, BELOW = 21, ABOVE = 11, EDGE = 30 };
+
+    int64_t at = series->mark;
+    if (at < 0 || at >= series->count) return;
+    if (!isfinite(series->x[at]) || !isfinite(series->y[at])) return;
+    double x = tw_axes_x(axes, series->x[at]), y = tw_axes_y(axes, series->y[at]);
+    tw_text_add(&svg->text, "<circle class=\"p%d halo\" cx=\"%.1f\" cy=\"%.1f\" r=\"%d\"/>\n",
+                index, x, y, RADIUS);
+    char label[TW_LABEL_BYTES];
+    mark_label(axes, series->y[at], label);
+    bool below = y + BELOW + 4 < axes->bottom;
+    const char *anchor = x > axes->right - EDGE  ? "end"
+                         : x < axes->left + EDGE ? "start"
+                                                 : "middle";
+    tw_svg_words(svg, &(tw_words){x, below ? y + BELOW : y - ABOVE, "name halo", anchor, label, 0});
+}
+
+// Where a series ends, for its name; the middle if it has no point.
+static double end_of(const tw_axes *axes, const tw_series *series) {
+    for (int64_t i = series->count - 1; i >= 0; i--) {
+        if (isfinite(series->x[i]) && isfinite(series->y[i])) return tw_axes_y(axes, series->y[i]);
+    }
+    return (axes->top + axes->bottom) / 2;
+}
+
+static void draw_panel(tw_svg *svg, const tw_sheet *all, int index, double top) {
+    const tw_panel *panel = &all->panels[index];
+    tw_axes axes = axes_of(all, panel, top);
+    bool foot = has_foot(all, index);
+    tw_axes_words words = {panel->title, foot ? panel->x_label : NULL, panel->y_label, foot};
+    tw_axes_draw(svg, &axes, &words);
+    // The first series is the one that matters most: drawn last, on top.
+    for (int i = panel->series_count - 1; i >= 0; i--) {
+        const tw_series *series = &panel->series[i];
+        char kind[16] = {'l', (char)(i < 10 ? '0' + i : '1'), (char)(i < 10 ? 0 : '0' + i - 10), 0};
+        tw_axes_curve(svg, &axes, series->x, series->y, series->count, kind);
+    }
+    for (int i = 0; i < panel->series_count; i++) draw_mark(svg, &axes, &panel->series[i], i);
+    tw_legend_entry entries[TW_SERIES_MAX];
+    int named = legend_of(panel, entries);
+    for (int i = 0; i < named; i++) entries[i].wanted = end_of(&axes, &panel->series[i]);
+    tw_legend_draw(svg, entries, named, axes.right, axes.top, axes.bottom - 2, false);
+}
+
+static void draw_picture(tw_svg *svg, const tw_sheet *all, const char *title) {
+    double top = TW_SVG_MARGIN;
+    if (title != NULL && title[0] != '\0') {
+        // The title's letters are larger than those that widths are known of.
+        double width = (TW_SVG_WIDTH - 2 * TW_SVG_MARGIN) * .7;
+        tw_svg_words(svg, &(tw_words){TW_SVG_MARGIN, top + 14, "title", NULL, title, width});
+        top += TITLE_HEIGHT;
+    }
+    for (int i = 0; i < all->count; i++) {
+        draw_panel(svg, all, i, top + TW_AXES_ABOVE);
+        top += TW_AXES_ABOVE + all->height + foot_height(all, i) + BETWEEN;
+    }
+}
+
+tw_status tw_plot_save(tw_context *context, const char *path, const char *title,
+                       const tw_panel *panels, int panel_count) {
+    if (panels == NULL || panel_count < 1 || panel_count > PANELS_MAX) {
+        return tw_fail(context, TW_BAD_ARGUMENT, "%s: a picture of %d panels; 1 to %d can be drawn",
+                       path, panels == NULL ? 0 : panel_count, PANELS_MAX);
+    }
+    for (int i = 0; i < panel_count; i++) {
+        tw_status status = tw_panel_check(context, path, &panels[i]);
+        if (status != TW_OK) return status;
+    }
+    tw_sheet all = survey(panels, panel_count);
+    bool titled = title != NULL && title[0] != '\0';
+    tw_svg svg;
+    tw_svg_start(&svg, context, picture_height(&all, titled), title, all.series_max);
+    draw_picture(&svg, &all, title);
+    tw_status status = tw_svg_save(&svg, path);
+    tw_svg_free(&svg);
+    return status;
+}
