@@ -66,7 +66,7 @@ static void draw_labels(tw_svg *svg, const tw_axes *axes, bool x_ticks) {
 }
 
 static void draw_heads(tw_svg *svg, const tw_axes *axes, const tw_axes_words *words) {
-    enum { UP = 10, DOWN = 36, BETWEEN = 12 };
+    enum { UP = 14, DOWN = 36, BETWEEN = 12 };
 
     double at = TW_SVG_MARGIN, end = TW_SVG_WIDTH - TW_SVG_MARGIN, up = axes->top - UP;
     bool titled = words->title != NULL && words->title[0] != '\0';

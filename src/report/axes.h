@@ -18,8 +18,8 @@ typedef struct tw_axes_words {
     bool x_ticks;                  // labels at the ticks of x: false where a panel below has them
 } tw_axes_words;
 
-#define TW_AXES_LEFT 64.0  // room for the labels of y
-#define TW_AXES_ABOVE 22.0 // for the title
+#define TW_AXES_LEFT 68.0  // room for the labels of y
+#define TW_AXES_ABOVE 26.0 // for the title
 #define TW_AXES_TICKS 22.0 // for the labels of x's ticks
 #define TW_AXES_LABEL 20.0 // for x's label
 

@@ -94,11 +94,11 @@ static tw_axes axes_of(const tw_sheet *all, const tw_panel *panel, double top) {
     return axes;
 }
 
-// The value of a marked point, with the digits of the numbers between two ticks.
+// The value of a marked point, to a hundredth of the step between ticks.
 static void mark_label(const tw_axes *axes, double value, char label[TW_LABEL_BYTES]) {
     tw_axis fine = axes->y;
     double step = fine.step > 0 ? fine.step : fabs(value);
-    fine.step = pow(10, floor(log10(step)) - (fine.step > 0 ? 1 : 2));
+    fine.step = pow(10, floor(log10(step)) - 2);
     if (fine.logarithmic) fine.low = fine.high = value;
     tw_axis_label(&fine, value, false, label);
 }
