@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-// One line of a panel. A NaN breaks it. Borrowed during the call.
+// One line of a panel. A point that is not finite breaks it. Borrowed during the call.
 typedef struct tw_series {
     const char *name; // in the legend
     const double *x, *y;
@@ -34,13 +34,14 @@ typedef struct tw_panel {
     int series_count;
 } tw_panel;
 
-// Writes panels under each other as one SVG. Errors: TW_BAD_ARGUMENT (no panel, too many series), TW_IO,
-// TW_NO_MEMORY.
+// Writes panels (1 to 64) under each other as one SVG; those that all have the same x label share its
+// axis. `title` may be NULL. Errors: TW_BAD_ARGUMENT (no panel, too many series), TW_IO, TW_NO_MEMORY.
 TW_API tw_status tw_plot_save(tw_context *context, const char *path, const char *title,
                               const tw_panel *panels, int panel_count);
 
-// Draws one panel with characters, `columns` wide (at least 40) and `rows` high (at least 8), with axes
-// and a legend. `*text` is owned by the caller: free with tw_plot_free.
+// Draws one panel with ASCII characters (names apart), with axes and a legend: exactly `rows` lines (8 to
+// 1000), none longer than `columns` (40 to 1000), no blanks at their ends. `*text` is owned by the caller:
+// free with tw_plot_free. Errors: TW_BAD_ARGUMENT, TW_NO_MEMORY.
 TW_API tw_status tw_plot_text(tw_context *context, const tw_panel *panel, int columns, int rows,
                               char **text);
 
@@ -48,8 +49,9 @@ TW_API tw_status tw_plot_text(tw_context *context, const tw_panel *panel, int co
 TW_API void tw_plot_free(char *text);
 
 // Writes the first `count` examples of a set as a sheet: images (shapes [h, w], [h, w, c] or [c, h, w]
-// with c 1 or 3) with their classes below; examples of two numbers as a scatter coloured by class; others
-// as rows of bars. Errors: as above, and what the data says.
+// with c 1 or 3) with their classes below; examples of two numbers as a scatter by class, of the first
+// 2000 whatever `count`; others as rows of bars. At most 1000 images or rows. Errors: TW_BAD_ARGUMENT for
+// a `count` below 1, TW_IO, TW_NO_MEMORY, and what the data says.
 TW_API tw_status tw_plot_examples(tw_context *context, const char *path, const tw_data *data,
                                   int64_t count);
 

@@ -5,7 +5,7 @@
 #include <float.h>
 #include <math.h>
 
-#define LARGEST 8e307       // so that twice of it is finite
+#define LARGEST 4e307       // so that from tick to tick beyond both ends is finite
 #define CLOSEST 1e-300      // numbers less apart than this, ...
 #define CLOSEST_OF 1e-12    // ... or than this share of themselves, count as one
 #define ROUNDING 1e-9       // of a step: what arithmetic may have lost

@@ -43,7 +43,7 @@ typedef struct tw_axis {
 } tw_axis;
 
 // The axis for some numbers: steps of 1, 2 or 5 times a power of ten, or decades. Numbers that are all
-// the same stand in its middle; none at all give 0 to 1; ends beyond 8e307 are brought to it.
+// the same stand in its middle; none at all give 0 to 1; ends beyond 4e307 are brought to it.
 tw_axis tw_axis_make(const tw_extent *extent, const tw_axis_wish *wish);
 
 // How far `value` lies between low (0) and high (1); what is outside is brought to the end.

@@ -40,8 +40,8 @@ static void with_exponent(char label[TW_LABEL_BYTES], double value, int exponent
         snprintf(label, TW_LABEL_BYTES, "%.*fe%d", decimals, mantissa, exponent);
         return;
     }
-    bool power_alone = decimals == 0 && fabs(mantissa - 1) < 1e-9;
-    if (power_alone) snprintf(label, TW_LABEL_BYTES, "10");
+    bool power_alone = decimals == 0 && fabs(fabs(mantissa) - 1) < 1e-9;
+    if (power_alone) snprintf(label, TW_LABEL_BYTES, mantissa < 0 ? "-10" : "10");
     if (!power_alone) snprintf(label, TW_LABEL_BYTES, "%.*f×10", decimals, mantissa);
     add_superscript(label, TW_LABEL_BYTES, exponent);
 }
