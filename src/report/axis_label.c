@@ -32,34 +32,38 @@ static void add_superscript(char *label, size_t room, int exponent) {
     }
 }
 
-static void with_exponent(char label[TW_LABEL_BYTES], double value, int exponent, int decimals,
-                          bool plain) {
+// Writes value * 10^shift, given the exponent of the value.
+static void with_exponent(char label[TW_LABEL_BYTES], double value, int exponent, int shift,
+                          int decimals, bool plain) {
     double mantissa = value / pow(10, exponent);
     if (!isfinite(mantissa)) mantissa = value * pow(10, -exponent); // the power is below all
     if (plain) {
-        snprintf(label, TW_LABEL_BYTES, "%.*fe%d", decimals, mantissa, exponent);
+        snprintf(label, TW_LABEL_BYTES, "%.*fe%d", decimals, mantissa, exponent + shift);
         return;
     }
     bool power_alone = decimals == 0 && fabs(fabs(mantissa) - 1) < 1e-9;
     if (power_alone) snprintf(label, TW_LABEL_BYTES, mantissa < 0 ? "-10" : "10");
     if (!power_alone) snprintf(label, TW_LABEL_BYTES, "%.*f×10", decimals, mantissa);
-    add_superscript(label, TW_LABEL_BYTES, exponent);
+    add_superscript(label, TW_LABEL_BYTES, exponent + shift);
 }
 
 // Without a step the number has its own digits: 1, 2 or 5 times a power of ten.
 static void write_label(const tw_axis *axis, double value, bool plain, char *label) {
     const char *unit = axis->percent ? "%" : "";
-    double factor = axis->percent ? 100 : 1, shown = value * factor;
+    int shift = axis->percent ? 2 : 0, factor = axis->percent ? 100 : 1;
     double largest = axis->step > 0 ? fmax(fabs(axis->low), fabs(axis->high)) : fabs(value);
-    double step = axis->step > 0 ? axis->step * factor : fabs(shown);
+    double step = axis->step > 0 ? axis->step : fabs(value);
+    double nearly = largest * (1 + 1e-9); // a power of ten may be a rounding below itself
     if (value == 0) {
         snprintf(label, TW_LABEL_BYTES, "0%s", unit);
-    } else if (axis->percent || (largest * (1 + 1e-9) >= PLAIN_FROM && largest < PLAIN_TO)) {
-        snprintf(label, TW_LABEL_BYTES, "%.*f%s", decimals_of(step), shown, unit);
+    } else if (nearly >= PLAIN_FROM / factor && nearly < PLAIN_TO / factor) {
+        int decimals = decimals_of(step * factor);
+        snprintf(label, TW_LABEL_BYTES, "%.*f%s", decimals, value * factor, unit);
     } else {
         int exponent = exponent_of(largest), decimals = exponent - exponent_of(step);
-        with_exponent(label, value, exponent, decimals < DECIMALS_MAX ? decimals : DECIMALS_MAX,
-                      plain);
+        if (decimals > DECIMALS_MAX) decimals = DECIMALS_MAX;
+        with_exponent(label, value, exponent, shift, decimals, plain);
+        if (strlen(label) + strlen(unit) < TW_LABEL_BYTES) strcat(label, unit);
     }
 }
 

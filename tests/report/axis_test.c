@@ -55,6 +55,8 @@ static void shares_are_shown_as_per_cent(void **state) {
     (void)state;
     tw_axis axis = axis_of(0, .02, (tw_axis_wish){.tick_count = 4, .percent = true, .widen = true});
     assert_labels(&axis, true, "0% 0.5% 1.0% 1.5% 2.0%");
+    axis = axis_of(0, 2e6, (tw_axis_wish){.tick_count = 2, .percent = true, .widen = true});
+    assert_labels(&axis, false, "0% 10⁸% 2×10⁸%");
 }
 
 static void pictures_have_true_minus_signs_and_powers(void **state) {
