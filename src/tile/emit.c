@@ -66,7 +66,7 @@ static void add_function(tw_text *text, const char *name, const char *type, cons
     if (program->scalar_count == 0) tw_text_add(text, "    (void)scalars;\n");
     for (int i = 0; i < program->scalar_count; i++)
         tw_text_add(text, "    const %s s%d = (%s)scalars[%d];\n", type, i, type, i);
-    tw_text_add(text, "#pragma omp simd\n    for (int64_t k = first; k < end; k++) {\n");
+    tw_text_add(text, "    TW_TILE_LOOP\n    for (int64_t k = first; k < end; k++) {\n");
     for (int i = 0; i < program->code_array_count; i++)
         if (read[i]) tw_text_add(text, "        const %s x%d = a%d[k];\n", type, i, i);
     while (!at_writes(&r)) add_instruction(text, type, suffix, &r);

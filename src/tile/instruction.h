@@ -41,8 +41,8 @@
     X(less, 2, 0, x < y ? 1 : 0)                                                                   \
     X(less_equal, 2, 0, x <= y ? 1 : 0)                                                            \
     X(equal, 2, 0, x == y ? 1 : 0)                                                                 \
-    X(both, 2, 0, (x != 0) & (y != 0) ? 1 : 0)                                                     \
-    X(either, 2, 0, (x != 0) | (y != 0) ? 1 : 0)                                                   \
+    X(both, 2, 0, ((x != 0) & (y != 0)) ? 1 : 0)                                                   \
+    X(either, 2, 0, ((x != 0) | (y != 0)) ? 1 : 0)                                                 \
     X(above, 1, 2, a * x > b ? 1 : 0)                                                              \
     X(select, 3, 0, x != 0 ? y : z)                                                                \
     X(select_less, 4, 0, x < y ? z : w)                                                            \

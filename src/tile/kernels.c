@@ -15,7 +15,7 @@
         const type *z = places[i->in[2]], *w = places[i->in[3]];                                   \
         const type a = (type)scalars[i->scalar[0]], b = (type)scalars[i->scalar[1]];               \
         const type c = (type)scalars[i->scalar[2]], d = (type)scalars[i->scalar[3]];               \
-        _Pragma("omp simd") for (int64_t k = 0; k < count; k++) out[k] =                           \
+        TW_TILE_LOOP for (int64_t k = 0; k < count; k++) out[k] =                                  \
             tw_tile_##name##_##suffix(x[k], y[k], z[k], w[k], a, b, c, d);                         \
     }
 
@@ -74,7 +74,7 @@ tw_tile_kernel *const tw_tile_kernels_f64[TW_CODE_COUNT] = {
         const type a = (type)scalars[i->scalar[0]], b = (type)scalars[i->scalar[1]];               \
         const type c = (type)scalars[j->scalar[0]], d = (type)scalars[j->scalar[1]];               \
         const type e = (type)scalars[j->scalar[2]], f = (type)scalars[j->scalar[3]];               \
-        _Pragma("omp simd") for (int64_t k = 0; k < count; k++) {                                  \
+        TW_TILE_LOOP for (int64_t k = 0; k < count; k++) {                                         \
             const type r = tw_tile_product_add_##suffix(x[k], y[k], z[k], 0, a, b, 0, 0);          \
             const type s = direction[k], t = from[k];                                              \
             average[k] = r;                                                                        \
@@ -93,7 +93,7 @@ STEP(double, f64)
         const type *x = places[i->in[0]], *y = places[i->in[1]];                                   \
         const type *from = places[j->in[0] == i->out ? j->in[1] : j->in[0]];                       \
         const type a = (type)scalars[i->scalar[0]], b = (type)scalars[i->scalar[1]];               \
-        _Pragma("omp simd") for (int64_t k = 0; k < count; k++) {                                  \
+        TW_TILE_LOOP for (int64_t k = 0; k < count; k++) {                                         \
             const type v = tw_tile_combine_##suffix(x[k], y[k], 0, 0, a, b, 0, 0);                 \
             const type t = from[k];                                                                \
             sum[k] = v;                                                                            \
@@ -119,7 +119,7 @@ static double larger(double a, double b) {
         for (int lane = 0; lane < TW_TILE_LANES; lane++) sums[lane] = lanes[lane];                 \
         int64_t k = 0;                                                                             \
         for (; k + TW_TILE_LANES <= count; k += TW_TILE_LANES) {                                   \
-            _Pragma("omp simd") for (int lane = 0; lane < TW_TILE_LANES; lane++) {                 \
+            TW_TILE_LOOP for (int lane = 0; lane < TW_TILE_LANES; lane++) {                        \
                 const double v = (double)x[k + lane], s = sums[lane];                              \
                 sums[lane] = statement;                                                            \
             }                                                                                      \

@@ -265,7 +265,7 @@ static tw_tile_code plain_code(int operation) {
         TW_TILE_TRANSCENDENTAL(TW_TILE_ENTRY)
 #undef TW_TILE_ENTRY
     default:
-        assert(!"an operation with an instruction");
+        assert(false && "an operation with an instruction");
         return TW_CODE_copy;
     }
 }

@@ -70,7 +70,7 @@ static double evaluate_one(tw_tile_operation operation, double a) {
     case TW_TILE_ERF:
         return erf(a);
     default:
-        assert(!"an operation of one operand");
+        assert(false && "an operation of one operand");
         return 0;
     }
 }
