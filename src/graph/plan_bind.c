@@ -42,6 +42,7 @@ static void bind_kernel(tw_plan *plan, tw_plan_step *step, int64_t batch) {
         kernel->in_shape[k] = tw_shape_at(&tw_plan_entry(plan, input)->shape, batch);
     }
     kernel->out_shape = tw_shape_at(&tw_plan_entry(plan, step->node)->shape, batch);
+    kernel->batch = batch;
     kernel->chunk_count = 1;
     kernel->chunk_ns = 0.0;
     if (step->op->prepare != NULL) step->op->prepare(kernel);
@@ -141,6 +142,7 @@ void tw_plan_bind(tw_plan *plan, int64_t batch) {
     bool first = plan->bound_batch == 0;
     for (int32_t s = 0; s < plan->step_count; s++) {
         tw_plan_step *step = &plan->steps[s];
+        step->kernel.batch = batch; // for those too whose shapes do not tell it
         if (!first && !step->varies) continue;
         if (step->pass != NULL)
             tw_plan_bind_pass(plan, step, batch);
