@@ -1,0 +1,45 @@
+#include "support/gradient.h"
+
+#include "test.h"
+
+#include <math.h>
+
+static tw_node build(tw_graph *graph, const tw_node *in) {
+    return tw_expm1(graph, in[0]);
+}
+
+static double reference(const double *in) {
+    double x = in[0];
+    return expm1(x);
+}
+
+static void expm1_and_its_derivatives_are_right(void **state) {
+    (void)state;
+    tw_test_operator(&(tw_test_case){.build = build,
+                                     .element = reference,
+                                     .inputs = 1,
+                                     .in = {tw_test_from(TW_SHAPE(TW_BATCH, 7), -2.0, 2.0)}});
+}
+
+static void expm1_of_special_numbers_is_right(void **state) {
+    (void)state;
+    const tw_test_point points[] = {
+        {NAN, NAN}, {-INFINITY, -1.0}, {INFINITY, INFINITY}, {0.0, 0.0}, {1e-10, 1e-10}};
+    tw_test_points(build, points, sizeof points / sizeof *points);
+}
+
+static tw_node of_indices(tw_graph *graph) {
+    tw_node x = tw_test_indices(graph, TW_SHAPE(TW_BATCH));
+    return tw_expm1(graph, x);
+}
+
+static void expm1_of_whole_numbers_is_refused(void **state) {
+    (void)state;
+    const tw_test_refusal table[] = {
+        {of_indices, "expm1: input 1 is of type i32; numbers of type f32 can be computed with"},
+    };
+    tw_test_refusals(table, 1);
+}
+
+TW_TESTS(expm1_and_its_derivatives_are_right, expm1_of_special_numbers_is_right,
+         expm1_of_whole_numbers_is_refused)

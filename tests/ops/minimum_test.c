@@ -1,0 +1,99 @@
+#include "support/gradient.h"
+
+#include "test.h"
+
+#include <math.h>
+
+static tw_node build(tw_graph *graph, const tw_node *in) {
+    return tw_minimum(graph, in[0], in[1]);
+}
+
+static double reference(const double *in) {
+    double a = in[0], b = in[1];
+    return a < b ? a : b;
+}
+
+static void check(tw_shape a, tw_shape b) {
+    tw_test_operator(
+        &(tw_test_case){.build = build,
+                        .element = reference,
+                        .inputs = 2,
+                        .in = {tw_test_from(a, -2.0, 2.0), tw_test_from(b, -2.0, 2.0)}});
+}
+
+static void minimum_and_its_derivatives_are_right(void **state) {
+    (void)state;
+    check(TW_SHAPE(TW_BATCH, 5), TW_SHAPE(TW_BATCH, 5));
+}
+
+static void minimum_repeats_what_is_missing_on_either_side(void **state) {
+    (void)state;
+    check(TW_SHAPE(TW_BATCH, 3), TW_SHAPE(3));
+    check(TW_SHAPE(1, 3), TW_SHAPE(TW_BATCH, 1));
+    check(TW_SCALAR, TW_SHAPE(2, TW_BATCH, 3));
+    check(TW_SHAPE(2, 1, 3), TW_SHAPE(4, 1));
+}
+
+static void minimum_of_nan_is_nan(void **state) {
+    (void)state;
+    const double in[][2] = {{NAN, 1.0}, {1.0, NAN}};
+    const double want[] = {NAN, NAN};
+    for (int i = 0; i < 2; i++) {
+        double got = tw_test_at(build, in[i], 2);
+        if (isnan(want[i]))
+            assert_true(isnan(got));
+        else
+            assert_float_equal(got, want[i], 1e-12);
+    }
+}
+
+static void minimum_shares_its_derivative_where_both_are_equal(void **state) {
+    (void)state;
+    const double in[][2] = {{1.0, 1.0}, {1.0, 2.0}, {2.0, 1.0}};
+    const double want[] = {0.5, 1.0, 0.0};
+    for (int i = 0; i < 3; i++) {
+        double got = tw_test_slope_at(build, in[i], 2, 0);
+        if (isnan(want[i]))
+            assert_true(isnan(got));
+        else
+            assert_float_equal(got, want[i], 1e-12);
+    }
+}
+
+static void minimum_gives_the_other_share_to_the_second(void **state) {
+    (void)state;
+    const double in[][2] = {{1.0, 1.0}, {1.0, 2.0}, {2.0, 1.0}};
+    const double want[] = {0.5, 0.0, 1.0};
+    for (int i = 0; i < 3; i++) {
+        double got = tw_test_slope_at(build, in[i], 2, 1);
+        if (isnan(want[i]))
+            assert_true(isnan(got));
+        else
+            assert_float_equal(got, want[i], 1e-12);
+    }
+}
+
+static tw_node of_other_sizes(tw_graph *graph) {
+    return tw_minimum(graph, tw_test_numbers(graph, TW_SHAPE(TW_BATCH, 3)),
+                      tw_test_numbers(graph, TW_SHAPE(4)));
+}
+
+static tw_node of_indices(tw_graph *graph) {
+    return tw_minimum(graph, tw_test_numbers(graph, TW_SHAPE(3)),
+                      tw_test_indices(graph, TW_SHAPE(3)));
+}
+
+static void minimum_of_what_does_not_fit_is_refused(void **state) {
+    (void)state;
+    const tw_test_refusal table[] = {
+        {of_other_sizes,
+         "minimum: shapes [B, 3] and [4] do not fit; each size must be the same, 1 or "
+         "missing"},
+        {of_indices, "minimum: input 2 is of type i32; numbers of type f32 can be computed with"},
+    };
+    tw_test_refusals(table, 2);
+}
+
+TW_TESTS(minimum_and_its_derivatives_are_right, minimum_repeats_what_is_missing_on_either_side,
+         minimum_of_nan_is_nan, minimum_shares_its_derivative_where_both_are_equal,
+         minimum_gives_the_other_share_to_the_second, minimum_of_what_does_not_fit_is_refused)

@@ -1,0 +1,50 @@
+#include "support/gradient.h"
+
+#include "test.h"
+
+#include <math.h>
+
+static tw_node build(tw_graph *graph, const tw_node *in) {
+    return tw_sign(graph, in[0]);
+}
+
+static double reference(const double *in) {
+    double x = in[0];
+    return (double)((x > 0.0) - (x < 0.0));
+}
+
+static void sign_and_its_derivatives_are_right(void **state) {
+    (void)state;
+    tw_test_operator(&(tw_test_case){.build = build,
+                                     .element = reference,
+                                     .inputs = 1,
+                                     .in = {tw_test_from(TW_SHAPE(TW_BATCH, 7), -3.0, 3.0)}});
+}
+
+static void sign_of_special_numbers_is_right(void **state) {
+    (void)state;
+    const tw_test_point points[] = {{NAN, NAN}, {0.0, 0.0}, {-INFINITY, -1.0}, {1e-30, 1.0}};
+    tw_test_points(build, points, sizeof points / sizeof *points);
+}
+
+static void sign_has_the_derivatives_that_its_line_promises(void **state) {
+    (void)state;
+    const tw_test_point points[] = {{0.0, 0.0}, {1.0, 0.0}};
+    tw_test_slopes(build, points, sizeof points / sizeof *points);
+}
+
+static tw_node of_indices(tw_graph *graph) {
+    tw_node x = tw_test_indices(graph, TW_SHAPE(TW_BATCH));
+    return tw_sign(graph, x);
+}
+
+static void sign_of_whole_numbers_is_refused(void **state) {
+    (void)state;
+    const tw_test_refusal table[] = {
+        {of_indices, "sign: input 1 is of type i32; numbers of type f32 can be computed with"},
+    };
+    tw_test_refusals(table, 1);
+}
+
+TW_TESTS(sign_and_its_derivatives_are_right, sign_of_special_numbers_is_right,
+         sign_has_the_derivatives_that_its_line_promises, sign_of_whole_numbers_is_refused)
