@@ -2,6 +2,7 @@
 #ifndef THALWEG_H
 #define THALWEG_H
 
+#include "thalweg/archive.h"
 #include "thalweg/clock.h"
 #include "thalweg/context.h"
 #include "thalweg/data.h"
