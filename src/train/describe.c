@@ -1,0 +1,91 @@
+// What is about to happen, in words, before the first step.
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "ops/op.h"
+#include "train/training.h"
+
+static void describe_data(const tw_training *training, tw_text *text) {
+    tw_text_add(text, "data      %s: %" PRId64 " examples to train", tw_data_name(training->train),
+                tw_data_count(training->train));
+    if (training->test != NULL)
+        tw_text_add(text, ", %" PRId64 " to test", tw_data_count(training->test));
+    tw_text_add(text, "\n");
+    const char *line = tw_data_description(training->train);
+    while (*line != '\0') {
+        size_t length = strcspn(line, "\n");
+        tw_text_add(text, "          %.*s\n", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
+static void describe_layers(const tw_training *training, tw_text *text) {
+    char shape[TW_SHAPE_TEXT_BYTES];
+    for (int i = 0; i < tw_model_layers(training->model); i++) {
+        tw_layer_summary layer = tw_model_layer(training->model, i);
+        tw_text_add(text, "%-10s%-24s -> %-16s %10" PRId64 " parameters\n", i == 0 ? "model" : "",
+                    layer.text, tw_shape_format(&layer.output, shape), layer.parameter_count);
+    }
+}
+
+static void describe_method(tw_training *training, const char *groups, tw_text *text) {
+    tw_text_add(text, "loss      %s: %s\n", tw_loss_name(training->loss),
+                tw_loss_formula(training->loss));
+    tw_text_add(text, "method    %s\n", tw_method_text(training->method));
+    for (int i = 0; i < training->scheduled_count; i++)
+        tw_text_add(text, "          %s follows %s\n", training->scheduled[i].name,
+                    tw_schedule_text(training->scheduled[i].schedule));
+    while (groups != NULL && *groups != '\0') {
+        size_t length = strcspn(groups, "\n");
+        tw_text_add(text, "          %.*s\n", (int)length, groups);
+        groups += length + (groups[length] == '\n');
+    }
+}
+
+static void describe_size(const tw_training *training, tw_text *text) {
+    const tw_training_options *options = &training->options.values;
+    tw_plan_size size = tw_plan_measure(training->network.step);
+    const tw_plan *forward = training->network.first;
+    uint64_t arena = size.arena_bytes;
+    if (forward != NULL) arena += tw_plan_measure(forward).arena_bytes;
+    tw_text_add(text,
+                "steps     %" PRIu64 " of %" PRId64 " examples (%" PRIu64
+                " an epoch), %s, seed %" PRIu64 "\n",
+                training->clock.total_steps, options->batch * options->accumulate,
+                training->clock.steps_per_epoch, tw_dtype_name(options->precision), options->seed);
+    tw_text_add(text,
+                "memory    %.1f MB of parameters and states, %.1f MB of activations and gradients; "
+                "%d kernels a step\n",
+                (double)size.variable_bytes / 1e6, (double)arena / 1e6, size.kernel_count);
+}
+
+// Names of the parameters, for the table of groups.
+static tw_status list_names(const tw_training *training, const char ***names) {
+    const tw_network *network = &training->network;
+    size_t count = (size_t)network->parameter_count;
+    *names = tw_allocate(training->context, count, sizeof **names);
+    if (*names == NULL) return TW_NO_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        (*names)[i] = tw_node_name(network->graph, network->parameters[i]);
+    return TW_OK;
+}
+
+tw_status tw_training_describe(tw_training *training) {
+    const char **names = NULL;
+    tw_status status = list_names(training, &names);
+    if (status != TW_OK) return status;
+    const char *groups =
+        training->options.values.groups == NULL
+            ? NULL
+            : tw_method_show_groups(training->method, names, training->network.parameter_count);
+    tw_text text;
+    tw_text_start(&text, training->context);
+    describe_data(training, &text);
+    describe_layers(training, &text);
+    describe_method(training, groups, &text);
+    describe_size(training, &text);
+    training->description = tw_text_take(&text);
+    tw_release(names);
+    return training->description != NULL ? TW_OK : TW_NO_MEMORY;
+}

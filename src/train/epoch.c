@@ -1,0 +1,144 @@
+// What an epoch ends with: measures, the plateau's and patience's memory, metrics and checkpoints.
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "train/training.h"
+
+tw_status tw_training_measure(tw_training *training, tw_batches *batches, double *loss,
+                              double *error) {
+    tw_measuring *measuring = &training->measuring;
+    double loss_sum = 0.0, wrong = 0.0, examples = 0.0;
+    int64_t count = tw_batches_per_epoch(batches);
+    *loss = *error = NAN;
+    tw_status status = tw_batches_seek(batches, 0, 0);
+    for (int64_t i = 0; i < count && status == TW_OK; i++) {
+        tw_batch batch;
+        status = tw_batches_next(batches, &batch);
+        if (status == TW_OK) status = tw_plan_feed(measuring->plan, measuring->x, batch.x);
+        if (status == TW_OK)
+            status = tw_plan_feed(measuring->plan, measuring->target, batch.targets);
+        if (status == TW_OK) status = tw_plan_run(measuring->plan, batch.count, &training->clock);
+        if (status != TW_OK) return status;
+        double share = (double)batch.count;
+        loss_sum += share * tw_plan_scalar(measuring->plan, measuring->loss);
+        if (measuring->error.index >= 0)
+            wrong += share * tw_plan_scalar(measuring->plan, measuring->error);
+        examples += share;
+    }
+    if (status != TW_OK) return status;
+    *loss = loss_sum / examples * training->loss_unit;
+    if (measuring->error.index >= 0) *error = wrong / examples;
+    return TW_OK;
+}
+
+static tw_status take_measures(tw_training *training) {
+    tw_run_state *state = &training->state;
+    tw_status status = TW_OK;
+    if (training->network.eval != NULL)
+        status = tw_plan_run(training->network.eval, 1, &training->clock);
+    state->train_loss = state->loss_sum / state->example_count;
+    state->train_error = training->form.classes > 0 ? state->wrong_sum / state->example_count : NAN;
+    if (status == TW_OK && training->all_batches != NULL)
+        status = tw_training_measure(training, training->all_batches, &state->train_loss,
+                                     &state->train_error);
+    if (status == TW_OK && training->test_batches != NULL)
+        status = tw_training_measure(training, training->test_batches, &state->test_loss,
+                                     &state->test_error);
+    state->epochs += 1.0;
+    return status;
+}
+
+static void observe(tw_training *training) {
+    const tw_run_state *state = &training->state;
+    tw_measures measures = {.test_error = state->test_error,
+                            .test_loss = state->test_loss,
+                            .train_loss = state->train_loss};
+    for (int i = 0; i < training->scheduled_count; i++)
+        tw_schedule_observe(training->scheduled[i].schedule, &training->clock, &measures);
+}
+
+// The error on unseen data is what matters; a regression has only its loss.
+static bool is_best(tw_training *training) {
+    tw_run_state *state = &training->state;
+    double measure = training->test == NULL       ? state->train_loss
+                     : training->form.classes > 0 ? state->test_error
+                                                  : state->test_loss;
+    bool best = isnan(state->best) || measure < state->best;
+    if (best) {
+        state->best = measure;
+        state->best_epoch = state->epochs;
+        state->bad_epochs = 0.0;
+    } else
+        state->bad_epochs += 1.0;
+    uint64_t patience = training->options.values.patience;
+    if (patience > 0 && state->bad_epochs >= (double)patience) training->stopped_early = true;
+    return best;
+}
+
+// A parameter that is no number must never reach a checkpoint.
+static tw_status check_finite(tw_training *training) {
+    for (int i = 0; i < tw_variables_count(training->variables); i++) {
+        const tw_tensor *tensor = tw_variables_tensor(training->variables, i);
+        int64_t count = tw_tensor_elements(tensor);
+        for (int64_t k = 0; k < count; k++) {
+            if (isfinite(tw_tensor_get(tensor, k))) continue;
+            return tw_fail(training->context, TW_DIVERGED,
+                           "step %" PRIu64 ": %s[%" PRId64 "] is no finite number; try a smaller "
+                           "learning rate or clip_norm in front of the method",
+                           training->clock.step, tw_variables_name(training->variables, i), k);
+        }
+    }
+    return TW_OK;
+}
+
+static void tell_epoch(const tw_training *training, bool best, tw_epoch *epoch) {
+    const tw_run_state *state = &training->state;
+    *epoch = (tw_epoch){
+        .epoch = (uint64_t)state->epochs,
+        .step = (uint64_t)state->step,
+        .train_loss = state->train_loss,
+        .train_error = state->train_error,
+        .test_loss = state->test_loss,
+        .test_error = state->test_error,
+        .lr = tw_method_value(training->method, "lr", &training->clock),
+        .grad_norm = state->grad_norm,
+        .seconds = state->epoch_seconds,
+        .best = best,
+    };
+}
+
+tw_status tw_training_end_epoch(tw_training *training, tw_epoch *epoch) {
+    tw_run_state *state = &training->state;
+    tw_status status = take_measures(training);
+    if (status == TW_OK) status = check_finite(training);
+    if (status != TW_OK) return status;
+    bool best = is_best(training);
+    tell_epoch(training, best, epoch);
+    observe(training);
+    state->loss_sum = state->wrong_sum = state->example_count = state->epoch_seconds = 0.0;
+    if (training->options.values.out == NULL) return TW_OK;
+    status = tw_folder_add_metrics(training, epoch);
+    if (status == TW_OK && best) status = tw_folder_save(training, "best.safetensors");
+    return status == TW_OK ? tw_folder_save(training, "last.safetensors") : status;
+}
+
+tw_status tw_training_predict(tw_training *training, const void *x, int64_t count, void *outputs) {
+    tw_measuring *measuring = &training->measuring;
+    size_t number = tw_dtype_size(training->options.values.precision);
+    size_t in = (size_t)tw_shape_elements(&training->form.shape) * number;
+    size_t out = (size_t)tw_form_outputs(&training->form) * number;
+    tw_status status = tw_plan_feed(measuring->plan, measuring->target, measuring->no_targets);
+    for (int64_t done = 0; done < count && status == TW_OK;) {
+        int64_t part = count - done < TW_MEASURE_BATCH ? count - done : TW_MEASURE_BATCH;
+        const char *from = (const char *)x + (size_t)done * in;
+        status = tw_plan_feed(measuring->plan, measuring->x, from);
+        if (status == TW_OK) status = tw_plan_run(measuring->plan, part, &training->clock);
+        if (status == TW_OK)
+            memcpy((char *)outputs + (size_t)done * out,
+                   tw_plan_value(measuring->plan, measuring->outputs), (size_t)part * out);
+        done += part;
+    }
+    return status;
+}

@@ -1,0 +1,67 @@
+// The graph that measures: the model without dropout, its loss and its 0-1 error.
+#include "base/memory.h"
+#include "thalweg/ops.h"
+#include "train/network.h"
+
+int64_t tw_form_outputs(const tw_example_form *form) {
+    return form->classes > 0 ? form->classes : form->width;
+}
+
+void tw_form_inputs(const tw_example_form *form, tw_graph *graph, tw_node *x, tw_node *target) {
+    tw_shape batch = {.rank = form->shape.rank + 1, .size = {TW_BATCH}};
+    for (int i = 1; i < batch.rank; i++) batch.size[i] = form->shape.size[i - 1];
+    *x = tw_input(graph, "x", tw_graph_dtype(graph), batch);
+    if (form->classes > 0)
+        *target = tw_input(graph, "target", TW_I32, TW_SHAPE(TW_BATCH));
+    else
+        *target = tw_input(graph, "target", tw_graph_dtype(graph), TW_SHAPE(TW_BATCH, form->width));
+}
+
+tw_node tw_form_error(const tw_example_form *form, tw_graph *graph, tw_node outputs,
+                      tw_node target) {
+    if (form->classes == 0) return TW_NO_NODE;
+    return tw_mean_all(graph, tw_zero_one_error(graph, outputs, target));
+}
+
+static tw_status use_eval_weights(const tw_method *method, tw_graph *graph) {
+    if (method == NULL || !tw_method_has_eval(method)) return TW_OK;
+    const tw_node *parameters = NULL;
+    int count = tw_graph_parameters(graph, &parameters);
+    return tw_method_use_eval(method, graph, parameters, count);
+}
+
+tw_status tw_measuring_new(tw_context *context, const tw_model *model, const tw_loss *loss,
+                           const tw_example_form *form, const tw_method *method, tw_dtype dtype,
+                           tw_variables *variables, tw_measuring *measuring) {
+    *measuring = (tw_measuring){0};
+    tw_status status = tw_graph_new(context, dtype, &measuring->graph);
+    if (status != TW_OK) return status;
+    tw_graph *graph = measuring->graph;
+    tw_form_inputs(form, graph, &measuring->x, &measuring->target);
+    measuring->outputs = tw_model_build(model, graph, measuring->x, tw_form_outputs(form), false);
+    tw_node each = tw_loss_build(loss, graph, measuring->outputs, measuring->target);
+    measuring->loss = tw_mean_all(graph, each);
+    measuring->error = tw_form_error(form, graph, measuring->outputs, measuring->target);
+    status = tw_graph_check(graph);
+    if (status == TW_OK) status = use_eval_weights(method, graph);
+    tw_plan_options options = tw_plan_options_default();
+    options.batch_max = TW_MEASURE_BATCH;
+    tw_node wanted[3] = {measuring->outputs, measuring->loss, measuring->error};
+    int count = form->classes > 0 ? 3 : 2;
+    if (status == TW_OK)
+        status = tw_plan_new(graph, variables, wanted, count, &options, &measuring->plan);
+    size_t targets = TW_MEASURE_BATCH * (form->classes > 0 ? 1 : (size_t)form->width);
+    if (status == TW_OK) {
+        measuring->no_targets = tw_allocate(context, targets, sizeof(double));
+        if (measuring->no_targets == NULL) status = TW_NO_MEMORY;
+    }
+    if (status != TW_OK) tw_measuring_free(measuring);
+    return status;
+}
+
+void tw_measuring_free(tw_measuring *measuring) {
+    tw_plan_free(measuring->plan);
+    tw_graph_free(measuring->graph);
+    tw_release(measuring->no_targets);
+    *measuring = (tw_measuring){0};
+}

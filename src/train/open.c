@@ -1,0 +1,213 @@
+// From options to what they name: data, method, schedules, network.
+#include <math.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "train/training.h"
+
+static tw_status open_named_data(tw_training *training) {
+    const tw_training_options *options = &training->options.values;
+    tw_context *context = training->context;
+    tw_data_options data_options = {.seed = options->seed};
+    tw_data *all = NULL, *own_test = NULL;
+    if (options->data == NULL)
+        return tw_fail(context, TW_BAD_ARGUMENT,
+                       "data: none is named, and the program gave no set of its own");
+    tw_status status = tw_data_open(context, options->data, &data_options, &all, &own_test);
+    if (status != TW_OK) return status;
+    training->train = all;
+    training->owns_train = training->owns_test = true;
+    training->test = own_test;
+    if (options->test != NULL) {
+        tw_data_free(own_test);
+        training->test = NULL;
+        return tw_data_open_like(context, tw_data_encoding(all), options->test, &data_options,
+                                 &training->test);
+    }
+    if (own_test != NULL || options->holdout == 0.0) return TW_OK;
+    tw_data *kept = NULL;
+    status = tw_data_split(all, options->holdout, options->seed, &kept, &training->test);
+    if (status == TW_OK) {
+        tw_data_free(all); // the parts keep it alive
+        training->train = kept;
+    }
+    return status;
+}
+
+static tw_status check_target(tw_training *training) {
+    switch (tw_data_target_kind(training->train)) {
+    case TW_TARGET_CLASS:
+        return TW_OK;
+    case TW_TARGET_VALUE:
+        return TW_OK;
+    default:
+        return tw_fail(training->context, TW_BAD_ARGUMENT, "%s: has no targets to train on",
+                       tw_data_name(training->train));
+    }
+}
+
+static tw_status open_batches(tw_training *training) {
+    const tw_training_options *options = &training->options.values;
+    tw_batches_options batches = tw_batches_options_default();
+    batches.dtype = options->precision;
+    batches.size = options->batch;
+    batches.seed = options->seed;
+    tw_status status = tw_batches_new(training->train, &batches, &training->batches);
+    batches.size = TW_MEASURE_BATCH;
+    batches.shuffled = false;
+    if (status == TW_OK && training->test != NULL)
+        status = tw_batches_new(training->test, &batches, &training->test_batches);
+    if (status == TW_OK && options->eval_train)
+        status = tw_batches_new(training->train, &batches, &training->all_batches);
+    return status;
+}
+
+tw_status tw_training_open_data(tw_training *training) {
+    const tw_training_options *options = &training->options.values;
+    tw_status status = TW_OK;
+    if (options->train_set != NULL) {
+        training->train = options->train_set;
+        training->test = options->test_set;
+    } else
+        status = open_named_data(training);
+    if (status == TW_OK) status = check_target(training);
+    if (status != TW_OK) return status;
+    int64_t count = tw_data_count(training->train);
+    if (training->options.values.batch > count) training->options.values.batch = count;
+    training->form = (tw_example_form){
+        .shape = *tw_data_shape(training->train),
+        .classes = tw_data_classes(training->train),
+        .width = tw_data_target_width(training->train),
+    };
+    status = open_batches(training);
+    if (status == TW_OK) training->minibatches = tw_batches_per_epoch(training->batches);
+    return status;
+}
+
+uint64_t tw_training_steps_per_epoch(const tw_training *training) {
+    int64_t accumulate = training->options.values.accumulate;
+    return (uint64_t)((training->minibatches + accumulate - 1) / accumulate);
+}
+
+static void start_clock(tw_training *training) {
+    const tw_training_options *options = &training->options.values;
+    uint64_t steps_per_epoch = tw_training_steps_per_epoch(training);
+    training->clock = (tw_clock){
+        .total_steps = options->steps > 0 ? options->steps : options->epochs * steps_per_epoch,
+        .example_count = (uint64_t)tw_data_count(training->train),
+        .minibatch = (uint64_t)options->batch,
+        .steps_per_epoch = steps_per_epoch,
+    };
+    tw_clock_set_step(&training->clock, 1);
+}
+
+// Gives one hyperparameter its schedule.
+static tw_status add_schedule(tw_training *training, const char *name, const char *text) {
+    if (training->scheduled_count == TW_SCHEDULES_MAX)
+        return tw_fail(training->context, TW_BAD_ARGUMENT, "schedules: more than %d",
+                       TW_SCHEDULES_MAX);
+    tw_scheduled *scheduled = &training->scheduled[training->scheduled_count];
+    if (strlen(name) >= sizeof scheduled->name)
+        return tw_fail(training->context, TW_BAD_ARGUMENT,
+                       "schedules: no hyperparameter has so long a name");
+    strcpy(scheduled->name, name);
+    tw_status status = tw_schedule_parse(training->context, text, &scheduled->schedule);
+    if (status != TW_OK) return status;
+    training->scheduled_count++;
+    double initial = tw_method_value(training->method, name, &training->clock);
+    status = tw_method_schedule(training->method, name, scheduled->schedule);
+    if (status == TW_OK) status = tw_schedule_check(scheduled->schedule, &training->clock, initial);
+    if (status != TW_OK) return status;
+    tw_measure measure = tw_schedule_measure(scheduled->schedule);
+    bool of_test = measure == TW_MEASURE_TEST_ERROR || measure == TW_MEASURE_TEST_LOSS;
+    if (of_test && training->test == NULL)
+        return tw_fail(training->context, TW_BAD_ARGUMENT,
+                       "schedule of %s: waits for a measure of test data, and there are none; give "
+                       "measure=train_loss",
+                       name);
+    return TW_OK;
+}
+
+// One "NAME: SCHEDULE" of a list, changed in place.
+static tw_status add_named_schedule(tw_training *training, char *item) {
+    while (*item == ' ') item++;
+    char *colon = strchr(item, ':');
+    if (colon == NULL)
+        return tw_fail(training->context, TW_BAD_TEXT,
+                       "schedules: '%s' is no NAME: SCHEDULE, such as \"momentum: linear\"", item);
+    char *end = colon;
+    while (end > item && end[-1] == ' ') end--;
+    *end = '\0';
+    for (colon++; *colon == ' ';) colon++;
+    return add_schedule(training, item, colon);
+}
+
+static tw_status open_schedules(tw_training *training) {
+    const tw_training_options *options = &training->options.values;
+    tw_status status = TW_OK;
+    if (options->schedule != NULL) status = add_schedule(training, "lr", options->schedule);
+    if (status != TW_OK || options->schedules == NULL) return status;
+    char *list = tw_copy_text(training->context, options->schedules, strlen(options->schedules));
+    if (list == NULL) return TW_NO_MEMORY;
+    for (char *item = list; item != NULL && status == TW_OK;) {
+        char *next = strchr(item, ';');
+        if (next != NULL) *next++ = '\0';
+        if (item[strspn(item, " ")] != '\0') status = add_named_schedule(training, item);
+        item = next;
+    }
+    tw_release(list);
+    return status;
+}
+
+tw_status tw_training_open_method(tw_training *training) {
+    const tw_training_options *options = &training->options.values;
+    tw_context *context = training->context;
+    start_clock(training);
+    tw_status status = tw_method_parse(context, options->method, &training->method);
+    if (status == TW_OK && options->groups != NULL)
+        status = tw_method_override(training->method, options->groups);
+    if (status == TW_OK) status = open_schedules(training);
+    if (status == TW_OK && options->init != NULL)
+        status = tw_initialiser_parse(context, options->init, &training->weights);
+    if (status == TW_OK && options->bias_init != NULL)
+        status = tw_initialiser_parse(context, options->bias_init, &training->biases);
+    return status;
+}
+
+static double unit_of_loss(const tw_training *training) {
+    double deviation = tw_data_target_deviation(training->train);
+    const char *name = tw_loss_name(training->loss);
+    if (strcmp(name, "squared") == 0) return deviation * deviation;
+    return strcmp(name, "absolute") == 0 ? deviation : 1.0;
+}
+
+tw_status tw_training_open_network(tw_training *training) {
+    const tw_training_options *options = &training->options.values;
+    tw_context *context = training->context;
+    tw_status status = tw_model_parse(context, options->model, &training->model);
+    if (status == TW_OK)
+        status = tw_loss_parse(context, options->loss, training->form.classes, &training->loss);
+    if (status != TW_OK) return status;
+    training->loss_unit = training->form.classes > 0 ? 1.0 : unit_of_loss(training);
+    tw_network_options network = {
+        .model = training->model,
+        .loss = training->loss,
+        .method = training->method,
+        .weights = training->weights,
+        .biases = training->biases,
+        .form = training->form,
+        .dtype = options->precision,
+        .batch = options->batch,
+        .accumulates = options->accumulate > 1,
+        .l1 = options->l1,
+        .l2 = options->l2,
+        .seed = options->seed,
+        .clock = training->clock,
+    };
+    status = tw_network_new(context, &network, training->variables, &training->network);
+    if (status != TW_OK) return status;
+    return tw_measuring_new(context, training->model, training->loss, &training->form,
+                            training->method, options->precision, training->variables,
+                            &training->measuring);
+}

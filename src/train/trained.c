@@ -1,0 +1,288 @@
+// A trained model from a checkpoint: the evaluation graph over its variables, with data encoded as its
+// training set was.
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/fail.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "data/encoding.h"
+#include "thalweg/evaluate.h"
+#include "train/training.h"
+
+struct tw_trained {
+    tw_context *context;
+    tw_run_options options;
+    tw_encoding *encoding; // of its training set
+    char *encoding_text;
+    tw_example_form form;
+    double loss_unit;
+    tw_model *model;
+    tw_method *method;
+    const tw_loss *loss;
+    tw_variables *variables;
+    tw_measuring measuring;
+    int64_t *confusion; // [classes, classes]
+    double *row;        // [outputs], one prediction
+};
+
+// A folder's best checkpoint where there is one, else its last; or the file that was named.
+static tw_status find_checkpoint(tw_context *context, const char *path, char **found) {
+    *found = NULL;
+    if (!tw_path_is_folder(path)) {
+        *found = tw_copy_text(context, path, strlen(path));
+        return *found != NULL ? TW_OK : TW_NO_MEMORY;
+    }
+    tw_status status = tw_folder_path(context, path, "best.safetensors", found);
+    if (status != TW_OK || tw_path_exists(*found)) return status;
+    tw_release(*found);
+    return tw_folder_path(context, path, "last.safetensors", found);
+}
+
+static tw_status read_form(tw_trained *trained, const char *path, const char *encoding) {
+    if (encoding == NULL)
+        return tw_fail(trained->context, TW_BAD_FILE, "%s: the checkpoint has no encoding", path);
+    tw_status status = tw_encoding_parse(trained->context, encoding, &trained->encoding);
+    if (status != TW_OK) return status;
+    trained->encoding_text = tw_copy_text(trained->context, encoding, strlen(encoding));
+    if (trained->encoding_text == NULL) return TW_NO_MEMORY;
+    const tw_encoding *about = trained->encoding;
+    bool classes = about->kind == TW_TARGET_CLASS;
+    trained->form = (tw_example_form){
+        .shape = about->shape,
+        .classes = classes ? (int64_t)about->classes.count : 0,
+        .width = classes ? 0 : about->target_width,
+    };
+    if (tw_form_outputs(&trained->form) > 0) return TW_OK;
+    return tw_fail(trained->context, TW_BAD_FILE, "%s: the checkpoint's data have no target", path);
+}
+
+static tw_status read_checkpoint(tw_trained *trained, const char *path) {
+    tw_archive *archive = NULL;
+    bool checked = false;
+    tw_status status = tw_checkpoint_options(trained->context, path, &trained->options);
+    if (status == TW_OK) status = tw_checkpoint_open(trained->context, path, &archive);
+    if (status == TW_OK) status = tw_archive_verify(archive, &checked);
+    if (status == TW_OK) status = read_form(trained, path, tw_archive_text_of(archive, "encoding"));
+    if (status == TW_OK) status = tw_checkpoint_variables(archive, trained->variables);
+    tw_archive_close(archive);
+    return status;
+}
+
+static void find_loss_unit(tw_trained *trained) {
+    double deviation = trained->encoding->target_deviation;
+    const char *name = tw_loss_name(trained->loss);
+    bool regression = trained->form.classes == 0;
+    trained->loss_unit = regression && strcmp(name, "squared") == 0    ? deviation * deviation
+                         : regression && strcmp(name, "absolute") == 0 ? deviation
+                                                                       : 1.0;
+}
+
+// Every parameter of the model must have come from the checkpoint: planning would make zeros.
+static tw_status check_parameters(tw_trained *trained, int variables_read) {
+    if (tw_variables_count(trained->variables) == variables_read) return TW_OK;
+    return tw_fail(
+        trained->context, TW_MISMATCH, "the checkpoint has no '%s', which its model '%s' needs",
+        tw_variables_name(trained->variables, variables_read), tw_model_text(trained->model));
+}
+
+static tw_status build(tw_trained *trained) {
+    const tw_training_options *options = &trained->options.values;
+    tw_context *context = trained->context;
+    tw_status status = tw_model_parse(context, options->model, &trained->model);
+    if (status == TW_OK) status = tw_method_parse(context, options->method, &trained->method);
+    if (status == TW_OK)
+        status = tw_loss_parse(context, options->loss, trained->form.classes, &trained->loss);
+    if (status != TW_OK) return status;
+    find_loss_unit(trained);
+    int variables_read = tw_variables_count(trained->variables);
+    status =
+        tw_measuring_new(context, trained->model, trained->loss, &trained->form, trained->method,
+                         options->precision, trained->variables, &trained->measuring);
+    if (status == TW_OK) status = check_parameters(trained, variables_read);
+    if (status != TW_OK) return status;
+    size_t outputs = (size_t)tw_form_outputs(&trained->form);
+    trained->row = tw_allocate(context, outputs, sizeof *trained->row);
+    trained->confusion = tw_allocate(context, outputs * outputs, sizeof *trained->confusion);
+    return trained->row != NULL && trained->confusion != NULL ? TW_OK : TW_NO_MEMORY;
+}
+
+tw_status tw_trained_open(tw_context *context, const char *path, tw_trained **trained) {
+    *trained = NULL;
+    char *checkpoint = NULL;
+    tw_trained *made = tw_allocate(context, 1, sizeof *made);
+    if (made == NULL) return TW_NO_MEMORY;
+    made->context = context;
+    tw_status status = tw_variables_new(context, &made->variables);
+    if (status == TW_OK) status = find_checkpoint(context, path, &checkpoint);
+    if (status == TW_OK) status = read_checkpoint(made, checkpoint);
+    if (status == TW_OK) status = build(made);
+    tw_release(checkpoint);
+    if (status == TW_OK)
+        *trained = made;
+    else
+        tw_trained_free(made);
+    return status;
+}
+
+void tw_trained_free(tw_trained *trained) {
+    if (trained == NULL) return;
+    tw_measuring_free(&trained->measuring);
+    tw_method_free(trained->method);
+    tw_model_free(trained->model);
+    tw_variables_free(trained->variables);
+    tw_encoding_free(trained->encoding);
+    tw_run_options_free(&trained->options);
+    tw_release(trained->encoding_text);
+    tw_release(trained->confusion);
+    tw_release(trained->row);
+    tw_release(trained);
+}
+
+int64_t tw_trained_features(const tw_trained *trained) {
+    return tw_shape_elements(&trained->form.shape);
+}
+
+int64_t tw_trained_outputs(const tw_trained *trained) {
+    return tw_form_outputs(&trained->form);
+}
+
+bool tw_trained_classifies(const tw_trained *trained) {
+    return trained->form.classes > 0;
+}
+
+const char *tw_trained_class_name(const tw_trained *trained, int64_t index) {
+    return index >= 0 && index < trained->form.classes ? trained->encoding->classes.items[index]
+                                                       : "";
+}
+
+// ---- runs over a data set
+
+typedef tw_status batch_function(tw_trained *trained, const tw_batch *batch, void *user);
+
+static tw_status run_batches(tw_trained *trained, tw_batches *batches, bool targets,
+                             batch_function *function, void *user) {
+    tw_measuring *measuring = &trained->measuring;
+    int64_t count = tw_batches_per_epoch(batches);
+    tw_status status = TW_OK;
+    for (int64_t i = 0; i < count && status == TW_OK; i++) {
+        tw_batch batch;
+        status = tw_batches_next(batches, &batch);
+        const void *given = targets ? batch.targets : measuring->no_targets;
+        if (status == TW_OK) status = tw_plan_feed(measuring->plan, measuring->x, batch.x);
+        if (status == TW_OK) status = tw_plan_feed(measuring->plan, measuring->target, given);
+        if (status == TW_OK) status = tw_plan_run(measuring->plan, batch.count, NULL);
+        if (status == TW_OK) status = function(trained, &batch, user);
+    }
+    return status;
+}
+
+static tw_status for_each_batch(tw_trained *trained, const char *spec, bool targets,
+                                batch_function *function, void *user) {
+    tw_data *data = NULL;
+    tw_batches *batches = NULL;
+    tw_data_options options = {.seed = trained->options.values.seed};
+    tw_status status =
+        tw_data_open_like(trained->context, trained->encoding_text, spec, &options, &data);
+    if (status == TW_OK && targets && tw_data_target_kind(data) == TW_TARGET_NONE)
+        status =
+            tw_fail(trained->context, TW_MISMATCH, "%s: has no targets to measure against", spec);
+    if (status == TW_OK) {
+        tw_batches_options how = tw_batches_options_default();
+        how.size = TW_MEASURE_BATCH;
+        how.dtype = trained->options.values.precision;
+        how.shuffled = false;
+        status = tw_batches_new(data, &how, &batches);
+    }
+    if (status == TW_OK) status = run_batches(trained, batches, targets, function, user);
+    tw_batches_free(batches);
+    tw_data_free(data);
+    return status;
+}
+
+// Row `i` of the last run's outputs, in double.
+static const double *output_row(tw_trained *trained, int64_t i) {
+    int64_t outputs = tw_form_outputs(&trained->form);
+    const void *all = tw_plan_value(trained->measuring.plan, trained->measuring.outputs);
+    bool f32 = trained->options.values.precision == TW_F32;
+    for (int64_t k = 0; k < outputs; k++) {
+        int64_t at = i * outputs + k;
+        trained->row[k] = f32 ? (double)((const float *)all)[at] : ((const double *)all)[at];
+    }
+    return trained->row;
+}
+
+static int64_t largest(const double *row, int64_t count) {
+    int64_t best = 0;
+    for (int64_t k = 1; k < count; k++)
+        if (row[k] > row[best]) best = k;
+    return best;
+}
+
+static tw_status measure_batch(tw_trained *trained, const tw_batch *batch, void *user) {
+    tw_evaluation *evaluation = user;
+    tw_measuring *measuring = &trained->measuring;
+    double share = (double)batch->count;
+    evaluation->examples += batch->count;
+    evaluation->loss += share * tw_plan_scalar(measuring->plan, measuring->loss);
+    int64_t classes = trained->form.classes;
+    if (classes == 0) return TW_OK;
+    evaluation->error += share * tw_plan_scalar(measuring->plan, measuring->error);
+    const int32_t *labels = batch->targets;
+    for (int64_t i = 0; i < batch->count; i++)
+        trained->confusion[labels[i] * classes + largest(output_row(trained, i), classes)]++;
+    return TW_OK;
+}
+
+tw_status tw_trained_evaluate(tw_trained *trained, const char *data, tw_evaluation *evaluation) {
+    double start = tw_clock_seconds();
+    int64_t classes = trained->form.classes;
+    *evaluation = (tw_evaluation){.classes = classes};
+    memset(trained->confusion, 0, (size_t)(classes * classes) * sizeof *trained->confusion);
+    tw_status status = for_each_batch(trained, data, true, measure_batch, evaluation);
+    double examples = (double)evaluation->examples;
+    evaluation->loss *= trained->loss_unit / examples;
+    evaluation->error = classes > 0 ? evaluation->error / examples : NAN;
+    evaluation->confusion = classes > 0 ? trained->confusion : NULL;
+    evaluation->seconds = tw_clock_seconds() - start;
+    return status;
+}
+
+typedef struct prediction {
+    tw_prediction_function *function;
+    void *user;
+    int64_t example;
+} prediction;
+
+static void to_probabilities(double *row, int64_t count) {
+    double top = row[largest(row, count)], sum = 0.0;
+    for (int64_t k = 0; k < count; k++) sum += row[k] = exp(row[k] - top);
+    for (int64_t k = 0; k < count; k++) row[k] /= sum;
+}
+
+static tw_status predict_batch(tw_trained *trained, const tw_batch *batch, void *user) {
+    prediction *to = user;
+    const tw_encoding *encoding = trained->encoding;
+    int64_t outputs = tw_form_outputs(&trained->form);
+    for (int64_t i = 0; i < batch->count; i++) {
+        output_row(trained, i);
+        int64_t chosen = -1;
+        if (trained->form.classes > 0) {
+            chosen = largest(trained->row, outputs);
+            to_probabilities(trained->row, outputs);
+        } else {
+            for (int64_t k = 0; k < outputs; k++)
+                trained->row[k] =
+                    encoding->target_mean + encoding->target_deviation * trained->row[k];
+        }
+        to->function(to->example++, chosen, trained->row, outputs, to->user);
+    }
+    return TW_OK;
+}
+
+tw_status tw_trained_predict(tw_trained *trained, const char *data,
+                             tw_prediction_function *function, void *user) {
+    prediction to = {.function = function, .user = user};
+    return for_each_batch(trained, data, false, predict_batch, &to);
+}

@@ -1,0 +1,134 @@
+// A training's life: made from options or from a checkpoint, asked about, freed.
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "train/training.h"
+
+// An empty training that owns a copy of the options.
+static tw_status start(tw_context *context, const tw_training_options *options,
+                       tw_training **training) {
+    *training = NULL;
+    tw_training *made = tw_allocate(context, 1, sizeof *made);
+    if (made == NULL) return TW_NO_MEMORY;
+    made->context = context;
+    made->state.best = made->state.train_loss = made->state.train_error = NAN;
+    made->state.test_loss = made->state.test_error = made->state.grad_norm = NAN;
+    tw_status status = tw_run_options_copy(context, options, &made->options);
+    if (status == TW_OK) status = tw_variables_new(context, &made->variables);
+    if (status == TW_OK)
+        *training = made;
+    else
+        tw_training_free(made);
+    return status;
+}
+
+tw_status tw_training_new(tw_context *context, const tw_training_options *options,
+                          tw_training **training) {
+    tw_training *made = NULL;
+    *training = NULL;
+    tw_status status = start(context, options, &made);
+    if (status == TW_OK) status = tw_training_open_data(made);
+    if (status == TW_OK) status = tw_training_open_method(made);
+    if (status == TW_OK) status = tw_training_open_network(made);
+    if (status == TW_OK) status = tw_training_describe(made);
+    if (status == TW_OK) status = tw_folder_start(made);
+    if (status == TW_OK)
+        *training = made;
+    else
+        tw_training_free(made);
+    return status;
+}
+
+// Puts the minibatches where the run was.
+static tw_status seek(tw_training *training) {
+    uint64_t step = (uint64_t)training->state.step;
+    uint64_t per_epoch = training->clock.steps_per_epoch;
+    int64_t index = (int64_t)(step % per_epoch) * training->options.values.accumulate;
+    assert(index < training->minibatches);
+    return tw_batches_seek(training->batches, step / per_epoch, index);
+}
+
+static tw_status open_again(tw_training *training, const char *checkpoint) {
+    tw_status status = tw_training_open_data(training);
+    if (status == TW_OK) status = tw_training_open_method(training);
+    if (status == TW_OK) status = tw_checkpoint_restore(training, checkpoint);
+    if (status == TW_OK) status = tw_training_open_network(training);
+    if (status == TW_OK) status = seek(training);
+    if (status == TW_OK) status = tw_training_describe(training);
+    return status == TW_OK ? tw_folder_continue(training) : status;
+}
+
+tw_status tw_training_resume(tw_context *context, const char *folder, uint64_t epochs,
+                             uint64_t steps, tw_training **training) {
+    *training = NULL;
+    tw_training *made = NULL;
+    tw_run_options options = {0};
+    char *checkpoint = NULL;
+    tw_status status = tw_folder_path(context, folder, "last.safetensors", &checkpoint);
+    if (status == TW_OK) status = tw_checkpoint_options(context, checkpoint, &options);
+    if (status == TW_OK) {
+        options.values.out = NULL; // the folder may have been moved
+        if (epochs > 0 || steps > 0) {
+            options.values.epochs = epochs;
+            options.values.steps = steps;
+        }
+        tw_training_options values = options.values;
+        values.out = folder;
+        status = start(context, &values, &made);
+    }
+    if (status == TW_OK) status = open_again(made, checkpoint);
+    tw_release(checkpoint);
+    tw_run_options_free(&options);
+    if (status == TW_OK)
+        *training = made;
+    else
+        tw_training_free(made);
+    return status;
+}
+
+void tw_training_free(tw_training *training) {
+    if (training == NULL) return;
+    tw_batches_free(training->batches);
+    tw_batches_free(training->test_batches);
+    tw_batches_free(training->all_batches);
+    tw_measuring_free(&training->measuring);
+    tw_network_free(&training->network);
+    tw_method_free(training->method);
+    for (int i = 0; i < training->scheduled_count; i++)
+        tw_schedule_free(training->scheduled[i].schedule);
+    tw_initialiser_free(training->weights);
+    tw_initialiser_free(training->biases);
+    tw_model_free(training->model);
+    tw_variables_free(training->variables);
+    if (training->owns_train) tw_data_free(training->train);
+    if (training->owns_test) tw_data_free(training->test);
+    tw_run_options_free(&training->options);
+    tw_release(training->description);
+    tw_release(training);
+}
+
+const char *tw_training_description(const tw_training *training) {
+    return training->description;
+}
+
+tw_clock tw_training_clock(const tw_training *training, uint64_t step) {
+    tw_clock clock = training->clock;
+    tw_clock_set_step(&clock, step);
+    return clock;
+}
+
+double tw_training_value(const tw_training *training, const char *hyperparameter, uint64_t step) {
+    tw_clock clock = tw_training_clock(training, step);
+    return tw_method_value(training->method, hyperparameter, &clock);
+}
+
+tw_variables *tw_training_variables(tw_training *training) {
+    return training->variables;
+}
+
+tw_status tw_training_save(tw_training *training, const char *path) {
+    return tw_checkpoint_write(training, path);
+}

@@ -1,0 +1,107 @@
+// A training from inside: what the files of this folder share.
+#ifndef TW_TRAIN_TRAINING_H
+#define TW_TRAIN_TRAINING_H
+
+#include "base/text.h"
+#include "thalweg/archive.h"
+#include "thalweg/data.h"
+#include "thalweg/schedule.h"
+#include "train/network.h"
+#include "train/options.h"
+
+#define TW_SCHEDULES_MAX 16
+
+// One hyperparameter that follows a schedule.
+typedef struct tw_scheduled {
+    char name[64];
+    tw_schedule *schedule;
+} tw_scheduled;
+
+// Where a run is: all of it is in a checkpoint, as numbers.
+#define TW_RUN_NUMBERS(X)                                                                          \
+    X(step)     /* updates done */                                                                 \
+    X(loss_sum) /* of the open epoch, over its examples so far */                                  \
+    X(wrong_sum)                                                                                   \
+    X(example_count)                                                                               \
+    X(epoch_seconds) /* in its steps */                                                            \
+    X(seconds)       /* in all steps */                                                            \
+    X(trained_count) /* examples in all steps */                                                   \
+    X(epochs)        /* that were measured */                                                      \
+    X(best)          /* lowest measure, NaN before the first */                                    \
+    X(best_epoch)                                                                                  \
+    X(bad_epochs) /* since then */                                                                 \
+    X(train_loss) /* of the last epoch */                                                          \
+    X(train_error)                                                                                 \
+    X(test_loss)                                                                                   \
+    X(test_error)                                                                                  \
+    X(grad_norm)                                                                                   \
+    X(metrics_bytes) /* of metrics.jsonl */
+
+typedef struct tw_run_state {
+#define TW_RUN_FIELD(name) double name;
+    TW_RUN_NUMBERS(TW_RUN_FIELD)
+#undef TW_RUN_FIELD
+} tw_run_state;
+
+struct tw_training {
+    tw_context *context;
+    tw_run_options options;
+    tw_data *train, *test; // test may be NULL
+    bool owns_train, owns_test;
+    tw_example_form form;
+    double loss_unit; // a fetched loss times this is in the data's own unit
+    tw_model *model;
+    const tw_loss *loss;
+    tw_method *method;
+    tw_scheduled scheduled[TW_SCHEDULES_MAX];
+    int scheduled_count;
+    tw_initialiser *weights, *biases;
+    tw_variables *variables;
+    tw_network network;
+    tw_measuring measuring;
+    tw_batches *batches;                    // to train on
+    tw_batches *test_batches, *all_batches; // to measure on; NULL where that is not wanted
+    int64_t minibatches;                    // in an epoch
+    tw_clock clock;
+    tw_run_state state;
+    bool stopped_early;
+    char *description;
+};
+
+// Opens everything that the options name. On failure what was opened is freed by tw_training_free.
+tw_status tw_training_open_data(tw_training *training);
+tw_status tw_training_open_method(tw_training *training);
+tw_status tw_training_open_network(tw_training *training);
+
+// How many updates an epoch has.
+uint64_t tw_training_steps_per_epoch(const tw_training *training);
+
+// Mean loss (in the data's unit) and error over a set; error NaN for a regression.
+tw_status tw_training_measure(tw_training *training, tw_batches *batches, double *loss,
+                              double *error);
+
+// Takes the measures of the epoch that the last step ended, and keeps them: metrics, checkpoints, plateau,
+// patience.
+tw_status tw_training_end_epoch(tw_training *training, tw_epoch *epoch);
+
+// Everything a checkpoint holds, to a file; and from one, before the network is built.
+tw_status tw_checkpoint_write(tw_training *training, const char *path);
+tw_status tw_checkpoint_restore(tw_training *training, const char *path);
+
+// Only the options of the run that wrote a checkpoint; a file that is one, open; its arrays as variables.
+tw_status tw_checkpoint_options(tw_context *context, const char *path, tw_run_options *options);
+tw_status tw_checkpoint_open(tw_context *context, const char *path, tw_archive **archive);
+tw_status tw_checkpoint_variables(tw_archive *archive, tw_variables *variables);
+
+// The run folder: made with its config; a file in it (`name` copied behind the folder, owned by the
+// caller: free with tw_release); a line of metrics; both checkpoints after an epoch.
+tw_status tw_folder_start(tw_training *training);
+tw_status tw_folder_path(tw_context *context, const char *folder, const char *name, char **path);
+tw_status tw_folder_add_metrics(tw_training *training, const tw_epoch *epoch);
+tw_status tw_folder_save(tw_training *training, const char *name);
+tw_status tw_folder_continue(tw_training *training);
+
+// The words of tw_training_description.
+tw_status tw_training_describe(tw_training *training);
+
+#endif
