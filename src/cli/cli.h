@@ -1,0 +1,121 @@
+// What the commands share: options as they were given, how results and errors are printed, the exit
+// status. One file a command; commands.def and options.def are the only lists.
+#ifndef TW_CLI_CLI_H
+#define TW_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "thalweg/thalweg.h"
+
+typedef enum cli_command_id {
+
+#define TW_COMMAND(id, name, behind, summary, examples) COMMAND_##id,
+#include "cli/commands.def"
+#undef TW_COMMAND
+    COMMAND_COUNT
+} cli_command_id;
+
+#define TW_COMMAND(id, name, behind, summary, examples) FOR_##id = 1 << COMMAND_##id,
+
+enum cli_command_bit {
+
+#include "cli/commands.def"
+    FOR_ALL = (1 << COMMAND_COUNT) - 1
+};
+#undef TW_COMMAND
+
+typedef enum cli_option_id {
+
+#define TW_OPTION(id, name, value, commands, about) OPTION_##id,
+#include "cli/options.def"
+#undef TW_OPTION
+    OPTION_COUNT
+} cli_option_id;
+
+typedef struct cli_option {
+    const char *name;
+    const char *value; // what stands for its value in help; NULL: a switch
+    unsigned commands;
+    const char *about;
+} cli_option;
+
+#define CLI_WORDS_MAX 16
+
+// A command line, read.
+typedef struct cli_arguments {
+    tw_context *context;
+    cli_command_id command;
+    const char *value[OPTION_COUNT]; // NULL: not given; "" for a switch that is
+    const char *word[CLI_WORDS_MAX]; // what stands between the options
+    int word_count;
+    bool json, quiet;
+} cli_arguments;
+
+typedef struct cli_command {
+    const char *name, *behind, *summary, *examples;
+    int (*run)(const cli_arguments *arguments);
+} cli_command;
+
+// Exit status, as docs/cli.md promises.
+enum {
+    CLI_DONE = 0,
+    CLI_FAILED = 1,      // it ran and failed
+    CLI_WRONG = 2,       // the request was wrong
+    CLI_SYSTEM = 3,      // the system failed
+    CLI_STOPPED = 75,    // stopped with a checkpoint
+    CLI_ABANDONED = 130, // stopped without one
+};
+
+const cli_option *cli_option_at(int id);
+const cli_command *cli_command_at(int id);
+
+// Reads a command line; on a wrong one prints why and returns false. argv[1] is the command.
+bool cli_read(cli_arguments *arguments, int argc, char **argv);
+
+// Whether an option was given.
+bool cli_given(const cli_arguments *arguments, cli_option_id id);
+
+// Its text or `otherwise`.
+const char *cli_text(const cli_arguments *arguments, cli_option_id id, const char *otherwise);
+
+// Its value as a whole number from `low`, or as a number from `low` up; `*value` is left alone where it
+// was not given. False, with a message printed, where it is none.
+bool cli_integer(const cli_arguments *arguments, cli_option_id id, int64_t low, int64_t *value);
+bool cli_number(const cli_arguments *arguments, cli_option_id id, double low, double *value);
+
+// f32 or f64. As above.
+bool cli_precision(const cli_arguments *arguments, tw_dtype *dtype);
+
+// Prints "thalweg: ..." to stderr and returns CLI_WRONG.
+int cli_wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+// Prints the context's message to stderr and returns the exit status of `status`.
+int cli_failed(const tw_context *context, tw_status status);
+
+// "thalweg NAME: ...; did you mean X?" for a word that is none of `names`; returns CLI_WRONG.
+int cli_unknown(const char *what, const char *word, const char *const *names, int count);
+
+// Prints a remark to stderr unless --quiet or --json.
+void cli_say(const cli_arguments *arguments, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+// Prints a line of JSON to stdout and clears the writer. False where memory was short.
+bool cli_print_json(tw_json *json);
+
+// Flushes stdout; CLI_SYSTEM, with a message, where it could not be written, else `status`.
+int cli_finish(int status);
+
+// Pages made of the tables.
+void cli_print_overview(FILE *out);
+void cli_print_help(FILE *out, const cli_command *command);
+
+// Ctrl-C and SIGTERM ask `context` to stop after its step; the second time they end the program (130).
+void cli_watch_signals(tw_context *context);
+
+#define TW_COMMAND(id, name, behind, summary, examples)                                            \
+    int cli_run_##name(const cli_arguments *arguments);
+#include "cli/commands.def"
+#undef TW_COMMAND
+
+#endif

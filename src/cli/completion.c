@@ -1,0 +1,92 @@
+// thalweg completion: scripts for shells, from the tables of commands and options.
+#include "cli/cli.h"
+
+#include <string.h>
+
+static void print_bash(void) {
+    puts("_thalweg() {\n"
+         "    local word=${COMP_WORDS[COMP_CWORD]}\n"
+         "    if [ \"$COMP_CWORD\" -eq 1 ]; then");
+    fputs("        COMPREPLY=($(compgen -W \"--help --version", stdout);
+    for (int i = 0; i < COMMAND_COUNT; i++) printf(" %s", cli_command_at(i)->name);
+    puts("\" -- \"$word\"))\n        return\n    fi\n    local options\n    case "
+         "${COMP_WORDS[1]} in");
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        printf("        %s) options=\"", cli_command_at(i)->name);
+        for (int k = 0; k < OPTION_COUNT; k++)
+            if (cli_option_at(k)->commands & (1U << i)) printf(" --%s", cli_option_at(k)->name);
+        puts("\" ;;");
+    }
+    puts("    esac\n"
+         "    case $word in\n"
+         "        -*) COMPREPLY=($(compgen -W \"$options\" -- \"$word\")) ;;\n"
+         "        *) COMPREPLY=($(compgen -f -- \"$word\")) ;;\n"
+         "    esac\n"
+         "}\n"
+         "complete -o filenames -F _thalweg thalweg");
+}
+
+// `text` between single quotes, as zsh and fish read it.
+static void print_quoted(const char *text) {
+    putchar('\'');
+    for (; *text != '\0'; text++) {
+        if (*text == '\'')
+            fputs("'\\''", stdout);
+        else if (*text == '[' || *text == ']' || *text == ':')
+            printf("\\%c", *text);
+        else
+            putchar(*text);
+    }
+    putchar('\'');
+}
+
+static void print_zsh(void) {
+    puts("#compdef thalweg\n_thalweg() {\n    local -a commands options\n    commands=(");
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        printf("        %s:", cli_command_at(i)->name);
+        print_quoted(cli_command_at(i)->summary);
+        putchar('\n');
+    }
+    puts("    )\n    if (( CURRENT == 2 )); then _describe command commands; return; fi\n"
+         "    case $words[2] in");
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        printf("        %s) options=(", cli_command_at(i)->name);
+        for (int k = 0; k < OPTION_COUNT; k++)
+            if (cli_option_at(k)->commands & (1U << i)) printf(" --%s", cli_option_at(k)->name);
+        puts(" ) ;;");
+    }
+    puts("    esac\n"
+         "    if [[ $words[CURRENT] == -* ]]; then compadd -a options; else _files; fi\n"
+         "}\n"
+         "_thalweg \"$@\"");
+}
+
+static void print_fish(void) {
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        printf("complete -c thalweg -n __fish_use_subcommand -a %s -d ", cli_command_at(i)->name);
+        print_quoted(cli_command_at(i)->summary);
+        putchar('\n');
+    }
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        for (int k = 0; k < OPTION_COUNT; k++) {
+            const cli_option *option = cli_option_at(k);
+            if (!(option->commands & (1U << i))) continue;
+            printf("complete -c thalweg -n '__fish_seen_subcommand_from %s' -l %s%s -d ",
+                   cli_command_at(i)->name, option->name, option->value != NULL ? " -r" : "");
+            print_quoted(option->about);
+            putchar('\n');
+        }
+    }
+}
+
+int cli_run_completion(const cli_arguments *arguments) {
+    static const char *const shells[] = {"bash", "zsh", "fish"};
+    static void (*const print[])(void) = {print_bash, print_zsh, print_fish};
+    if (arguments->word_count != 1) return cli_wrong("completion: name a shell: bash, zsh or fish");
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(arguments->word[0], shells[i]) != 0) continue;
+        print[i]();
+        return CLI_DONE;
+    }
+    return cli_unknown("shell", arguments->word[0], shells, 3);
+}

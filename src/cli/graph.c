@@ -1,0 +1,189 @@
+// thalweg graph: the computational graph of a training as DOT, with the optimizer in a box of its own.
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PARAMETERS_MAX 1024
+
+// A graph and what each part of it is: nodes below `forward` are the model and its loss, those from there
+// to `backward` its gradients, the rest the optimizer.
+typedef struct drawing {
+    tw_graph *graph;
+    tw_method *method;
+    tw_model *model;
+    tw_data *train, *test;
+    int forward, backward;
+} drawing;
+
+static tw_status add_model(drawing *d, tw_context *context, tw_node *loss) {
+    const tw_shape *shape = tw_data_shape(d->train);
+    int classes = tw_data_classes(d->train);
+    tw_shape batch = {.rank = shape->rank + 1, .size = {TW_BATCH}};
+    for (int i = 0; i < shape->rank; i++) batch.size[i + 1] = shape->size[i];
+    tw_node x = tw_input(d->graph, "x", TW_F32, batch);
+    int64_t outputs = classes > 0 ? classes : tw_data_target_width(d->train);
+    tw_node target = classes > 0
+                         ? tw_input(d->graph, "target", TW_I32, TW_SHAPE(TW_BATCH))
+                         : tw_input(d->graph, "target", TW_F32, TW_SHAPE(TW_BATCH, outputs));
+    const tw_loss *of = NULL;
+    tw_status status = tw_loss_parse(context, NULL, classes, &of);
+    if (status != TW_OK) return status;
+    tw_node y = tw_model_build(d->model, d->graph, x, outputs, true);
+    tw_graph_enter(d->graph, "loss");
+    *loss = tw_mean_all(d->graph, tw_loss_build(of, d->graph, y, target));
+    tw_graph_leave(d->graph);
+    return tw_graph_check(d->graph);
+}
+
+static tw_status add_training(drawing *d, tw_node loss) {
+    tw_node parameters[PARAMETERS_MAX], points[PARAMETERS_MAX], nodes[PARAMETERS_MAX];
+    const tw_node *list = NULL;
+    int count = tw_graph_parameters(d->graph, &list);
+    if (count > PARAMETERS_MAX) count = PARAMETERS_MAX;
+    for (int i = 0; i < count; i++) parameters[i] = list[i];
+    d->forward = tw_graph_node_count(d->graph);
+    tw_status status = tw_method_look(d->method, d->graph, parameters, count, points);
+    if (status != TW_OK) return status;
+    tw_gradients(d->graph, loss, points, count, nodes);
+    d->backward = tw_graph_node_count(d->graph);
+    tw_node updates[PARAMETERS_MAX];
+    return tw_method_attach_gradients(d->method, d->graph, parameters, nodes, count, updates);
+}
+
+static tw_status build(drawing *d, const cli_arguments *arguments) {
+    tw_context *context = arguments->context;
+    tw_node loss;
+    tw_status status = tw_data_open(context, cli_text(arguments, OPTION_DATA, "strokes"), NULL,
+                                    &d->train, &d->test);
+    if (status == TW_OK)
+        status = tw_model_parse(context, cli_text(arguments, OPTION_MODEL, "mlp:128"), &d->model);
+    if (status == TW_OK)
+        status = tw_method_parse(context, cli_text(arguments, OPTION_METHOD, "adam"), &d->method);
+    if (status == TW_OK) status = tw_graph_new(context, TW_F32, &d->graph);
+    if (status == TW_OK) status = add_model(d, context, &loss);
+    return status == TW_OK ? add_training(d, loss) : status;
+}
+
+static void print_label(FILE *out, const drawing *d, tw_node node) {
+    const tw_shape *shape = tw_node_shape(d->graph, node);
+    const char *kind = tw_node_operator(d->graph, node);
+    bool named = strcmp(kind, "parameter") == 0 || strcmp(kind, "input") == 0 ||
+                 strcmp(kind, "variable") == 0;
+    fprintf(out, "%s\\n[", named ? tw_node_name(d->graph, node) : kind);
+    for (int i = 0; i < shape->rank; i++) {
+        if (i > 0) fputs(", ", out);
+        if (shape->size[i] == TW_BATCH)
+            fputc('B', out);
+        else if (shape->size[i] < 0)
+            fprintf(out, "%lld B", (long long)-shape->size[i]);
+        else
+            fprintf(out, "%lld", (long long)shape->size[i]);
+    }
+    fputc(']', out);
+}
+
+static const char *style_of(const char *kind) {
+    if (strcmp(kind, "parameter") == 0) return "shape=cylinder, fillcolor=\"#cfe8ff\"";
+    if (strcmp(kind, "variable") == 0) return "shape=cylinder, fillcolor=\"#e8e8e8\"";
+    if (strcmp(kind, "input") == 0) return "shape=parallelogram, fillcolor=\"#fff0c2\"";
+    return "shape=box, fillcolor=\"#ffffff\"";
+}
+
+static void print_part(FILE *out, const drawing *d, const char *name, const char *title, int first,
+                       int end) {
+    fprintf(out,
+            "  subgraph cluster_%s {\n    label=\"%s\"; style=\"rounded\"; color=\"#888888\";\n",
+            name, title);
+    for (int i = first; i < end; i++) {
+        tw_node node = {i};
+        const char *kind = tw_node_operator(d->graph, node);
+        fprintf(out, "    n%d [%s, label=\"", i, style_of(kind));
+        print_label(out, d, node);
+        fputs("\"];\n", out);
+    }
+    fputs("  }\n", out);
+}
+
+static void print_dot(FILE *out, const drawing *d) {
+    int count = tw_graph_node_count(d->graph);
+    char optimizer[128];
+    snprintf(optimizer, sizeof optimizer, "optimizer: %.100s", tw_method_name(d->method));
+    fputs("digraph thalweg {\n  rankdir=TB;\n  node [style=filled, fontname=\"sans-serif\"];\n",
+          out);
+    print_part(out, d, "model", "model and loss", 0, d->forward);
+    print_part(out, d, "gradients", "gradients", d->forward, d->backward);
+    print_part(out, d, "optimizer", optimizer, d->backward, count);
+    for (int i = 0; i < count; i++) {
+        const tw_node *inputs = NULL;
+        int input_count = tw_node_inputs(d->graph, (tw_node){i}, &inputs);
+        for (int k = 0; k < input_count; k++) fprintf(out, "  n%d -> n%d;\n", inputs[k].index, i);
+    }
+    fputs("}\n", out);
+}
+
+static int write_dot(const char *path, const drawing *d) {
+    FILE *file = fopen(path, "w");
+    if (file != NULL) {
+        print_dot(file, d);
+        bool wrong = ferror(file) != 0;
+        if (fclose(file) == 0 && !wrong) return CLI_DONE;
+    }
+    fprintf(stderr, "thalweg: %s: %s\n", path, strerror(errno));
+    return CLI_SYSTEM;
+}
+
+static int report(const cli_arguments *arguments, const drawing *d, const char *path) {
+    int count = tw_graph_node_count(d->graph);
+    if (!arguments->json) {
+        cli_say(arguments,
+                "%d nodes: %d of model and loss, %d of gradients, %d of the optimizer%s%s\n", count,
+                d->forward, d->backward - d->forward, count - d->backward,
+                path != NULL ? "; in " : "", path != NULL ? path : "");
+        return CLI_DONE;
+    }
+    tw_json *json = NULL;
+    tw_status status = tw_json_new(arguments->context, &json);
+    if (status != TW_OK) return cli_failed(arguments->context, status);
+    tw_json_begin(json, NULL);
+    tw_json_string(json, "type", "result");
+    tw_json_integer(json, "nodes", count);
+    tw_json_integer(json, "model_nodes", d->forward);
+    tw_json_integer(json, "gradient_nodes", d->backward - d->forward);
+    tw_json_integer(json, "optimizer_nodes", count - d->backward);
+    tw_json_string(json, "out", path);
+    tw_json_end(json);
+    cli_print_json(json);
+    tw_json_free(json);
+    return CLI_DONE;
+}
+
+static int draw(const cli_arguments *arguments, const drawing *d) {
+    const char *path = cli_text(arguments, OPTION_OUT, NULL);
+    int code = CLI_DONE;
+    if (path != NULL)
+        code = write_dot(path, d);
+    else if (!arguments->json)
+        print_dot(stdout, d);
+    return code == CLI_DONE ? report(arguments, d, path) : code;
+}
+
+int cli_run_graph(const cli_arguments *arguments) {
+    const char *path = cli_text(arguments, OPTION_OUT, "graph.dot");
+    const char *dot = strrchr(path, '.');
+    if (arguments->word_count > 0)
+        return cli_wrong("graph: '%s' stands alone; models are named by --model",
+                         arguments->word[0]);
+    if (dot == NULL || strcmp(dot, ".dot") != 0)
+        return cli_wrong("graph: --out %s: give a name that ends in .dot", path);
+    drawing d = {0};
+    tw_status status = build(&d, arguments);
+    int code = status == TW_OK ? draw(arguments, &d) : cli_failed(arguments->context, status);
+    tw_graph_free(d.graph);
+    tw_method_free(d.method);
+    tw_model_free(d.model);
+    tw_data_free(d.train);
+    tw_data_free(d.test);
+    return code;
+}

@@ -1,0 +1,93 @@
+// Reads rows of numbers.
+#include "cli/numbers.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define FILE_BYTES_MAX (256L << 20)
+
+static bool add(cli_numbers *numbers, double value) {
+    if (numbers->count == numbers->capacity) {
+        int64_t capacity = numbers->capacity > 0 ? 2 * numbers->capacity : 256;
+        double *grown = realloc(numbers->numbers, (size_t)capacity * sizeof *grown);
+        if (grown == NULL) return false;
+        numbers->numbers = grown;
+        numbers->capacity = capacity;
+    }
+    numbers->numbers[numbers->count++] = value;
+    return true;
+}
+
+// Reads the number at `text`; how many bytes it took, 0 if none.
+static size_t read_number(const char *text, double *value) {
+    char number[64];
+    size_t length = strcspn(text, ", \t\r\n");
+    if (length == 0 || length >= sizeof number) return 0;
+    memcpy(number, text, length);
+    number[length] = '\0';
+    return tw_parse_double(number, value) ? length : 0;
+}
+
+// One line; `*text` stands at its end afterwards.
+static bool read_row(const char *name, const char **text, int64_t line, cli_numbers *numbers) {
+    const char *start = *text, *at = start;
+    int64_t before = numbers->count;
+    while (*at != '\0' && *at != '\n') {
+        double value = 0.0;
+        size_t taken = read_number(at, &value);
+        if (taken == 0) {
+            cli_wrong("%s:%lld:%lld: no number here; rows of numbers with commas between are read",
+                      name, (long long)line, (long long)(at - start + 1));
+            return false;
+        }
+        if (!add(numbers, value)) return false;
+        at += taken;
+        at += strspn(at, " \t\r");
+        if (*at == ',') at += 1 + strspn(at + 1, " \t\r");
+    }
+    *text = at;
+    int64_t columns = numbers->count - before;
+    if (numbers->rows == 0) numbers->columns = columns;
+    numbers->rows++;
+    if (columns == numbers->columns) return true;
+    cli_wrong("%s:%lld: %lld numbers; the rows before have %lld", name, (long long)line,
+              (long long)columns, (long long)numbers->columns);
+    return false;
+}
+
+bool cli_numbers_from_text(const char *name, const char *text, cli_numbers *numbers) {
+    for (int64_t line = 1; *text != '\0'; line++) {
+        text += strspn(text, " \t\r");
+        if (*text != '\n' && *text != '\0' && !read_row(name, &text, line, numbers)) return false;
+        if (*text == '\n') text++;
+    }
+    return true;
+}
+
+char *cli_read_file(const char *path) {
+    struct stat about;
+    FILE *file = stat(path, &about) == 0 ? fopen(path, "r") : NULL;
+    if (file == NULL || !S_ISREG(about.st_mode) || about.st_size > FILE_BYTES_MAX) {
+        cli_wrong("%s: %s", path, file == NULL ? strerror(errno) : "no text file");
+        if (file != NULL) fclose(file);
+        return NULL;
+    }
+    size_t size = (size_t)about.st_size;
+    char *text = calloc(size + 1, 1);
+    size_t count = text != NULL ? fread(text, 1, size, file) : 0;
+    fclose(file);
+    if (text != NULL && count == size && memchr(text, '\0', size) == NULL) return text;
+    cli_wrong("%s: %s", path, text == NULL ? "no memory" : "no text: it holds a NUL byte");
+    free(text);
+    return NULL;
+}
+
+bool cli_numbers_from_file(const char *path, cli_numbers *numbers) {
+    char *text = cli_read_file(path);
+    if (text == NULL) return false;
+    bool right = cli_numbers_from_text(path, text, numbers);
+    free(text);
+    return right;
+}

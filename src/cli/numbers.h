@@ -1,0 +1,20 @@
+// Rows of numbers from a text or a file, for commands that take some: a line a row, commas or blanks between.
+#ifndef TW_CLI_NUMBERS_H
+#define TW_CLI_NUMBERS_H
+
+#include "cli/cli.h"
+
+typedef struct cli_numbers {
+    double *numbers; // [rows, columns]; the caller frees them
+    int64_t count, capacity, rows, columns;
+} cli_numbers;
+
+// Both print what is wrong, with line and column, and return false.
+bool cli_numbers_from_text(const char *name, const char *text, cli_numbers *numbers);
+bool cli_numbers_from_file(const char *path, cli_numbers *numbers);
+
+// A whole text file, ended by NUL; the caller frees it. NULL, with a message printed, where it cannot be
+// read or holds a NUL byte.
+char *cli_read_file(const char *path);
+
+#endif

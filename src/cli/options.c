@@ -1,0 +1,163 @@
+// Reads command lines by the table of options.
+#include "cli/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const cli_option options[] = {
+#define TW_OPTION(id, name, value, commands, about) {name, value, commands, about},
+#include "cli/options.def"
+#undef TW_OPTION
+};
+
+static const cli_command commands[] = {
+#define TW_COMMAND(id, name, behind, summary, examples)                                            \
+    {#name, behind, summary, examples, cli_run_##name},
+#include "cli/commands.def"
+#undef TW_COMMAND
+};
+
+const cli_option *cli_option_at(int id) {
+    return id >= 0 && id < OPTION_COUNT ? &options[id] : NULL;
+}
+
+const cli_command *cli_command_at(int id) {
+    return id >= 0 && id < COMMAND_COUNT ? &commands[id] : NULL;
+}
+
+static bool read_command(cli_arguments *arguments, const char *word) {
+    const char *names[COMMAND_COUNT];
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        names[i] = commands[i].name;
+        if (strcmp(commands[i].name, word) == 0) {
+            arguments->command = (cli_command_id)i;
+            return true;
+        }
+    }
+    cli_unknown("command", word, names, COMMAND_COUNT);
+    return false;
+}
+
+static int unknown_option(const cli_arguments *arguments, const char *name) {
+    const char *names[OPTION_COUNT];
+    int count = 0;
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        if (options[i].commands & (1U << arguments->command)) names[count++] = options[i].name;
+    }
+    const char *nearest = tw_nearest_name(name, names, (size_t)count);
+    const char *command = commands[arguments->command].name;
+    if (nearest != NULL)
+        return cli_wrong("%s: no option --%s; did you mean --%s?", command, name, nearest);
+    return cli_wrong("%s: no option --%s; `thalweg %s --help` lists them", command, name, command);
+}
+
+static int find_option(const cli_arguments *arguments, const char *name, size_t length) {
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        if (strlen(options[i].name) == length && strncmp(options[i].name, name, length) == 0 &&
+            (options[i].commands & (1U << arguments->command)))
+            return i;
+    }
+    return -1;
+}
+
+// One option at argv[*i]; steps over its value where that stands behind it.
+static bool read_option(cli_arguments *arguments, int argc, char **argv, int *i) {
+    const char *name = argv[*i] + 2;
+    const char *equals = strchr(name, '=');
+    size_t length = equals != NULL ? (size_t)(equals - name) : strlen(name);
+    int id = find_option(arguments, name, length);
+    if (id < 0) {
+        char asked[64];
+        snprintf(asked, sizeof asked, "%.*s", (int)(length < 60 ? length : 60), name);
+        unknown_option(arguments, asked);
+        return false;
+    }
+    const char *value = "";
+    if (options[id].value == NULL && equals != NULL) {
+        cli_wrong("--%s is a switch and takes no value", options[id].name);
+        return false;
+    }
+    if (options[id].value != NULL) {
+        if (equals != NULL)
+            value = equals + 1;
+        else if (*i + 1 < argc)
+            value = argv[++*i];
+        else {
+            cli_wrong("--%s needs a value: --%s %s", options[id].name, options[id].name,
+                      options[id].value);
+            return false;
+        }
+    }
+    arguments->value[id] = value;
+    return true;
+}
+
+// -o is what compilers and dot call --out.
+static const char *spelled_out(const char *word) {
+    return strcmp(word, "-o") == 0 ? "--out" : strcmp(word, "-h") == 0 ? "--help" : word;
+}
+
+bool cli_read(cli_arguments *arguments, int argc, char **argv) {
+    if (!read_command(arguments, argv[1])) return false;
+    bool options_end = false;
+    for (int i = 2; i < argc; i++) {
+        argv[i] = (char *)spelled_out(argv[i]);
+        if (!options_end && strcmp(argv[i], "--") == 0) {
+            options_end = true;
+        } else if (!options_end && strncmp(argv[i], "--", 2) == 0) {
+            if (!read_option(arguments, argc, argv, &i)) return false;
+        } else if (arguments->word_count == CLI_WORDS_MAX) {
+            cli_wrong("%s: too many words", commands[arguments->command].name);
+            return false;
+        } else {
+            arguments->word[arguments->word_count++] = argv[i];
+        }
+    }
+    arguments->json = cli_given(arguments, OPTION_JSON);
+    arguments->quiet = cli_given(arguments, OPTION_QUIET);
+    return true;
+}
+
+bool cli_given(const cli_arguments *arguments, cli_option_id id) {
+    return arguments->value[id] != NULL;
+}
+
+const char *cli_text(const cli_arguments *arguments, cli_option_id id, const char *otherwise) {
+    return cli_given(arguments, id) ? arguments->value[id] : otherwise;
+}
+
+bool cli_integer(const cli_arguments *arguments, cli_option_id id, int64_t low, int64_t *value) {
+    if (!cli_given(arguments, id)) return true;
+    int64_t read = 0;
+    if (tw_parse_integer(arguments->value[id], &read) && read >= low) {
+        *value = read;
+        return true;
+    }
+    cli_wrong("--%s: '%s' is no whole number of %lld or more", options[id].name,
+              arguments->value[id], (long long)low);
+    return false;
+}
+
+bool cli_number(const cli_arguments *arguments, cli_option_id id, double low, double *value) {
+    if (!cli_given(arguments, id)) return true;
+    double read = 0.0;
+    if (tw_parse_double(arguments->value[id], &read) && read >= low) {
+        *value = read;
+        return true;
+    }
+    cli_wrong("--%s: '%s' is no number of %g or more", options[id].name, arguments->value[id], low);
+    return false;
+}
+
+bool cli_precision(const cli_arguments *arguments, tw_dtype *dtype) {
+    const char *text = cli_text(arguments, OPTION_PRECISION, tw_dtype_name(*dtype));
+    if (strcmp(text, "f32") == 0)
+        *dtype = TW_F32;
+    else if (strcmp(text, "f64") == 0)
+        *dtype = TW_F64;
+    else {
+        cli_wrong("--precision: '%s' is neither f32 nor f64", text);
+        return false;
+    }
+    return true;
+}

@@ -1,0 +1,77 @@
+// Draws where a training is.
+#include "cli/progress.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BAR_WIDTH 30
+#define BAR_SECONDS 0.1 // between two drawings
+
+void cli_progress_start(cli_progress *progress, const cli_arguments *arguments) {
+    *progress = (cli_progress){.lines = !arguments->quiet && !arguments->json};
+    const char *terminal = getenv("TERM");
+    bool plain = terminal != NULL && strcmp(terminal, "dumb") == 0;
+    progress->bar = progress->lines && isatty(STDERR_FILENO) && !plain;
+}
+
+static void format_time(char *text, size_t size, double seconds) {
+    if (!(seconds < 1e7))
+        snprintf(text, size, "?");
+    else if (seconds < 99.5)
+        snprintf(text, size, "%.0f s", seconds);
+    else if (seconds < 6000)
+        snprintf(text, size, "%.0f min", seconds / 60.0);
+    else
+        snprintf(text, size, "%.1f h", seconds / 3600.0);
+}
+
+static void clear_bar(const cli_progress *progress) {
+    if (progress->bar) fputs("\r\033[K", stderr);
+}
+
+void cli_progress_step(cli_progress *progress, const tw_progress *at) {
+    if (!progress->bar || at->seconds - progress->shown < BAR_SECONDS) return;
+    progress->shown = at->seconds;
+    double share = at->total_steps > 0 ? (double)at->step / (double)at->total_steps : 0.0;
+    int full = (int)(share * BAR_WIDTH + 0.5);
+    char left[32];
+    format_time(left, sizeof left, at->seconds_left);
+    char bar[BAR_WIDTH + 1];
+    memset(bar, '.', BAR_WIDTH);
+    memset(bar, '#', (size_t)(full < BAR_WIDTH ? full : BAR_WIDTH));
+    bar[BAR_WIDTH] = '\0';
+    fprintf(stderr, "\r[%s] %3.0f %%  step %llu of %llu  loss %.4g  %s left\033[K", bar,
+            100.0 * share, (unsigned long long)at->step, (unsigned long long)at->total_steps,
+            at->loss, left);
+}
+
+static void print_measure(double value, const char *format, double factor) {
+    if (isnan(value))
+        fprintf(stderr, " %10s", "-");
+    else
+        fprintf(stderr, format, factor * value);
+}
+
+void cli_progress_epoch(cli_progress *progress, const tw_epoch *epoch) {
+    if (!progress->lines) return;
+    clear_bar(progress);
+    if (!progress->headed)
+        fputs(
+            "epoch train loss    error %  test loss    error %         lr  grad norm    seconds\n",
+            stderr);
+    progress->headed = true;
+    fprintf(stderr, "%5llu", (unsigned long long)epoch->epoch);
+    print_measure(epoch->train_loss, " %10.5g", 1.0);
+    print_measure(epoch->train_error, " %10.3f", 100.0);
+    print_measure(epoch->test_loss, " %10.5g", 1.0);
+    print_measure(epoch->test_error, " %10.3f", 100.0);
+    print_measure(epoch->lr, " %10.4g", 1.0);
+    print_measure(epoch->grad_norm, " %10.4g", 1.0);
+    fprintf(stderr, " %10.2f%s\n", epoch->seconds, epoch->best ? " *" : "");
+}
+
+void cli_progress_end(cli_progress *progress) {
+    clear_bar(progress);
+}

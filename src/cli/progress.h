@@ -1,0 +1,21 @@
+// Progress on stderr: a live bar on a terminal, one plain line an epoch elsewhere, nothing with --quiet or
+// --json.
+#ifndef TW_CLI_PROGRESS_H
+#define TW_CLI_PROGRESS_H
+
+#include "cli/cli.h"
+
+typedef struct cli_progress {
+    bool lines;     // print epochs
+    bool bar;       // and a bar between them
+    bool headed;    // the head of the table was printed
+    double shown;   // when the bar was last drawn, in seconds of training
+    uint64_t total; // steps
+} cli_progress;
+
+void cli_progress_start(cli_progress *progress, const cli_arguments *arguments);
+void cli_progress_step(cli_progress *progress, const tw_progress *at);
+void cli_progress_epoch(cli_progress *progress, const tw_epoch *epoch);
+void cli_progress_end(cli_progress *progress);
+
+#endif

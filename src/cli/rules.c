@@ -1,0 +1,198 @@
+// thalweg rules: lists them, shows one as equations, checks a rule of one's own, traces a method.
+#include "cli/cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/numbers.h"
+
+static int list(const cli_arguments *arguments, tw_json *json) {
+    int count = tw_rule_count();
+    for (int i = 0; i < count; i++) {
+        if (!arguments->json) {
+            printf("%-16s %s%s\n", tw_rule_name(i), tw_rule_is_link(i) ? "link: " : "",
+                   tw_rule_summary(i));
+            continue;
+        }
+        tw_json_begin(json, NULL);
+        tw_json_string(json, "type", "rule");
+        tw_json_string(json, "name", tw_rule_name(i));
+        tw_json_string(json, "summary", tw_rule_summary(i));
+        tw_json_boolean(json, "link", tw_rule_is_link(i));
+        tw_json_end(json);
+        cli_print_json(json);
+    }
+    if (!arguments->json) return CLI_DONE;
+    tw_json_begin(json, NULL);
+    tw_json_string(json, "type", "result");
+    tw_json_integer(json, "rules", count);
+    tw_json_end(json);
+    cli_print_json(json);
+    return CLI_DONE;
+}
+
+static void print_hyperparameters_json(tw_json *json, const tw_method *method) {
+    tw_json_begin_array(json, "hyperparameters");
+    for (int i = 0; i < tw_method_hyperparameter_count(method); i++) {
+        tw_hyperparameter hyperparameter = tw_method_hyperparameter(method, i);
+        tw_json_begin(json, NULL);
+        tw_json_string(json, "rule", hyperparameter.rule);
+        tw_json_string(json, "name", hyperparameter.name);
+        tw_json_number(json, "default", hyperparameter.default_value);
+        tw_json_string(json, "symbol", hyperparameter.symbol);
+        tw_json_string(json, "meaning", hyperparameter.meaning);
+        tw_json_end(json);
+    }
+    tw_json_end_array(json);
+}
+
+static int show(const cli_arguments *arguments, tw_json *json) {
+    tw_method *method = NULL;
+    tw_status status = tw_method_parse(arguments->context, arguments->word[1], &method);
+    if (status != TW_OK) return cli_failed(arguments->context, status);
+    tw_method_form form = cli_given(arguments, OPTION_LATEX)  ? TW_METHOD_LATEX
+                          : cli_given(arguments, OPTION_PLAN) ? TW_METHOD_PLAN
+                                                              : TW_METHOD_TEXT;
+    const char *text = tw_method_show(method, form);
+    int code = CLI_DONE;
+    if (text == NULL)
+        code = cli_failed(arguments->context, TW_NO_MEMORY);
+    else if (arguments->json) {
+        tw_json_begin(json, NULL);
+        tw_json_string(json, "type", "result");
+        tw_json_string(json, "name", tw_method_name(method));
+        tw_json_string(json, "text", text);
+        tw_json_integer(json, "bytes_per_parameter", tw_method_bytes(method, TW_F32));
+        print_hyperparameters_json(json, method);
+        tw_json_end(json);
+        cli_print_json(json);
+    } else
+        fputs(text, stdout);
+    tw_method_free(method);
+    return code;
+}
+
+// A file is a rule's text whatever its name; a method names a file by a slash or by .rule.
+static int check(const cli_arguments *arguments, tw_json *json) {
+    char *text = cli_read_file(arguments->word[1]);
+    if (text == NULL) return CLI_WRONG;
+    tw_status status = tw_rule_check(arguments->context, arguments->word[1], text);
+    free(text);
+    if (status != TW_OK) return cli_failed(arguments->context, status);
+    if (arguments->json) {
+        tw_json_begin(json, NULL);
+        tw_json_string(json, "type", "result");
+        tw_json_string(json, "status", "done");
+        tw_json_string(json, "file", arguments->word[1]);
+        tw_json_end(json);
+        cli_print_json(json);
+    } else
+        printf("%s: a right rule\n", arguments->word[1]);
+    return CLI_DONE;
+}
+
+static void add_numbers(tw_json *json, const char *name, const double *numbers, int64_t count) {
+    tw_json_begin_array(json, name);
+    for (int64_t i = 0; i < count; i++) tw_json_number(json, NULL, numbers[i]);
+    tw_json_end_array(json);
+}
+
+static void print_numbers(const double *numbers, int64_t count) {
+    char digits[TW_NUMBER_BYTES];
+    for (int64_t i = 0; i < count; i++)
+        printf("%s%s", i > 0 ? "," : "", tw_format_number(numbers[i], digits));
+}
+
+typedef struct trace_state {
+    const cli_arguments *arguments;
+    tw_json *json;
+} trace_state;
+
+static tw_status print_step(const tw_method_step *step, void *user) {
+    const trace_state *state = user;
+    if (!state->arguments->json) {
+        printf("t=%llu theta=", (unsigned long long)step->t);
+        print_numbers(step->theta, step->n);
+        for (int i = 0; i < step->state_count; i++) {
+            printf(" %s=", step->state_names[i]);
+            print_numbers(step->states[i], step->n);
+        }
+        putchar('\n');
+        return TW_OK;
+    }
+    tw_json *json = state->json;
+    tw_json_begin(json, NULL);
+    tw_json_string(json, "type", "step");
+    tw_json_integer(json, "t", (int64_t)step->t);
+    add_numbers(json, "theta", step->theta, step->n);
+    tw_json_begin(json, "state");
+    for (int i = 0; i < step->state_count; i++)
+        add_numbers(json, step->state_names[i], step->states[i], step->n);
+    tw_json_end(json);
+    tw_json_end(json);
+    return cli_print_json(json) ? TW_OK : TW_NO_MEMORY;
+}
+
+static int run_trace(const cli_arguments *arguments, tw_json *json, const cli_numbers *theta,
+                     const cli_numbers *gradients) {
+    tw_dtype dtype = TW_F64;
+    if (!cli_precision(arguments, &dtype)) return CLI_WRONG;
+    int64_t n = theta->count;
+    if (n == 0) return cli_wrong("rules trace: --theta: give at least one number");
+    if (gradients->columns != n)
+        return cli_wrong("rules trace: --grads has %lld numbers a row, --theta has %lld",
+                         (long long)gradients->columns, (long long)n);
+    tw_method *method = NULL;
+    trace_state state = {.arguments = arguments, .json = json};
+    tw_status status = tw_method_parse(arguments->context, arguments->word[1], &method);
+    if (status == TW_OK)
+        status = tw_method_trace(method, dtype, theta->numbers, n, gradients->numbers,
+                                 gradients->rows, print_step, &state);
+    tw_method_free(method);
+    if (status != TW_OK) return cli_failed(arguments->context, status);
+    if (!arguments->json) return CLI_DONE;
+    tw_json_begin(json, NULL);
+    tw_json_string(json, "type", "result");
+    tw_json_string(json, "status", "done");
+    tw_json_integer(json, "steps", gradients->rows);
+    tw_json_end(json);
+    cli_print_json(json);
+    return CLI_DONE;
+}
+
+static int trace(const cli_arguments *arguments, tw_json *json) {
+    if (!cli_given(arguments, OPTION_THETA) || !cli_given(arguments, OPTION_GRADS))
+        return cli_wrong("rules trace: --theta a,b,... and --grads FILE.csv are both needed");
+    cli_numbers theta = {0}, gradients = {0};
+    int code = CLI_WRONG;
+    if (cli_numbers_from_text("--theta", cli_text(arguments, OPTION_THETA, ""), &theta) &&
+        cli_numbers_from_file(cli_text(arguments, OPTION_GRADS, ""), &gradients))
+        code = run_trace(arguments, json, &theta, &gradients);
+    free(theta.numbers);
+    free(gradients.numbers);
+    return code;
+}
+
+static int choose(const cli_arguments *arguments, tw_json *json) {
+    static const char *const verbs[] = {"list", "show", "check", "trace"};
+    const char *verb = arguments->word_count > 0 ? arguments->word[0] : "list";
+    if (strcmp(verb, "list") == 0) return list(arguments, json);
+    bool named = arguments->word_count == 2;
+    for (int i = 1; i < 4; i++)
+        if (strcmp(verb, verbs[i]) == 0 && !named)
+            return cli_wrong("rules %s: give one %s", verb,
+                             i == 2 ? "file" : "rule or method, in quotes if it has blanks");
+    if (strcmp(verb, "show") == 0) return show(arguments, json);
+    if (strcmp(verb, "check") == 0) return check(arguments, json);
+    if (strcmp(verb, "trace") == 0) return trace(arguments, json);
+    return cli_unknown("verb of rules", verb, verbs, 4);
+}
+
+int cli_run_rules(const cli_arguments *arguments) {
+    tw_json *json = NULL;
+    tw_status status = tw_json_new(arguments->context, &json);
+    if (status != TW_OK) return cli_failed(arguments->context, status);
+    int code = choose(arguments, json);
+    tw_json_free(json);
+    return code;
+}

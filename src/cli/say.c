@@ -1,0 +1,60 @@
+// What is printed where, and what the exit status says.
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+int cli_wrong(const char *format, ...) {
+    va_list list;
+    va_start(list, format);
+    fputs("thalweg: ", stderr);
+    vfprintf(stderr, format, list);
+    fputc('\n', stderr);
+    va_end(list);
+    return CLI_WRONG;
+}
+
+int cli_failed(const tw_context *context, tw_status status) {
+    const char *message = tw_context_message(context);
+    fprintf(stderr, "thalweg: %s\n", *message != '\0' ? message : tw_status_name(status));
+    switch (status) {
+    case TW_DIVERGED:
+        return CLI_FAILED;
+    case TW_INTERRUPTED:
+        return CLI_ABANDONED;
+    case TW_NO_MEMORY:
+    case TW_IO:
+        return CLI_SYSTEM;
+    default:
+        return CLI_WRONG;
+    }
+}
+
+int cli_unknown(const char *what, const char *word, const char *const *names, int count) {
+    const char *nearest = tw_nearest_name(word, names, (size_t)count);
+    if (nearest != NULL) return cli_wrong("no %s '%s'; did you mean %s?", what, word, nearest);
+    return cli_wrong("no %s '%s'; `thalweg --help` lists them", what, word);
+}
+
+void cli_say(const cli_arguments *arguments, const char *format, ...) {
+    if (arguments->quiet || arguments->json) return;
+    va_list list;
+    va_start(list, format);
+    vfprintf(stderr, format, list);
+    va_end(list);
+}
+
+bool cli_print_json(tw_json *json) {
+    bool whole = tw_json_status(json) == TW_OK;
+    if (whole) fputs(tw_json_text(json), stdout);
+    fflush(stdout); // whoever reads along sees each line at once
+    tw_json_clear(json);
+    return whole;
+}
+
+int cli_finish(int status) {
+    if (fflush(stdout) == 0 && !ferror(stdout)) return status;
+    fprintf(stderr, "thalweg: stdout: %s\n", strerror(errno));
+    return CLI_SYSTEM;
+}

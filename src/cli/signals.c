@@ -1,0 +1,23 @@
+// Ctrl-C and SIGTERM: the first asks the training to stop after its step, the second ends the program.
+#include "cli/cli.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+static tw_context *_Atomic watched;
+static volatile sig_atomic_t asked;
+
+static void stop(int signal_number) {
+    (void)signal_number;
+    if (asked) _exit(CLI_ABANDONED);
+    asked = 1;
+    tw_context_cancel(watched);
+}
+
+void cli_watch_signals(tw_context *context) {
+    watched = context;
+    struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}

@@ -1,0 +1,229 @@
+// thalweg train: options become a training; its epochs become lines, JSON or a picture.
+#include "cli/cli.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "cli/curves.h"
+#include "cli/progress.h"
+
+static bool read_counts(const cli_arguments *arguments, tw_training_options *options) {
+    int64_t epochs = (int64_t)options->epochs, steps = 0, seed = (int64_t)options->seed;
+    int64_t patience = 0, every = 0;
+    bool right = cli_integer(arguments, OPTION_EPOCHS, 1, &epochs) &&
+                 cli_integer(arguments, OPTION_STEPS, 1, &steps) &&
+                 cli_integer(arguments, OPTION_BATCH, 1, &options->batch) &&
+                 cli_integer(arguments, OPTION_ACCUMULATE, 1, &options->accumulate) &&
+                 cli_integer(arguments, OPTION_SEED, 0, &seed) &&
+                 cli_integer(arguments, OPTION_PATIENCE, 1, &patience) &&
+                 cli_integer(arguments, OPTION_CHECKPOINT_EVERY, 1, &every);
+    options->epochs = (uint64_t)epochs;
+    options->steps = (uint64_t)steps;
+    options->seed = (uint64_t)seed;
+    options->patience = (uint64_t)patience;
+    options->checkpoint_every = (uint64_t)every;
+    if (right && cli_given(arguments, OPTION_EPOCHS) && cli_given(arguments, OPTION_STEPS)) {
+        cli_wrong("--epochs and --steps both say when to end; give one");
+        return false;
+    }
+    return right;
+}
+
+static bool read_options(const cli_arguments *arguments, tw_training_options *options) {
+    *options = tw_training_options_default();
+    options->data = cli_text(arguments, OPTION_DATA, options->data);
+    options->test = cli_text(arguments, OPTION_TEST, options->test);
+    options->model = cli_text(arguments, OPTION_MODEL, options->model);
+    options->method = cli_text(arguments, OPTION_METHOD, options->method);
+    options->schedule = cli_text(arguments, OPTION_SCHEDULE, options->schedule);
+    options->schedules = cli_text(arguments, OPTION_SCHEDULES, options->schedules);
+    options->groups = cli_text(arguments, OPTION_GROUPS, options->groups);
+    options->loss = cli_text(arguments, OPTION_LOSS, options->loss);
+    options->init = cli_text(arguments, OPTION_INIT, options->init);
+    options->bias_init = cli_text(arguments, OPTION_BIAS_INIT, options->bias_init);
+    options->out = cli_text(arguments, OPTION_OUT, options->out);
+    options->force = cli_given(arguments, OPTION_FORCE);
+    options->eval_train = cli_given(arguments, OPTION_EVAL_TRAIN);
+    return read_counts(arguments, options) && cli_precision(arguments, &options->precision) &&
+           cli_number(arguments, OPTION_HOLDOUT, 0.0, &options->holdout) &&
+           cli_number(arguments, OPTION_L1, 0.0, &options->l1) &&
+           cli_number(arguments, OPTION_L2, 0.0, &options->l2);
+}
+
+// What a resumed run takes from its folder and not from the command line.
+static bool resumes_alone(const cli_arguments *arguments) {
+    static const cli_option_id of_the_run[] = {
+        OPTION_DATA,       OPTION_TEST,
+        OPTION_HOLDOUT,    OPTION_MODEL,
+        OPTION_METHOD,     OPTION_LOSS,
+        OPTION_SCHEDULE,   OPTION_SCHEDULES,
+        OPTION_GROUPS,     OPTION_INIT,
+        OPTION_L1,         OPTION_L2,
+        OPTION_BIAS_INIT,  OPTION_BATCH,
+        OPTION_ACCUMULATE, OPTION_SEED,
+        OPTION_PRECISION,  OPTION_PATIENCE,
+        OPTION_EVAL_TRAIN, OPTION_OUT,
+        OPTION_FORCE,      OPTION_CHECKPOINT_EVERY,
+    };
+    for (size_t i = 0; i < sizeof of_the_run / sizeof *of_the_run; i++) {
+        if (!cli_given(arguments, of_the_run[i])) continue;
+        cli_wrong("--resume takes the run's own --%s; only --epochs or --steps can change",
+                  cli_option_at((int)of_the_run[i])->name);
+        return false;
+    }
+    return true;
+}
+
+static int open_training(const cli_arguments *arguments, tw_training **training) {
+    tw_training_options options;
+    if (!read_options(arguments, &options)) return CLI_WRONG;
+    tw_status status;
+    if (cli_given(arguments, OPTION_RESUME)) {
+        if (!resumes_alone(arguments)) return CLI_WRONG;
+        uint64_t epochs = cli_given(arguments, OPTION_EPOCHS) ? options.epochs : 0;
+        status = tw_training_resume(arguments->context, cli_text(arguments, OPTION_RESUME, ""),
+                                    epochs, options.steps, training);
+    } else {
+        status = tw_training_new(arguments->context, &options, training);
+    }
+    return status == TW_OK ? CLI_DONE : cli_failed(arguments->context, status);
+}
+
+static void print_epoch_json(tw_json *json, const tw_epoch *epoch) {
+    tw_json_begin(json, NULL);
+    tw_json_string(json, "type", "epoch");
+    tw_json_integer(json, "epoch", (int64_t)epoch->epoch);
+    tw_json_integer(json, "step", (int64_t)epoch->step);
+    tw_json_number(json, "train_loss", epoch->train_loss);
+    tw_json_number(json, "train_error", epoch->train_error);
+    tw_json_number(json, "test_loss", epoch->test_loss);
+    tw_json_number(json, "test_error", epoch->test_error);
+    tw_json_number(json, "lr", epoch->lr);
+    tw_json_number(json, "grad_norm", epoch->grad_norm);
+    tw_json_number(json, "seconds", epoch->seconds);
+    tw_json_end(json);
+    cli_print_json(json);
+}
+
+static const char *status_word(tw_status status) {
+    return status == TW_OK ? "done" : status == TW_INTERRUPTED ? "interrupted" : "diverged";
+}
+
+static void print_result_json(tw_json *json, const tw_training_result *result) {
+    tw_json_begin(json, NULL);
+    tw_json_string(json, "type", "result");
+    tw_json_string(json, "status", status_word(result->status));
+    tw_json_integer(json, "epochs", (int64_t)result->epochs);
+    tw_json_integer(json, "steps", (int64_t)result->steps);
+    tw_json_integer(json, "parameters", (int64_t)result->parameters);
+    tw_json_number(json, "train_loss", result->train_loss);
+    tw_json_number(json, "train_error", result->train_error);
+    tw_json_number(json, "test_loss", result->test_loss);
+    tw_json_number(json, "test_error", result->test_error);
+    tw_json_number(json, "best_test_error", result->best_test_error);
+    tw_json_number(json, "seconds", result->seconds);
+    tw_json_number(json, "samples_per_second", result->samples_per_second);
+    tw_json_integer(json, "peak_rss_bytes", (int64_t)result->peak_rss_bytes);
+    tw_json_string(json, "out", result->out);
+    tw_json_end(json);
+    cli_print_json(json);
+}
+
+static void print_measures(const char *where, double loss, double error) {
+    if (isnan(loss)) return;
+    printf("  %-9s loss %.5g", where, loss);
+    if (!isnan(error)) printf(", error %.2f %%: %.1f of 1000 wrong", 100.0 * error, 1000.0 * error);
+    putchar('\n');
+}
+
+static void print_summary(const cli_arguments *arguments, const tw_training_result *result) {
+    printf("%s after %llu epochs (%llu steps) of training %llu parameters in %.1f s.\n",
+           result->status == TW_OK            ? "Done"
+           : result->status == TW_INTERRUPTED ? "Stopped"
+                                              : "Diverged",
+           (unsigned long long)result->epochs, (unsigned long long)result->steps,
+           (unsigned long long)result->parameters, result->seconds);
+    print_measures("training:", result->train_loss, result->train_error);
+    print_measures("test:", result->test_loss, result->test_error);
+    if (!isnan(result->best_test_error))
+        printf("  best:     error %.2f %% after epoch %llu\n", 100.0 * result->best_test_error,
+               (unsigned long long)result->best_epoch);
+    if (result->stopped_early) puts("  No better for as long as --patience allows: stopped early.");
+    printf("  speed:    %.0f examples a second; at most %.0f MB of memory\n",
+           result->samples_per_second, (double)result->peak_rss_bytes / 1e6);
+    if (result->out != NULL)
+        printf("  written:  %s (thalweg eval %s --data SPEC measures it)\n", result->out,
+               result->out);
+    else if (result->status == TW_OK && !cli_given(arguments, OPTION_OUT))
+        puts("  Nothing was written: --out DIR keeps the model, --plot FILE.svg draws the curves.");
+}
+
+typedef struct watch_state {
+    const cli_arguments *arguments;
+    tw_json *json;
+    cli_progress progress;
+    cli_curves curves;
+} watch_state;
+
+static void on_epoch(const tw_epoch *epoch, void *user) {
+    watch_state *state = user;
+    cli_curves_add(&state->curves, epoch);
+    if (state->arguments->json) print_epoch_json(state->json, epoch);
+    cli_progress_epoch(&state->progress, epoch);
+}
+
+static void on_step(const tw_progress *at, void *user) {
+    watch_state *state = user;
+    cli_progress_step(&state->progress, at);
+}
+
+static int exit_status(const cli_arguments *arguments, const tw_training_result *result) {
+    if (result->status == TW_OK) return CLI_DONE;
+    if (result->status == TW_INTERRUPTED && result->out != NULL) {
+        cli_say(arguments, "thalweg: stopped; `thalweg train --resume %s` continues\n",
+                result->out);
+        return CLI_STOPPED;
+    }
+    return cli_failed(arguments->context, result->status);
+}
+
+static int run(const cli_arguments *arguments, tw_training *training, watch_state *state) {
+    cli_say(arguments, "%s", tw_training_description(training));
+    cli_watch_signals(arguments->context);
+    cli_progress_start(&state->progress, arguments);
+    tw_training_watch watch = {.epoch = on_epoch, .step = on_step, .user = state};
+    tw_training_result result;
+    tw_status status = tw_training_run(training, &watch, &result);
+    cli_progress_end(&state->progress);
+    if (status != TW_OK && status != TW_DIVERGED && status != TW_INTERRUPTED)
+        return cli_failed(arguments->context, status);
+    if (arguments->json)
+        print_result_json(state->json, &result);
+    else
+        print_summary(arguments, &result);
+    int code = exit_status(arguments, &result);
+    if (!cli_given(arguments, OPTION_PLOT)) return code;
+    status =
+        cli_curves_save(&state->curves, arguments->context, cli_text(arguments, OPTION_PLOT, ""));
+    return status == TW_OK ? code : cli_failed(arguments->context, status);
+}
+
+int cli_run_train(const cli_arguments *arguments) {
+    if (arguments->word_count > 0)
+        return cli_wrong("train: '%s' stands alone; data sets are named by --data",
+                         arguments->word[0]);
+    tw_training *training = NULL;
+    int code = open_training(arguments, &training);
+    if (code != CLI_DONE) return code;
+    watch_state state = {.arguments = arguments};
+    if (cli_given(arguments, OPTION_SHOW_SCHEDULE))
+        code = cli_show_schedule(arguments, training);
+    else if (tw_json_new(arguments->context, &state.json) != TW_OK)
+        code = cli_failed(arguments->context, TW_NO_MEMORY);
+    else
+        code = run(arguments, training, &state);
+    cli_curves_free(&state.curves);
+    tw_json_free(state.json);
+    tw_training_free(training);
+    return code;
+}
