@@ -28,6 +28,7 @@ foreach(file ${TW_RULE_FILES})
     endif()
     file(STRINGS ${file} summary LIMIT_COUNT 1)
     string(REGEX REPLACE "^# " "" summary "${summary}")
+    string(REPLACE "\\;" ";" summary "${summary}") # file(STRINGS) marks the semicolons of a text
     string(REPLACE "\\" "\\\\" summary "${summary}")
     string(REPLACE "\"" "\\\"" summary "${summary}")
     tw_as_bytes("${text}" text_bytes)

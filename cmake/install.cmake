@@ -7,7 +7,7 @@ set_target_properties(thalweg_shared PROPERTIES OUTPUT_NAME thalweg VERSION ${PR
     SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/thalweg.map)
 target_link_libraries(thalweg_shared PRIVATE ${TW_LINKED})
 target_link_options(thalweg_shared PRIVATE
-    -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/thalweg.map)
+    -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/thalweg.map $<$<NOT:$<BOOL:${TW_SANITIZE}>>:-Wl,--no-undefined>)
 if(TW_SANITIZE)
     target_link_libraries(thalweg_shared PRIVATE tw_flags)
 endif()
