@@ -45,8 +45,14 @@ TW_API void tw_archive_close(tw_archive *archive);
 
 // How many arrays; name, type and shape of number `index`, in the order of the data. Borrowed.
 TW_API int tw_archive_count(const tw_archive *archive);
+
+// The name of array `index`. Borrowed: valid until it is closed.
 TW_API const char *tw_archive_name(const tw_archive *archive, int index);
+
+// Its type.
 TW_API tw_dtype tw_archive_dtype(const tw_archive *archive, int index);
+
+// Its shape. Borrowed: valid until it is closed.
 TW_API const tw_shape *tw_archive_shape(const tw_archive *archive, int index);
 
 // The number of the array of a name, -1 if there is none.
@@ -58,6 +64,8 @@ TW_API tw_status tw_archive_read(tw_archive *archive, int index, void *elements)
 // The text of a key of __metadata__ or NULL; key and text number `index`, NULL behind the last. Borrowed:
 // valid until it is closed.
 TW_API const char *tw_archive_text_of(const tw_archive *archive, const char *key);
+
+// Text number `index` and its key, NULL behind the last. Borrowed: valid until it is closed.
 TW_API const char *tw_archive_text_at(const tw_archive *archive, int index, const char **key);
 
 // Reads all data and compares their crc32 with the header's: TW_OK, TW_BAD_FILE if it differs, TW_OK too

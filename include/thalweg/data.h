@@ -126,24 +126,38 @@ TW_API void tw_data_free(tw_data *data);
 
 // Its context; its spec or name (borrowed: valid while the set is); the number of examples.
 TW_API tw_context *tw_data_context(const tw_data *data);
+
+// Its spec or name. Borrowed: valid while the set is.
 TW_API const char *tw_data_name(const tw_data *data);
+
+// The number of examples.
 TW_API int64_t tw_data_count(const tw_data *data);
 
 // The shape of one example, [28, 28] or [13] (borrowed: valid while the set is); its elements.
 TW_API const tw_shape *tw_data_shape(const tw_data *data);
+
+// Elements of one example.
 TW_API int64_t tw_data_features(const tw_data *data);
 
 // What is to be predicted; the number of classes (0 if not classes) and the name of each (borrowed:
 // valid while the set is); the numbers of a target (0 if not values).
 TW_API tw_target_kind tw_data_target_kind(const tw_data *data);
+
+// The number of classes, 0 if it has none.
 TW_API int tw_data_classes(const tw_data *data);
+
+// The name of a class. Borrowed: valid while the set is.
 TW_API const char *tw_data_class_name(const tw_data *data, int index);
+
+// Numbers of a target, 0 if it has classes.
 TW_API int64_t tw_data_target_width(const tw_data *data);
 
 // A target value in its own unit is mean + deviation * fetched: tables are standardised. So a mean
 // squared error in the unit of the file is deviation^2 times that of fetched values. 0 and 1 where
 // nothing was changed (always for more than one number a target).
 TW_API double tw_data_target_mean(const tw_data *data);
+
+// The deviation a target was divided by; 1 where nothing was changed.
 TW_API double tw_data_target_deviation(const tw_data *data);
 
 // Counts the examples of each class into counts [classes]. Errors: TW_BAD_ARGUMENT without classes;
@@ -168,6 +182,8 @@ typedef struct tw_order tw_order;
 // `*order` is owned by the caller: free with tw_order_free. Errors: TW_BAD_ARGUMENT, TW_NO_MEMORY.
 TW_API tw_status tw_order_new(tw_context *context, int64_t count, bool shuffled, uint64_t seed,
                               tw_order **order);
+
+// Frees; NULL is fine.
 TW_API void tw_order_free(tw_order *order);
 
 // The rows of epoch `epoch` (from 0): [count]. Does not allocate. Borrowed: valid until the next call.

@@ -18,13 +18,21 @@ typedef struct tw_trained tw_trained;
 // builds the model for evaluation. `*trained` is owned by the caller: free with tw_trained_free. Errors:
 // TW_NOT_FOUND, TW_BAD_FILE, TW_MISMATCH, TW_IO, TW_NO_MEMORY.
 TW_API tw_status tw_trained_open(tw_context *context, const char *path, tw_trained **trained);
+
+// Frees; NULL is fine.
 TW_API void tw_trained_free(tw_trained *trained);
 
 // What it expects and gives: features an example, outputs (classes or numbers), whether classes, and their
 // names. Borrowed: valid while it is.
 TW_API int64_t tw_trained_features(const tw_trained *trained);
+
+// How many outputs it has: classes, or the numbers of a target.
 TW_API int64_t tw_trained_outputs(const tw_trained *trained);
+
+// Whether it chooses a class (else it gives numbers).
 TW_API bool tw_trained_classifies(const tw_trained *trained);
+
+// The name of a class, "" out of range. Borrowed: valid while it is.
 TW_API const char *tw_trained_class_name(const tw_trained *trained, int64_t index);
 
 // Means over a data set; confusion [classes, classes]: row the true class, column the chosen one.

@@ -50,11 +50,15 @@ TW_API void tw_graph_free(tw_graph *graph);
 // TW_OK, or the first error of building. Its message: "" if none; borrowed: valid until the graph is
 // freed.
 TW_API tw_status tw_graph_check(const tw_graph *graph);
+
+// The first error's message, "" if none. Borrowed: valid until the graph is freed.
 TW_API const char *tw_graph_message(const tw_graph *graph);
 
 // Names of nodes and parameters made from now on start with `scope` and a slash, until the matching
 // tw_graph_leave. Scopes nest.
 TW_API void tw_graph_enter(tw_graph *graph, const char *scope);
+
+// Ends the innermost scope.
 TW_API void tw_graph_leave(tw_graph *graph);
 
 // Data given at each run: TW_F32 or TW_F64 means the graph's own type; TW_I32 for labels and indices.
@@ -69,6 +73,8 @@ TW_API tw_node tw_variable(tw_graph *graph, const char *name, tw_shape shape);
 
 // A number that never changes, rounded to the graph's type; and one that fills a shape.
 TW_API tw_node tw_constant(tw_graph *graph, double value);
+
+// A number in every element of the shape of `like`.
 TW_API tw_node tw_constant_like(tw_graph *graph, double value, tw_node like);
 
 // Gradients of the scalar `loss` with respect to `count` nodes, as nodes: slopes[i] has the shape of
@@ -84,6 +90,8 @@ TW_API void tw_gradients_from(tw_graph *graph, tw_node of, tw_node of_slope,
 // A node that, when run, stores `value` in `variable` (a tw_variable or tw_parameter of the same shape)
 // or adds to it, after every other reader of the run has read it.
 TW_API tw_node tw_assign(tw_graph *graph, tw_node variable, tw_node value);
+
+// A node that, when run, adds `value` to `variable`, after every other reader of the run.
 TW_API tw_node tw_assign_add(tw_graph *graph, tw_node variable, tw_node value);
 
 // From now on everything built so far reads `replacement` where it read `node` (same shape), except
@@ -93,15 +101,27 @@ TW_API void tw_graph_substitute(tw_graph *graph, tw_node node, tw_node replaceme
 
 // The context, the type computed in, and the number of nodes (a node's index is below it).
 TW_API tw_context *tw_graph_context(const tw_graph *graph);
+
+// The type computed in.
 TW_API tw_dtype tw_graph_dtype(const tw_graph *graph);
+
+// The number of nodes; a node's index is below it.
 TW_API int tw_graph_node_count(const tw_graph *graph);
 
 // What a node is: its shape and type, its name ("dense1/weight", or the operator's with a number), its
 // operator ("matmul", "input", "parameter"), its inputs. Borrowed: valid until the graph changes.
 TW_API const tw_shape *tw_node_shape(const tw_graph *graph, tw_node node);
+
+// A node's type.
 TW_API tw_dtype tw_node_dtype(const tw_graph *graph, tw_node node);
+
+// Its name: "dense1/weight", or the operator's with a number. Borrowed: valid until the graph changes.
 TW_API const char *tw_node_name(const tw_graph *graph, tw_node node);
+
+// Its operator: "matmul", "input", "parameter". Borrowed: valid for ever.
 TW_API const char *tw_node_operator(const tw_graph *graph, tw_node node);
+
+// How many inputs it has; `*inputs` points at them. Borrowed: valid until the graph changes.
 TW_API int tw_node_inputs(const tw_graph *graph, tw_node node, const tw_node **inputs);
 
 // The parameters in the order they were made; returns how many. Borrowed: valid until the graph changes.

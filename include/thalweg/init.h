@@ -40,6 +40,8 @@ TW_API const tw_initialiser_kind *tw_initialiser_kinds(int index);
 // Errors: TW_BAD_ARGUMENT with the nearest name.
 TW_API tw_status tw_initialiser_parse(tw_context *context, const char *text,
                                       tw_initialiser **initialiser);
+
+// Frees; NULL is fine.
 TW_API void tw_initialiser_free(tw_initialiser *initialiser);
 
 // The text it was read from, with all keys. Borrowed: valid while it is.

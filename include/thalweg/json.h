@@ -38,13 +38,23 @@ TW_API void tw_json_end(tw_json *json);
 
 // Opens and closes an array of the name (NULL inside an array).
 TW_API void tw_json_begin_array(tw_json *json, const char *name);
+
+// Closes the innermost array.
 TW_API void tw_json_end_array(tw_json *json);
 
 // One member (`name` given) or one array element (`name` NULL). A NULL text is null; `text` copied.
 TW_API void tw_json_string(tw_json *json, const char *name, const char *text);
+
+// A number, with the digits that read back as it; null if it is not finite.
 TW_API void tw_json_number(tw_json *json, const char *name, double value);
+
+// A whole number.
 TW_API void tw_json_integer(tw_json *json, const char *name, int64_t value);
+
+// true or false.
 TW_API void tw_json_boolean(tw_json *json, const char *name, bool value);
+
+// null.
 TW_API void tw_json_null(tw_json *json, const char *name);
 
 // The text so far. Borrowed: valid until the next call on `json`. "" after a failure.

@@ -24,7 +24,11 @@ TW_API tw_status tw_loss_parse(tw_context *context, const char *name, int64_t cl
 
 // Number `index` of the list, NULL behind the last; its name and its formula. Borrowed: for ever.
 TW_API const tw_loss *tw_losses(int index);
+
+// Its name. Borrowed: valid for ever.
 TW_API const char *tw_loss_name(const tw_loss *loss);
+
+// Its formula as text. Borrowed: valid for ever.
 TW_API const char *tw_loss_formula(const tw_loss *loss);
 
 // One loss an example: outputs [B, classes] and target i32 [B], or outputs and target [B, k] -> [B].

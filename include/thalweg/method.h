@@ -30,8 +30,14 @@ typedef struct tw_method tw_method;
 // How many there are; the name and the one-line description of number `index`, in alphabetic order;
 // whether it is a link: one that changes the gradient for the rule behind it. Borrowed: valid for ever.
 TW_API int tw_rule_count(void);
+
+// The name of built-in rule `index`. Borrowed: valid for ever.
 TW_API const char *tw_rule_name(int index);
+
+// Its description in a line. Borrowed: valid for ever.
 TW_API const char *tw_rule_summary(int index);
+
+// Whether it changes the gradient for the rule behind it.
 TW_API bool tw_rule_is_link(int index);
 
 // The text of a built-in rule or NULL if none has that name. Borrowed: valid for ever.
@@ -55,6 +61,8 @@ TW_API void tw_method_free(tw_method *method);
 
 // The method as it was parsed; the name of its last rule ("adam"). Borrowed: valid while it is.
 TW_API const char *tw_method_text(const tw_method *method);
+
+// The name of its last rule, "adam". Borrowed: valid while it is.
 TW_API const char *tw_method_name(const tw_method *method);
 
 // One hyperparameter of a chain. Strings are borrowed: valid until it is set or the method is freed.
@@ -69,6 +77,8 @@ typedef struct tw_hyperparameter {
 
 // How many there are in the whole chain, and number `index`.
 TW_API int tw_method_hyperparameter_count(const tw_method *method);
+
+// Hyperparameter number `index` of the chain.
 TW_API tw_hyperparameter tw_method_hyperparameter(const tw_method *method, int index);
 
 // Sets a hyperparameter to a number or expression. `name` is "lr", or "adam.lr" where several links
@@ -132,6 +142,8 @@ TW_API tw_status tw_method_attach_gradients(tw_method *method, tw_graph *graph,
 // built and before its gradients, makes what was built read points[i] = look-ahead of parameters[i];
 // points are what gradients are taken with respect to. Without look-ahead points[i] = parameters[i].
 TW_API bool tw_method_looks_ahead(const tw_method *method);
+
+// Makes what was built so far read points[i] in place of parameters[i] (arrays of `count`).
 TW_API tw_status tw_method_look(tw_method *method, tw_graph *graph, const tw_node *parameters,
                                 int count, tw_node *points);
 

@@ -25,6 +25,8 @@ typedef struct tw_model tw_model;
 // Reads a model text or file. `*model` is owned by the caller: free with tw_model_free.
 // Errors: TW_BAD_TEXT with line, column and hint; TW_NOT_FOUND, TW_IO.
 TW_API tw_status tw_model_parse(tw_context *context, const char *text, tw_model **model);
+
+// Frees; NULL is fine.
 TW_API void tw_model_free(tw_model *model);
 
 // The layers as text, one way to write it: "dense 400 relu; dense 400 relu; dense outputs". Borrowed:
@@ -53,6 +55,8 @@ typedef struct tw_layer_summary {
 
 // How many layers, and what number `index` was like in the last build.
 TW_API int tw_model_layers(const tw_model *model);
+
+// What layer `index` was like in the last build.
 TW_API tw_layer_summary tw_model_layer(const tw_model *model, int index);
 
 #ifdef __cplusplus

@@ -46,6 +46,8 @@ typedef struct tw_plan_size {
 // Errors: the graph's latched error; TW_BAD_ARGUMENT; TW_MISMATCH; TW_NO_MEMORY.
 TW_API tw_status tw_plan_new(tw_graph *graph, tw_variables *variables, const tw_node *wanted,
                              int count, const tw_plan_options *options, tw_plan **plan);
+
+// Frees; NULL is fine.
 TW_API void tw_plan_free(tw_plan *plan);
 
 // Where an input's elements lie, [B, ...] row-major in the graph's type (or i32). Borrowed: must stay

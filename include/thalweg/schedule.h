@@ -85,6 +85,9 @@ typedef struct tw_schedule_state {
 // What it remembers now; and sets it, as read from a checkpoint. Errors: TW_BAD_ARGUMENT for numbers
 // that no schedule can have come to; it is unchanged then.
 TW_API tw_schedule_state tw_schedule_get_state(const tw_schedule *schedule);
+
+// Sets what it remembers, as read from a checkpoint. Errors: TW_BAD_ARGUMENT for numbers that no
+// schedule can have come to; it is unchanged then.
 TW_API tw_status tw_schedule_set_state(tw_schedule *schedule, const tw_schedule_state *state);
 
 // ---- what there is, for help and documentation
@@ -105,7 +108,11 @@ typedef struct tw_schedule_words {
 // How many named schedules there are, the words of number `index`, and of its key number `key`.
 // Strings are borrowed: valid for ever.
 TW_API int tw_schedule_count(void);
+
+// The words of named schedule `index`. Borrowed: valid for ever.
 TW_API tw_schedule_words tw_schedule_describe(int index);
+
+// The words of key `key` of named schedule `index`. Borrowed: valid for ever.
 TW_API tw_schedule_key_text tw_schedule_describe_key(int index, int key);
 
 #ifdef __cplusplus

@@ -19,6 +19,8 @@ typedef enum tw_dtype {
 
 // Bytes of one element. The name, such as "f32". Borrowed: valid for ever.
 TW_API size_t tw_dtype_size(tw_dtype dtype);
+
+// The name of a type, such as "f32". Borrowed: valid for ever.
 TW_API const char *tw_dtype_name(tw_dtype dtype);
 
 // Sizes of each axis, outermost first; rank 0 is a scalar. Row-major.
@@ -46,7 +48,11 @@ TW_API void tw_tensor_free(tw_tensor *tensor);
 
 // Type, shape (borrowed: valid while the tensor is) and number of elements.
 TW_API tw_dtype tw_tensor_dtype(const tw_tensor *tensor);
+
+// The shape. Borrowed: valid while the tensor is.
 TW_API const tw_shape *tw_tensor_shape(const tw_tensor *tensor);
+
+// How many elements.
 TW_API int64_t tw_tensor_elements(const tw_tensor *tensor);
 
 // The elements, row-major, aligned to 64 bytes. Borrowed: valid while the tensor is.
@@ -54,6 +60,8 @@ TW_API void *tw_tensor_data(const tw_tensor *tensor);
 
 // Element `index` (row-major) as double, whatever the type; and set, rounded to the type.
 TW_API double tw_tensor_get(const tw_tensor *tensor, int64_t index);
+
+// Sets element `index` (row-major), rounded to the type.
 TW_API void tw_tensor_set(tw_tensor *tensor, int64_t index, double value);
 
 // Reads or writes a NumPy file (versions 1 to 3 read, 1 written; little-endian; C or Fortran order
@@ -61,6 +69,8 @@ TW_API void tw_tensor_set(tw_tensor *tensor, int64_t index, double value);
 // i32 if it fits, bool and i8.. to i32). Objects are refused: they are programs, not data.
 // Errors: TW_NOT_FOUND, TW_IO, TW_BAD_FILE with the reason, TW_NO_MEMORY.
 TW_API tw_status tw_tensor_load_npy(tw_context *context, const char *path, tw_tensor **tensor);
+
+// Writes a NumPy file, version 1. `path` is replaced whole. Errors: TW_IO, TW_NO_MEMORY.
 TW_API tw_status tw_tensor_save_npy(tw_context *context, const tw_tensor *tensor, const char *path);
 
 #ifdef __cplusplus

@@ -138,6 +138,8 @@ TW_API const char *tw_training_description(const tw_training *training);
 
 // Clock and value of a hyperparameter at step t (1 .. total) before anything runs. NaN for an unknown one.
 TW_API tw_clock tw_training_clock(const tw_training *training, uint64_t step);
+
+// Value of a hyperparameter at step t, 1 to the last; NaN for an unknown one.
 TW_API double tw_training_value(const tw_training *training, const char *hyperparameter,
                                 uint64_t step);
 

@@ -13,6 +13,8 @@ typedef struct tw_variables tw_variables;
 
 // An empty set. `*variables` is owned by the caller: free with tw_variables_free, after the plans.
 TW_API tw_status tw_variables_new(tw_context *context, tw_variables **variables);
+
+// Frees; NULL is fine.
 TW_API void tw_variables_free(tw_variables *variables);
 
 // The array of a name; made of zeros if missing. `*tensor` is borrowed: valid while the set is (its
@@ -25,7 +27,11 @@ TW_API tw_tensor *tw_variables_find(const tw_variables *variables, const char *n
 
 // How many, and the name and array of number `index` (in the order they were made). Borrowed, as above.
 TW_API int tw_variables_count(const tw_variables *variables);
+
+// The name of number `index`. Borrowed: valid while the set is.
 TW_API const char *tw_variables_name(const tw_variables *variables, int index);
+
+// The array of number `index`. Borrowed: valid while the set is.
 TW_API tw_tensor *tw_variables_tensor(const tw_variables *variables, int index);
 
 #ifdef __cplusplus

@@ -21,6 +21,8 @@ TW_API const char *tw_format_number(double value, char buffer[TW_NUMBER_BYTES]);
 // Reads all of `text` as one number (decimal, with exponent; no hex, inf, nan or blanks) or one integer.
 // False if anything else is in it or it does not fit; then `*value` is 0.
 TW_API bool tw_parse_double(const char *text, double *value);
+
+// Reads all of `text` as one integer; false, and 0 in `*value`, if it is none or does not fit.
 TW_API bool tw_parse_integer(const char *text, int64_t *value);
 
 // The one of `count` names nearest to `name`, or NULL: for "did you mean". Borrowed from `names`.

@@ -141,7 +141,7 @@ static int lower(lowering *l, tw_expr_root root) {
     case TW_EXPR_CALL:
         return call(l, node, in);
     default:
-        assert(!"refused by the checker");
+        assert(0 && "refused by the checker");
     }
     return 0;
 }

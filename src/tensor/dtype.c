@@ -14,7 +14,7 @@ size_t tw_dtype_size(tw_dtype dtype) {
     case TW_U8:
         return 1;
     }
-    assert(!"a tw_dtype that is none");
+    assert(0 && "a tw_dtype that is none");
     return 0;
 }
 
