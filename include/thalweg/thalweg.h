@@ -13,6 +13,7 @@
 #include "thalweg/loss.h"
 #include "thalweg/method.h"
 #include "thalweg/model.h"
+#include "thalweg/objective.h"
 #include "thalweg/ops.h"
 #include "thalweg/plan.h"
 #include "thalweg/plot.h"

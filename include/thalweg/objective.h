@@ -1,0 +1,110 @@
+// Functions to be minimised, all seen the same way: value, gradient, second derivatives.
+//
+//     tw_objective *objective = NULL;
+//     tw_objective_new(context, "mine", n, TW_F64, &(tw_objective_calls){.evaluate = mine}, &objective);
+//     tw_objective_check(objective, x, &check);              // is the gradient that of the value?
+//     tw_objective_evaluate(objective, x, &value, gradient);
+//     tw_objective_hessian_product(objective, x, vector, product);
+//
+// Vectors have n elements of the objective's type, TW_F64 unless said otherwise. A value that is not
+// finite means that the function is undefined there: line searches step back from it. One thread at a
+// time.
+#ifndef THALWEG_OBJECTIVE_H
+#define THALWEG_OBJECTIVE_H
+
+#include "thalweg/tensor.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct tw_objective tw_objective;
+
+// ---- a caller's own
+
+// What a caller's function offers. Any status but TW_OK ends the work and is returned from it.
+typedef struct tw_objective_calls {
+    // Value at x [n] and, unless `gradient` is NULL, the gradient there [n].
+    tw_status (*evaluate)(const void *x, double *value, void *gradient, void *user);
+    // Hessian at x times `vector` [n]. NULL: central differences of gradients stand for it.
+    tw_status (*hessian_product)(const void *x, const void *vector, void *product, void *user);
+    // Whole Hessian at x [n, n], in double whatever the type. NULL: n products stand for it.
+    tw_status (*hessian)(const void *x, double *hessian, void *user);
+    void (*free)(void *user); // called once by tw_objective_free. NULL: nothing to free.
+    void *user;
+} tw_objective_calls;
+
+// A function of `dimension` numbers of type TW_F64 or TW_F32. `calls` is copied; `user` is freed with the
+// objective, on failure too. `*objective` is owned by the caller: free with tw_objective_free. Errors:
+// TW_BAD_ARGUMENT, TW_NO_MEMORY.
+TW_API tw_status tw_objective_new(tw_context *context, const char *name, int64_t dimension,
+                                  tw_dtype dtype, const tw_objective_calls *calls,
+                                  tw_objective **objective);
+
+// Frees; NULL is fine.
+TW_API void tw_objective_free(tw_objective *objective);
+
+// ---- what is known of it
+
+// A minimum that the literature gives.
+typedef struct tw_known_minimum {
+    double value;
+    const double *x; // [n]; NULL: its place is not stated
+} tw_known_minimum;
+
+// Strings and arrays are borrowed: valid while the objective is.
+typedef struct tw_objective_facts {
+    const char *name;
+    const char *formula;         // "" for a caller's own
+    int64_t dimension;           // n
+    tw_dtype dtype;              // of vectors
+    const double *start;         // [n], the standard start; NULL: none
+    const double *lower, *upper; // [n], the domain that is usually looked at; NULL: none
+    int minimum_count;           // known minima, the lowest first
+    const tw_known_minimum *minima;
+} tw_objective_facts;
+
+// What is known of an objective.
+TW_API tw_objective_facts tw_objective_describe(const tw_objective *objective);
+
+// Evaluations so far. A gradient's value is counted with it: f_evals counts every value.
+typedef struct tw_evaluation_counts {
+    uint64_t f_evals; // values
+    uint64_t g_evals; // gradients
+    uint64_t h_evals; // Hessians and Hessian products
+} tw_evaluation_counts;
+
+// How often it was evaluated since it was made.
+TW_API tw_evaluation_counts tw_objective_counts(const tw_objective *objective);
+
+// ---- evaluation
+
+// Value at x [n] and, unless `gradient` is NULL, the gradient [n]. Errors: what the function says.
+TW_API tw_status tw_objective_evaluate(tw_objective *objective, const void *x, double *value,
+                                       void *gradient);
+
+// Hessian at x [n] times `vector` [n].
+TW_API tw_status tw_objective_hessian_product(tw_objective *objective, const void *x,
+                                              const void *vector, void *product);
+
+// Hessian at x [n, n], symmetric, in double. Errors: TW_BAD_ARGUMENT above n = 10,000; what the function
+// says.
+TW_API tw_status tw_objective_hessian(tw_objective *objective, const void *x, double *hessian);
+
+// The worst disagreement of a gradient with central differences of the values.
+typedef struct tw_gradient_check {
+    bool right;             // relative disagreement at most 1e-5 (1e-2 in f32)
+    int64_t component;      // where it is worst
+    double given, measured; // the gradient there; the difference quotient
+} tw_gradient_check;
+
+// Compares the gradient at x [n] with differences, every component. Where they disagree the context's
+// message names the component and both numbers. Errors: what the function says.
+TW_API tw_status tw_objective_check(tw_objective *objective, const void *x,
+                                    tw_gradient_check *check);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,17 @@
+// The inside of an objective, for those who make one.
+#ifndef TW_OBJECTIVE_OBJECTIVE_H
+#define TW_OBJECTIVE_OBJECTIVE_H
+
+#include "thalweg/objective.h"
+
+struct tw_objective {
+    tw_context *context;
+    char *name;
+    tw_objective_calls calls;
+    tw_objective_facts facts; // what they point at beyond the name belongs to calls.user
+    tw_evaluation_counts counts;
+    void *
+        scratch; // [4, n] of the type: a moved point, two gradients, a unit vector; made when needed
+};
+
+#endif
