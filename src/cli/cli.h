@@ -70,6 +70,9 @@ enum {
 const cli_option *cli_option_at(int id);
 const cli_command *cli_command_at(int id);
 
+// The number of the command of that name; false, with a message printed, where there is none.
+bool cli_find_command(const char *word, int *id);
+
 // Reads a command line; on a wrong one prints why and returns false. argv[1] is the command.
 bool cli_read(cli_arguments *arguments, int argc, char **argv);
 
@@ -93,7 +96,8 @@ int cli_wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
 // Prints the context's message to stderr and returns the exit status of `status`.
 int cli_failed(const tw_context *context, tw_status status);
 
-// "thalweg NAME: ...; did you mean X?" for a word that is none of `names`; returns CLI_WRONG.
+// "thalweg: no WHAT 'WORD'; did you mean X?" for a word that is none of `names`, or else all of them;
+// returns CLI_WRONG.
 int cli_unknown(const char *what, const char *word, const char *const *names, int count);
 
 // Prints a remark to stderr unless --quiet or --json.
@@ -103,6 +107,9 @@ void cli_say(const cli_arguments *arguments, const char *format, ...)
 // Prints a line of JSON to stdout and clears the writer. False where memory was short.
 bool cli_print_json(tw_json *json);
 
+// Prints the result of a list: how many there were.
+void cli_print_count(tw_json *json, const char *what, int count);
+
 // Flushes stdout; CLI_SYSTEM, with a message, where it could not be written, else `status`.
 int cli_finish(int status);
 
@@ -110,7 +117,8 @@ int cli_finish(int status);
 void cli_print_overview(FILE *out);
 void cli_print_help(FILE *out, const cli_command *command);
 
-// Ctrl-C and SIGTERM ask `context` to stop after its step; the second time they end the program (130).
+// Ctrl-C and SIGTERM ask `context` to stop after its step; the second time, or where `context` is NULL, as
+// nothing runs that could be resumed, they end the program (130).
 void cli_watch_signals(tw_context *context);
 
 #define TW_COMMAND(id, name, behind, summary, examples)                                            \

@@ -82,6 +82,7 @@ static void print_fish(void) {
 int cli_run_completion(const cli_arguments *arguments) {
     static const char *const shells[] = {"bash", "zsh", "fish"};
     static void (*const print[])(void) = {print_bash, print_zsh, print_fish};
+    if (arguments->json) return cli_wrong("completion: prints a script; there is none in JSON");
     if (arguments->word_count != 1) return cli_wrong("completion: name a shell: bash, zsh or fish");
     for (int i = 0; i < 3; i++) {
         if (strcmp(arguments->word[0], shells[i]) != 0) continue;

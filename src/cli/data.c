@@ -5,11 +5,30 @@
 
 #define SHEET_EXAMPLES 60
 
-static void list(FILE *out) {
-    for (int i = 0; tw_data_format_at(i) != NULL; i++) {
-        const tw_data_format *format = tw_data_format_at(i);
-        fprintf(out, "%-44s %s\n", format->usage, format->summary);
+static void print_format_json(tw_json *json, const tw_data_format *format) {
+    tw_json_begin(json, NULL);
+    tw_json_string(json, "type", "format");
+    tw_json_string(json, "name", format->name);
+    tw_json_string(json, "usage", format->usage);
+    tw_json_string(json, "summary", format->summary);
+    tw_json_end(json);
+    cli_print_json(json);
+}
+
+static int list(const cli_arguments *arguments) {
+    tw_json *json = NULL;
+    tw_status status = tw_json_new(arguments->context, &json);
+    if (status != TW_OK) return cli_failed(arguments->context, status);
+    int count = 0;
+    for (const tw_data_format *format; (format = tw_data_format_at(count)) != NULL; count++) {
+        if (arguments->json)
+            print_format_json(json, format);
+        else
+            printf("%-44s %s\n", format->usage, format->summary);
     }
+    if (arguments->json) cli_print_count(json, "formats", count);
+    tw_json_free(json);
+    return CLI_DONE;
 }
 
 static void print_shape_json(tw_json *json, const tw_data *data) {
@@ -84,10 +103,7 @@ static int describe(const cli_arguments *arguments, tw_data *train, tw_data *tes
 }
 
 int cli_run_data(const cli_arguments *arguments) {
-    if (arguments->word_count == 0) {
-        list(stdout);
-        return CLI_DONE;
-    }
+    if (arguments->word_count == 0) return list(arguments);
     if (arguments->word_count > 1) return cli_wrong("data: give one data set");
     tw_data_options options = tw_data_options_default();
     int64_t seed = (int64_t)options.seed;

@@ -4,16 +4,43 @@
 #include <math.h>
 #include <string.h>
 
-static void list(FILE *out) {
-    for (int i = 0; tw_initialiser_kinds(i) != NULL; i++) {
-        const tw_initialiser_kind *kind = tw_initialiser_kinds(i);
-        fprintf(out, "%-20s %s", kind->name, kind->formula);
-        if (strcmp(kind->source, "any") != 0) fprintf(out, "  (%s)", kind->source);
-        fputc('\n', out);
-        for (int k = 0; k < kind->key_count; k++)
-            fprintf(out, "    %-16s %s (default %g)\n", kind->keys[k].name, kind->keys[k].about,
-                    kind->keys[k].value);
+static void print_kind(const tw_initialiser_kind *kind) {
+    printf("%-20s %s", kind->name, kind->formula);
+    if (strcmp(kind->source, "any") != 0) printf("  (%s)", kind->source);
+    putchar('\n');
+    for (int k = 0; k < kind->key_count; k++)
+        printf("    %-16s %s (default %g)\n", kind->keys[k].name, kind->keys[k].about,
+               kind->keys[k].value);
+}
+
+static void print_kind_json(tw_json *json, const tw_initialiser_kind *kind) {
+    tw_json_begin(json, NULL);
+    tw_json_string(json, "type", "initialiser");
+    tw_json_string(json, "name", kind->name);
+    tw_json_string(json, "formula", kind->formula);
+    tw_json_string(json, "source", kind->source);
+    tw_json_begin(json, "defaults");
+    for (int k = 0; k < kind->key_count; k++)
+        tw_json_number(json, kind->keys[k].name, kind->keys[k].value);
+    tw_json_end(json);
+    tw_json_end(json);
+    cli_print_json(json);
+}
+
+static int list(const cli_arguments *arguments) {
+    tw_json *json = NULL;
+    tw_status status = tw_json_new(arguments->context, &json);
+    if (status != TW_OK) return cli_failed(arguments->context, status);
+    int count = 0;
+    for (; tw_initialiser_kinds(count) != NULL; count++) {
+        if (arguments->json)
+            print_kind_json(json, tw_initialiser_kinds(count));
+        else
+            print_kind(tw_initialiser_kinds(count));
     }
+    if (arguments->json) cli_print_count(json, "initialisers", count);
+    tw_json_free(json);
+    return CLI_DONE;
 }
 
 // "784,400" as a shape.
@@ -93,10 +120,7 @@ static int draw(const cli_arguments *arguments, const tw_initialiser *initialise
 }
 
 int cli_run_init(const cli_arguments *arguments) {
-    if (arguments->word_count == 0) {
-        list(stdout);
-        return CLI_DONE;
-    }
+    if (arguments->word_count == 0) return list(arguments);
     tw_shape shape;
     const char *text = cli_text(arguments, OPTION_SHAPE, "");
     if (arguments->word_count > 1) return cli_wrong("init: give one initialiser");

@@ -1,13 +1,14 @@
 // The command line over the library: finds the command, reads its options, runs it.
 #include "cli/cli.h"
 
+#include <limits.h>
 #include <string.h>
 
 static bool prepare(cli_arguments *arguments) {
     int64_t threads = 0;
     if (!cli_integer(arguments, OPTION_THREADS, 1, &threads)) return false;
-    if (tw_context_set_threads(arguments->context, (int)(threads > 4096 ? 4096 : threads)) == TW_OK)
-        return true;
+    int asked = threads > INT_MAX ? INT_MAX : (int)threads;
+    if (tw_context_set_threads(arguments->context, asked) == TW_OK) return true;
     cli_failed(arguments->context, TW_BAD_ARGUMENT);
     return false;
 }
@@ -23,11 +24,28 @@ static int run(cli_arguments *arguments, int argc, char **argv) {
     return cli_finish(command->run(arguments));
 }
 
+static bool is_help(const char *word) {
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
+// `thalweg help train` is `thalweg train --help`.
+static int help(int argc, char **argv) {
+    int id = 0;
+    if (argc > 2) {
+        if (!cli_find_command(argv[2], &id)) return CLI_WRONG;
+        cli_print_help(stdout, cli_command_at(id));
+    } else
+        cli_print_overview(stdout);
+    return cli_finish(CLI_DONE);
+}
+
 int main(int argc, char **argv) {
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
-        cli_print_overview(argc < 2 ? stderr : stdout);
-        return argc < 2 ? CLI_WRONG : cli_finish(CLI_DONE);
+    cli_watch_signals(NULL);
+    if (argc < 2) {
+        cli_print_overview(stderr);
+        return CLI_WRONG;
     }
+    if (is_help(argv[1])) return help(argc, argv);
     if (strcmp(argv[1], "--version") == 0) {
         printf("thalweg %s\n", tw_version());
         return cli_finish(CLI_DONE);

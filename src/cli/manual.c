@@ -52,6 +52,7 @@ static void print_command(int id) {
 
 int cli_run_manual(const cli_arguments *arguments) {
     if (arguments->word_count > 0) return cli_wrong("manual: takes no words");
+    if (arguments->json) return cli_wrong("manual: prints a man page; there is none in JSON");
     printf(".TH THALWEG 1 \"\" \"thalweg %s\"\n", tw_version());
     puts(".SH NAME\nthalweg \\- trains deep models in C\n"
          ".SH SYNOPSIS\n.B thalweg\n\\fICOMMAND\\fR [\\fIOPTIONS\\fR]\n.SH COMMANDS");

@@ -25,16 +25,17 @@ const cli_command *cli_command_at(int id) {
     return id >= 0 && id < COMMAND_COUNT ? &commands[id] : NULL;
 }
 
-static bool read_command(cli_arguments *arguments, const char *word) {
+bool cli_find_command(const char *word, int *id) {
+    static const char *const instead[] = {"--help", "--version"};
     const char *names[COMMAND_COUNT];
-    for (int i = 0; i < COMMAND_COUNT; i++) {
-        names[i] = commands[i].name;
-        if (strcmp(commands[i].name, word) == 0) {
-            arguments->command = (cli_command_id)i;
-            return true;
-        }
+    for (*id = 0; *id < COMMAND_COUNT; ++*id) {
+        names[*id] = commands[*id].name;
+        if (strcmp(commands[*id].name, word) == 0) return true;
     }
-    cli_unknown("command", word, names, COMMAND_COUNT);
+    if (*word == '-')
+        cli_unknown("option", word, instead, 2);
+    else
+        cli_unknown("command", word, names, COMMAND_COUNT);
     return false;
 }
 
@@ -98,7 +99,9 @@ static const char *spelled_out(const char *word) {
 }
 
 bool cli_read(cli_arguments *arguments, int argc, char **argv) {
-    if (!read_command(arguments, argv[1])) return false;
+    int command = 0;
+    if (!cli_find_command(argv[1], &command)) return false;
+    arguments->command = (cli_command_id)command;
     bool options_end = false;
     for (int i = 2; i < argc; i++) {
         argv[i] = (char *)spelled_out(argv[i]);

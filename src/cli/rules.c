@@ -22,12 +22,7 @@ static int list(const cli_arguments *arguments, tw_json *json) {
         tw_json_end(json);
         cli_print_json(json);
     }
-    if (!arguments->json) return CLI_DONE;
-    tw_json_begin(json, NULL);
-    tw_json_string(json, "type", "result");
-    tw_json_integer(json, "rules", count);
-    tw_json_end(json);
-    cli_print_json(json);
+    if (arguments->json) cli_print_count(json, "rules", count);
     return CLI_DONE;
 }
 

@@ -34,7 +34,10 @@ int cli_failed(const tw_context *context, tw_status status) {
 int cli_unknown(const char *what, const char *word, const char *const *names, int count) {
     const char *nearest = tw_nearest_name(word, names, (size_t)count);
     if (nearest != NULL) return cli_wrong("no %s '%s'; did you mean %s?", what, word, nearest);
-    return cli_wrong("no %s '%s'; `thalweg --help` lists them", what, word);
+    fprintf(stderr, "thalweg: no %s '%s'; give one of", what, word);
+    for (int i = 0; i < count; i++) fprintf(stderr, "%s %s", i > 0 ? "," : "", names[i]);
+    fputc('\n', stderr);
+    return CLI_WRONG;
 }
 
 void cli_say(const cli_arguments *arguments, const char *format, ...) {
@@ -45,16 +48,32 @@ void cli_say(const cli_arguments *arguments, const char *format, ...) {
     va_end(list);
 }
 
+// Why stdout could not be written, the first time: errno has changed when the program ends.
+static int stdout_error;
+
+static void flush(void) {
+    if (fflush(stdout) != 0 && stdout_error == 0) stdout_error = errno;
+}
+
 bool cli_print_json(tw_json *json) {
     bool whole = tw_json_status(json) == TW_OK;
     if (whole) fputs(tw_json_text(json), stdout);
-    fflush(stdout); // whoever reads along sees each line at once
+    flush(); // whoever reads along sees each line at once
     tw_json_clear(json);
     return whole;
 }
 
+void cli_print_count(tw_json *json, const char *what, int count) {
+    tw_json_begin(json, NULL);
+    tw_json_string(json, "type", "result");
+    tw_json_integer(json, what, count);
+    tw_json_end(json);
+    cli_print_json(json);
+}
+
 int cli_finish(int status) {
-    if (fflush(stdout) == 0 && !ferror(stdout)) return status;
-    fprintf(stderr, "thalweg: stdout: %s\n", strerror(errno));
+    flush();
+    if (!ferror(stdout)) return status;
+    fprintf(stderr, "thalweg: stdout: %s\n", strerror(stdout_error != 0 ? stdout_error : EIO));
     return CLI_SYSTEM;
 }

@@ -1,4 +1,5 @@
-// Ctrl-C and SIGTERM: the first asks the training to stop after its step, the second ends the program.
+// Ctrl-C and SIGTERM: the first asks a training to stop after its step; the second, or one where nothing
+// trains, ends the program.
 #include "cli/cli.h"
 
 #include <signal.h>
@@ -9,9 +10,10 @@ static volatile sig_atomic_t asked;
 
 static void stop(int signal_number) {
     (void)signal_number;
-    if (asked) _exit(CLI_ABANDONED);
+    tw_context *training = watched;
+    if (asked || training == NULL) _exit(CLI_ABANDONED);
     asked = 1;
-    tw_context_cancel(watched);
+    tw_context_cancel(training);
 }
 
 void cli_watch_signals(tw_context *context) {

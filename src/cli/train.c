@@ -77,6 +77,7 @@ static bool resumes_alone(const cli_arguments *arguments) {
 static int open_training(const cli_arguments *arguments, tw_training **training) {
     tw_training_options options;
     if (!read_options(arguments, &options)) return CLI_WRONG;
+    if (cli_given(arguments, OPTION_SHOW_SCHEDULE)) options.out = NULL; // trains and writes nothing
     tw_status status;
     if (cli_given(arguments, OPTION_RESUME)) {
         if (!resumes_alone(arguments)) return CLI_WRONG;

@@ -24,7 +24,7 @@ tw_training_options tw_training_options_default(void) {
 
 static tw_status check(tw_context *context, const tw_training_options *options) {
     if (options->batch < 1 || options->batch > 1000000000)
-        return tw_fail(context, TW_BAD_ARGUMENT, "batch: %lld examples; give 1 or more",
+        return tw_fail(context, TW_BAD_ARGUMENT, "batch: %lld examples; give 1 to 1000000000",
                        (long long)options->batch);
     if (options->accumulate < 1)
         return tw_fail(context, TW_BAD_ARGUMENT, "accumulate: %lld minibatches; give 1 or more",
