@@ -1,13 +1,19 @@
-#include "test.h"
+#include "rules/rule_reference.h"
 
-#include "thalweg/method.h"
-
-static void clip_value_is_a_correct_rule(void **state) {
-    (void)state;
-    tw_context *context;
-    assert_int_equal(tw_context_new(&context), TW_OK);
-    assert_ok(context, tw_rule_check(context, "clip_value", tw_rule_text("clip_value")));
-    tw_context_free(context);
+static void step(tw_reference_tensor *all, int count, uint64_t t) {
+    (void)t;
+    for (int i = 0; i < count; i++) {
+        tw_reference_tensor *x = &all[i];
+        for (int64_t k = 0; k < x->n; k++) {
+            const double g = x->g[k] < -0.05 ? -0.05 : x->g[k] > 0.05 ? 0.05 : x->g[k];
+            x->theta[k] -= 0.5 * g;
+        }
+    }
 }
 
-TW_TESTS(clip_value_is_a_correct_rule)
+static void clip_value_bounds_each_element(void **state) {
+    (void)state;
+    tw_test_against_reference(&(tw_reference){"clip_value:c=0.05 | sgd:lr=0.5", .step = step});
+}
+
+TW_TESTS(clip_value_bounds_each_element)

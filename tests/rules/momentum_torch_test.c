@@ -1,13 +1,20 @@
-#include "test.h"
+#include "rules/rule_reference.h"
 
-#include "thalweg/method.h"
-
-static void momentum_torch_is_a_correct_rule(void **state) {
-    (void)state;
-    tw_context *context;
-    assert_int_equal(tw_context_new(&context), TW_OK);
-    assert_ok(context, tw_rule_check(context, "momentum_torch", tw_rule_text("momentum_torch")));
-    tw_context_free(context);
+static void step(tw_reference_tensor *all, int count, uint64_t t) {
+    for (int i = 0; i < count; i++) {
+        tw_reference_tensor *x = &all[i];
+        for (int64_t k = 0; k < x->n; k++) {
+            const double share = t == 1 ? 1.0 : 1.0 - 0.3;
+            x->state[0][k] = 0.8 * x->state[0][k] + share * x->g[k];
+            x->theta[k] -= 0.03 * x->state[0][k];
+        }
+    }
 }
 
-TW_TESTS(momentum_torch_is_a_correct_rule)
+static void momentum_torch_keeps_lr_outside_the_velocity(void **state) {
+    (void)state;
+    tw_test_against_reference(&(tw_reference){"momentum_torch:lr=0.03,momentum=0.8,dampening=0.3",
+                                              .states = {"momentum_torch.v"}, .step = step});
+}
+
+TW_TESTS(momentum_torch_keeps_lr_outside_the_velocity)

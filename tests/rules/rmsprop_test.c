@@ -1,13 +1,22 @@
-#include "test.h"
+#include "rules/rule_reference.h"
 
-#include "thalweg/method.h"
+#include <math.h>
 
-static void rmsprop_is_a_correct_rule(void **state) {
-    (void)state;
-    tw_context *context;
-    assert_int_equal(tw_context_new(&context), TW_OK);
-    assert_ok(context, tw_rule_check(context, "rmsprop", tw_rule_text("rmsprop")));
-    tw_context_free(context);
+static void step(tw_reference_tensor *all, int count, uint64_t t) {
+    (void)t;
+    for (int i = 0; i < count; i++) {
+        tw_reference_tensor *x = &all[i];
+        for (int64_t k = 0; k < x->n; k++) {
+            x->state[0][k] = 0.7 * x->state[0][k] + 0.3 * x->g[k] * x->g[k];
+            x->theta[k] -= 0.03 * x->g[k] / (1e-5 + sqrt(x->state[0][k]));
+        }
+    }
 }
 
-TW_TESTS(rmsprop_is_a_correct_rule)
+static void rmsprop_divides_by_the_root_of_an_average(void **state) {
+    (void)state;
+    tw_test_against_reference(
+        &(tw_reference){"rmsprop:lr=0.03,rho=0.7,eps=1e-5", .states = {"rmsprop.r"}, .step = step});
+}
+
+TW_TESTS(rmsprop_divides_by_the_root_of_an_average)

@@ -1,13 +1,18 @@
-#include "test.h"
+#include "rules/rule_reference.h"
 
-#include "thalweg/method.h"
-
-static void sgd_is_a_correct_rule(void **state) {
-    (void)state;
-    tw_context *context;
-    assert_int_equal(tw_context_new(&context), TW_OK);
-    assert_ok(context, tw_rule_check(context, "sgd", tw_rule_text("sgd")));
-    tw_context_free(context);
+static void step(tw_reference_tensor *all, int count, uint64_t t) {
+    (void)t;
+    for (int i = 0; i < count; i++) {
+        tw_reference_tensor *x = &all[i];
+        for (int64_t k = 0; k < x->n; k++) {
+            x->theta[k] -= 0.03 * x->g[k];
+        }
+    }
 }
 
-TW_TESTS(sgd_is_a_correct_rule)
+static void sgd_goes_against_the_gradient(void **state) {
+    (void)state;
+    tw_test_against_reference(&(tw_reference){"sgd:lr=0.03", .step = step});
+}
+
+TW_TESTS(sgd_goes_against_the_gradient)
