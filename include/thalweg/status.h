@@ -14,6 +14,13 @@
 #define TW_API
 #endif
 
+// Lets the compiler check the arguments of a function that formats like printf.
+#if defined(__GNUC__)
+#define TW_PRINTF(text, first) __attribute__((format(printf, text, first)))
+#else
+#define TW_PRINTF(text, first)
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -6,12 +6,6 @@
 
 #include "thalweg/context.h"
 
-#if defined(__GNUC__)
-#define TW_PRINTF(text, first) __attribute__((format(printf, text, first)))
-#else
-#define TW_PRINTF(text, first)
-#endif
-
 #define TW_MESSAGE_BYTES 2048 // longer messages are cut, at a whole character
 
 // Stores "where: what is wrong; what would be right" in the context and returns `status`.

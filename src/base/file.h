@@ -10,7 +10,7 @@
 #ifndef TW_BASE_FILE_H
 #define TW_BASE_FILE_H
 
-#include "thalweg/context.h"
+#include "thalweg/file.h"
 
 typedef struct tw_file tw_file;
 
@@ -23,11 +23,6 @@ int64_t tw_file_size(const tw_file *file);
 
 // Reads exactly `count` bytes at `offset`. Errors: TW_IO; TW_BAD_FILE if the file ends before.
 tw_status tw_file_read(tw_file *file, int64_t offset, void *bytes, size_t count);
-
-// Reads a whole file of at most `limit_bytes`; a NUL byte follows the last. `*bytes` is owned by the
-// caller: free with tw_release. Errors: as above; TW_BAD_FILE if larger.
-tw_status tw_file_read_all(tw_context *context, const char *path, size_t limit_bytes, char **bytes,
-                           size_t *count);
 
 // Starts a file that takes the place of `path` only when committed: a temporary one beside it.
 tw_status tw_file_replace(tw_context *context, const char *path, tw_file **file);
@@ -45,9 +40,6 @@ tw_status tw_file_commit(tw_file *file);
 
 // Closes; a file to be replaced that was not committed is thrown away. NULL is fine.
 void tw_file_close(tw_file *file);
-
-// Writes a whole text or block as a replaced file.
-tw_status tw_file_write_all(tw_context *context, const char *path, const void *bytes, size_t count);
 
 // Makes a folder and those above it that are missing; fine if it is there. Errors: TW_IO; TW_EXISTS
 // if the name belongs to something else.

@@ -2,26 +2,19 @@
 #include "cli/curves.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #define SCHEDULE_ROWS 1000
 
 void cli_curves_add(cli_curves *curves, const tw_epoch *epoch) {
-    if (curves->count == curves->capacity) {
-        int64_t capacity = curves->capacity > 0 ? 2 * curves->capacity : 64;
-        tw_epoch *grown = realloc(curves->epochs, (size_t)capacity * sizeof *grown);
-        if (grown == NULL) {
-            curves->short_of_memory = true;
-            return;
-        }
-        curves->epochs = grown;
-        curves->capacity = capacity;
-    }
-    curves->epochs[curves->count++] = *epoch;
+    if (tw_grow(curves->context, (void **)&curves->epochs, (size_t)curves->count, &curves->capacity,
+                sizeof *curves->epochs) == TW_OK)
+        curves->epochs[curves->count++] = *epoch;
+    else
+        curves->short_of_memory = true;
 }
 
 void cli_curves_free(cli_curves *curves) {
-    free(curves->epochs);
+    tw_release(curves->epochs);
 }
 
 enum { EPOCH, TRAIN_LOSS, TEST_LOSS, TRAIN_ERROR, TEST_ERROR, RATE, COLUMNS };
@@ -91,18 +84,18 @@ static tw_status draw(const cli_curves *curves, double *const column[COLUMNS], t
     return tw_plot_save(context, path, "training", panels, count);
 }
 
-tw_status cli_curves_save(const cli_curves *curves, tw_context *context, const char *path) {
+tw_status cli_curves_save(const cli_curves *curves, const char *path) {
     size_t count = curves->count > 0 ? (size_t)curves->count : 1;
-    double *numbers = calloc(count * COLUMNS, sizeof *numbers);
+    double *numbers = tw_allocate(curves->context, count, COLUMNS * sizeof *numbers);
     if (numbers == NULL || curves->short_of_memory) {
-        free(numbers);
+        tw_release(numbers);
         return TW_NO_MEMORY;
     }
     double *column[COLUMNS];
     for (size_t i = 0; i < COLUMNS; i++) column[i] = numbers + i * count;
     fill_columns(curves, column);
-    tw_status status = draw(curves, column, context, path);
-    free(numbers);
+    tw_status status = draw(curves, column, curves->context, path);
+    tw_release(numbers);
     return status;
 }
 

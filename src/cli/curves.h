@@ -6,8 +6,10 @@
 #include "cli/cli.h"
 
 typedef struct cli_curves {
+    tw_context *context; // set by the caller
     tw_epoch *epochs;
-    int64_t count, capacity;
+    int64_t count;
+    size_t capacity;
     bool short_of_memory;
 } cli_curves;
 
@@ -15,7 +17,7 @@ void cli_curves_add(cli_curves *curves, const tw_epoch *epoch);
 void cli_curves_free(cli_curves *curves);
 
 // Draws loss and 0-1 error on training and test data, and the learning rate, over the epochs.
-tw_status cli_curves_save(const cli_curves *curves, tw_context *context, const char *path);
+tw_status cli_curves_save(const cli_curves *curves, const char *path);
 
 // Prints (JSON: at most 1,000 rows) and draws the learning rate of a training that is not run.
 int cli_show_schedule(const cli_arguments *arguments, const tw_training *training);

@@ -1,8 +1,6 @@
 // thalweg data: what a data set holds, how it was read, and a sheet of its examples.
 #include "cli/cli.h"
 
-#include <stdlib.h>
-
 #define SHEET_EXAMPLES 60
 
 static void print_format_json(tw_json *json, const tw_data_format *format) {
@@ -88,7 +86,7 @@ static void print_text(const tw_data *train, const tw_data *test, const int64_t 
 
 static int describe(const cli_arguments *arguments, tw_data *train, tw_data *test) {
     int classes = tw_data_classes(train);
-    int64_t *counts = calloc((size_t)classes + 1, sizeof *counts);
+    int64_t *counts = tw_allocate(arguments->context, (size_t)classes + 1, sizeof *counts);
     tw_json *json = NULL;
     tw_status status = counts == NULL ? TW_NO_MEMORY : tw_json_new(arguments->context, &json);
     if (status == TW_OK && classes > 0) status = tw_data_count_classes(train, counts);
@@ -97,7 +95,7 @@ static int describe(const cli_arguments *arguments, tw_data *train, tw_data *tes
                                   SHEET_EXAMPLES);
     if (status == TW_OK && arguments->json) print_json(json, train, test, counts);
     if (status == TW_OK && !arguments->json) print_text(train, test, counts);
-    free(counts);
+    tw_release(counts);
     tw_json_free(json);
     return status == TW_OK ? CLI_DONE : cli_failed(arguments->context, status);
 }

@@ -1,8 +1,6 @@
 // thalweg graph: the computational graph of a training as DOT, with the optimizer in a box of its own.
 #include "cli/cli.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define PARAMETERS_MAX 1024
@@ -66,22 +64,22 @@ static tw_status build(drawing *d, const cli_arguments *arguments) {
     return status == TW_OK ? add_training(d, loss) : status;
 }
 
-static void print_label(FILE *out, const drawing *d, tw_node node) {
+static void print_label(tw_text *out, const drawing *d, tw_node node) {
     const tw_shape *shape = tw_node_shape(d->graph, node);
     const char *kind = tw_node_operator(d->graph, node);
     bool named = strcmp(kind, "parameter") == 0 || strcmp(kind, "input") == 0 ||
                  strcmp(kind, "variable") == 0;
-    fprintf(out, "%s\\n[", named ? tw_node_name(d->graph, node) : kind);
+    tw_text_add(out, "%s\\n[", named ? tw_node_name(d->graph, node) : kind);
     for (int i = 0; i < shape->rank; i++) {
-        if (i > 0) fputs(", ", out);
+        if (i > 0) tw_text_add(out, "%s", ", ");
         if (shape->size[i] == TW_BATCH)
-            fputc('B', out);
+            tw_text_add(out, "B");
         else if (shape->size[i] < 0)
-            fprintf(out, "%lld B", (long long)-shape->size[i]);
+            tw_text_add(out, "%lld B", (long long)-shape->size[i]);
         else
-            fprintf(out, "%lld", (long long)shape->size[i]);
+            tw_text_add(out, "%lld", (long long)shape->size[i]);
     }
-    fputc(']', out);
+    tw_text_add(out, "]");
 }
 
 static const char *style_of(const char *kind) {
@@ -91,47 +89,38 @@ static const char *style_of(const char *kind) {
     return "shape=box, fillcolor=\"#ffffff\"";
 }
 
-static void print_part(FILE *out, const drawing *d, const char *name, const char *title, int first,
-                       int end) {
-    fprintf(out,
-            "  subgraph cluster_%s {\n    label=\"%s\"; style=\"rounded\"; color=\"#888888\";\n",
-            name, title);
+static void print_part(tw_text *out, const drawing *d, const char *name, const char *title,
+                       int first, int end) {
+    tw_text_add(
+        out, "  subgraph cluster_%s {\n    label=\"%s\"; style=\"rounded\"; color=\"#888888\";\n",
+        name, title);
     for (int i = first; i < end; i++) {
         tw_node node = {i};
         const char *kind = tw_node_operator(d->graph, node);
-        fprintf(out, "    n%d [%s, label=\"", i, style_of(kind));
+        tw_text_add(out, "    n%d [%s, label=\"", i, style_of(kind));
         print_label(out, d, node);
-        fputs("\"];\n", out);
+        tw_text_add(out, "%s", "\"];\n");
     }
-    fputs("  }\n", out);
+    tw_text_add(out, "%s", "  }\n");
 }
 
-static void print_dot(FILE *out, const drawing *d) {
+static void print_dot(tw_text *out, const drawing *d) {
     int count = tw_graph_node_count(d->graph);
     char optimizer[128];
     snprintf(optimizer, sizeof optimizer, "optimizer: %.100s", tw_method_name(d->method));
-    fputs("digraph thalweg {\n  rankdir=TB;\n  node [style=filled, fontname=\"sans-serif\"];\n",
-          out);
+    tw_text_add(
+        out, "%s",
+        "digraph thalweg {\n  rankdir=TB;\n  node [style=filled, fontname=\"sans-serif\"];\n");
     print_part(out, d, "model", "model and loss", 0, d->forward);
     print_part(out, d, "gradients", "gradients", d->forward, d->backward);
     print_part(out, d, "optimizer", optimizer, d->backward, count);
     for (int i = 0; i < count; i++) {
         const tw_node *inputs = NULL;
         int input_count = tw_node_inputs(d->graph, (tw_node){i}, &inputs);
-        for (int k = 0; k < input_count; k++) fprintf(out, "  n%d -> n%d;\n", inputs[k].index, i);
+        for (int k = 0; k < input_count; k++)
+            tw_text_add(out, "  n%d -> n%d;\n", inputs[k].index, i);
     }
-    fputs("}\n", out);
-}
-
-static int write_dot(const char *path, const drawing *d) {
-    FILE *file = fopen(path, "w");
-    if (file != NULL) {
-        print_dot(file, d);
-        bool wrong = ferror(file) != 0;
-        if (fclose(file) == 0 && !wrong) return CLI_DONE;
-    }
-    fprintf(stderr, "thalweg: %s: %s\n", path, strerror(errno));
-    return CLI_SYSTEM;
+    tw_text_add(out, "%s", "}\n");
 }
 
 static int report(const cli_arguments *arguments, const drawing *d, const char *path) {
@@ -161,12 +150,16 @@ static int report(const cli_arguments *arguments, const drawing *d, const char *
 
 static int draw(const cli_arguments *arguments, const drawing *d) {
     const char *path = cli_text(arguments, OPTION_OUT, NULL);
-    int code = CLI_DONE;
-    if (path != NULL)
-        code = write_dot(path, d);
-    else if (!arguments->json)
-        print_dot(stdout, d);
-    return code == CLI_DONE ? report(arguments, d, path) : code;
+    tw_text dot;
+    tw_text_start(&dot, arguments->context);
+    print_dot(&dot, d);
+    tw_status status = dot.status;
+    if (status == TW_OK && path != NULL)
+        status = tw_file_write_all(arguments->context, path, dot.data, dot.length);
+    else if (status == TW_OK && !arguments->json)
+        fputs(dot.data, stdout);
+    tw_text_free(&dot);
+    return status == TW_OK ? report(arguments, d, path) : cli_failed(arguments->context, status);
 }
 
 int cli_run_graph(const cli_arguments *arguments) {

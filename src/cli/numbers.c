@@ -1,23 +1,18 @@
 // Reads rows of numbers.
 #include "cli/numbers.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define FILE_BYTES_MAX (256L << 20)
 
 static bool add(cli_numbers *numbers, double value) {
-    if (numbers->count == numbers->capacity) {
-        int64_t capacity = numbers->capacity > 0 ? 2 * numbers->capacity : 256;
-        double *grown = realloc(numbers->numbers, (size_t)capacity * sizeof *grown);
-        if (grown == NULL) return false;
-        numbers->numbers = grown;
-        numbers->capacity = capacity;
-    }
-    numbers->numbers[numbers->count++] = value;
-    return true;
+    tw_status status = tw_grow(numbers->context, (void **)&numbers->numbers, (size_t)numbers->count,
+                               &numbers->capacity, sizeof *numbers->numbers);
+    if (status == TW_OK)
+        numbers->numbers[numbers->count++] = value;
+    else
+        cli_failed(numbers->context, status);
+    return status == TW_OK;
 }
 
 // Reads the number at `text`; how many bytes it took, 0 if none.
@@ -66,28 +61,24 @@ bool cli_numbers_from_text(const char *name, const char *text, cli_numbers *numb
     return true;
 }
 
-char *cli_read_file(const char *path) {
-    struct stat about;
-    FILE *file = stat(path, &about) == 0 ? fopen(path, "r") : NULL;
-    if (file == NULL || !S_ISREG(about.st_mode) || about.st_size > FILE_BYTES_MAX) {
-        cli_wrong("%s: %s", path, file == NULL ? strerror(errno) : "no text file");
-        if (file != NULL) fclose(file);
+char *cli_read_file(tw_context *context, const char *path) {
+    char *text = NULL;
+    size_t size = 0;
+    tw_status status = tw_file_read_all(context, path, FILE_BYTES_MAX, &text, &size);
+    if (status != TW_OK) {
+        cli_failed(context, status);
         return NULL;
     }
-    size_t size = (size_t)about.st_size;
-    char *text = calloc(size + 1, 1);
-    size_t count = text != NULL ? fread(text, 1, size, file) : 0;
-    fclose(file);
-    if (text != NULL && count == size && memchr(text, '\0', size) == NULL) return text;
-    cli_wrong("%s: %s", path, text == NULL ? "no memory" : "no text: it holds a NUL byte");
-    free(text);
+    if (memchr(text, '\0', size) == NULL) return text;
+    cli_wrong("%s: no text: it holds a NUL byte", path);
+    tw_release(text);
     return NULL;
 }
 
 bool cli_numbers_from_file(const char *path, cli_numbers *numbers) {
-    char *text = cli_read_file(path);
+    char *text = cli_read_file(numbers->context, path);
     if (text == NULL) return false;
     bool right = cli_numbers_from_text(path, text, numbers);
-    free(text);
+    tw_release(text);
     return right;
 }

@@ -5,16 +5,18 @@
 #include "cli/cli.h"
 
 typedef struct cli_numbers {
-    double *numbers; // [rows, columns]; the caller frees them
-    int64_t count, capacity, rows, columns;
+    tw_context *context; // set by the caller
+    double *numbers;     // [rows, columns]; the caller gives them back with tw_release
+    int64_t count, rows, columns;
+    size_t capacity;
 } cli_numbers;
 
 // Both print what is wrong, with line and column, and return false.
 bool cli_numbers_from_text(const char *name, const char *text, cli_numbers *numbers);
 bool cli_numbers_from_file(const char *path, cli_numbers *numbers);
 
-// A whole text file, ended by NUL; the caller frees it. NULL, with a message printed, where it cannot be
+// A whole text file, ended by NUL; the caller gives it back with tw_release. NULL, with a message printed, where it cannot be
 // read or holds a NUL byte.
-char *cli_read_file(const char *path);
+char *cli_read_file(tw_context *context, const char *path);
 
 #endif

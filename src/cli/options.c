@@ -1,7 +1,6 @@
 // Reads command lines by the table of options.
 #include "cli/cli.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const cli_option options[] = {

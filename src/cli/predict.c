@@ -1,14 +1,14 @@
 // thalweg predict: a row an example, the class and the probabilities, or the values, as CSV or NPY.
 #include "cli/cli.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 // Rows as they come: everything is kept, and written when all is known to be well.
 typedef struct rows {
+    tw_context *context;
     double *numbers; // [count, width]: for classes the class, then its probabilities
-    int64_t count, capacity, width;
+    int64_t count, width;
+    size_t capacity;
     bool classes, short_of_memory;
 } rows;
 
@@ -17,54 +17,61 @@ static void keep(int64_t example, int64_t chosen, const double *values, int64_t 
     rows *all = user;
     all->classes = chosen >= 0;
     all->width = count + (all->classes ? 1 : 0);
-    if (all->count == all->capacity) {
-        int64_t capacity = all->capacity > 0 ? 2 * all->capacity : 1024;
-        double *grown = realloc(all->numbers, (size_t)(capacity * all->width) * sizeof *grown);
-        if (grown == NULL) all->short_of_memory = true;
-        if (grown == NULL) return;
-        all->numbers = grown;
-        all->capacity = capacity;
+    if (tw_grow(all->context, (void **)&all->numbers, (size_t)all->count, &all->capacity,
+                (size_t)all->width * sizeof *all->numbers) != TW_OK) {
+        all->short_of_memory = true;
+        return;
     }
     double *row = all->numbers + all->count++ * all->width;
     if (all->classes) *row++ = (double)chosen;
     memcpy(row, values, (size_t)count * sizeof *row);
 }
 
-static void write_head(FILE *file, const tw_trained *trained, const rows *all) {
+// Adds before + name + after as a quoted field; a quote in it is doubled (RFC 4180).
+static void add_quoted(tw_text *text, const char *before, const char *name, const char *after) {
+    tw_text_add(text, "\"%s", before);
+    for (const char *at = name; *at != '\0'; at++) {
+        if (*at == '"') tw_text_add_bytes(text, "\"", 1);
+        tw_text_add_bytes(text, at, 1);
+    }
+    tw_text_add(text, "%s\"", after);
+}
+
+static void add_head(tw_text *text, const tw_trained *trained, const rows *all) {
     int64_t outputs = tw_trained_outputs(trained);
-    if (all->classes) fputs("class", file);
+    if (all->classes) tw_text_add(text, "class");
     for (int64_t i = 0; i < outputs; i++) {
-        const char *comma = i > 0 || all->classes ? "," : "";
+        if (i > 0 || all->classes) tw_text_add_bytes(text, ",", 1);
         if (all->classes)
-            fprintf(file, "%s\"p(%s)\"", comma, tw_trained_class_name(trained, i));
+            add_quoted(text, "p(", tw_trained_class_name(trained, i), ")");
         else
-            fprintf(file, "%svalue%lld", comma, (long long)i);
+            tw_text_add(text, "value%lld", (long long)i);
     }
-    fputc('\n', file);
+    tw_text_add_bytes(text, "\n", 1);
 }
 
-static void write_row(FILE *file, const tw_trained *trained, const rows *all, int64_t row) {
+static void add_row(tw_text *text, const tw_trained *trained, const rows *all, int64_t row) {
     const double *number = all->numbers + row * all->width;
-    char digits[TW_NUMBER_BYTES];
     for (int64_t i = 0; i < all->width; i++) {
-        if (i > 0) fputc(',', file);
+        if (i > 0) tw_text_add_bytes(text, ",", 1);
         if (i == 0 && all->classes)
-            fprintf(file, "\"%s\"", tw_trained_class_name(trained, (int64_t)number[0]));
+            add_quoted(text, "", tw_trained_class_name(trained, (int64_t)number[0]), "");
         else
-            fputs(tw_format_number(number[i], digits), file);
+            tw_text_add_number(text, number[i]);
     }
-    fputc('\n', file);
+    tw_text_add_bytes(text, "\n", 1);
 }
 
-static int write_csv(const char *path, const tw_trained *trained, const rows *all) {
-    FILE *file = fopen(path, "w");
-    if (file != NULL) {
-        write_head(file, trained, all);
-        for (int64_t row = 0; row < all->count; row++) write_row(file, trained, all, row);
-        if (ferror(file) == 0 && fclose(file) == 0) return CLI_DONE;
-    }
-    fprintf(stderr, "thalweg: %s: %s\n", path, strerror(errno));
-    return CLI_SYSTEM;
+static int write_csv(tw_context *context, const char *path, const tw_trained *trained,
+                     const rows *all) {
+    tw_text text;
+    tw_text_start(&text, context);
+    add_head(&text, trained, all);
+    for (int64_t row = 0; row < all->count; row++) add_row(&text, trained, all, row);
+    tw_status status = text.status;
+    if (status == TW_OK) status = tw_file_write_all(context, path, text.data, text.length);
+    tw_text_free(&text);
+    return status == TW_OK ? CLI_DONE : cli_failed(context, status);
 }
 
 static int write_npy(tw_context *context, const char *path, const rows *all) {
@@ -107,7 +114,8 @@ static int predict(const cli_arguments *arguments, tw_trained *trained, rows *al
     tw_status status = tw_trained_predict(trained, cli_text(arguments, OPTION_DATA, ""), keep, all);
     if (status == TW_OK && all->short_of_memory) status = TW_NO_MEMORY;
     if (status != TW_OK) return cli_failed(arguments->context, status);
-    int code = npy ? write_npy(arguments->context, path, all) : write_csv(path, trained, all);
+    int code = npy ? write_npy(arguments->context, path, all)
+                   : write_csv(arguments->context, path, trained, all);
     return code == CLI_DONE ? report(arguments, all, path) : code;
 }
 
@@ -116,11 +124,11 @@ int cli_run_predict(const cli_arguments *arguments) {
     if (!cli_given(arguments, OPTION_DATA) || !cli_given(arguments, OPTION_OUT))
         return cli_wrong("predict: --data SPEC and --out FILE.csv|.npy are both needed");
     tw_trained *trained = NULL;
-    rows all = {0};
+    rows all = {.context = arguments->context};
     tw_status status = tw_trained_open(arguments->context, arguments->word[0], &trained);
     int code = status == TW_OK ? predict(arguments, trained, &all)
                                : cli_failed(arguments->context, status);
-    free(all.numbers);
+    tw_release(all.numbers);
     tw_trained_free(trained);
     return code;
 }

@@ -1,7 +1,6 @@
 // thalweg rules: lists them, shows one as equations, checks a rule of one's own, traces a method.
 #include "cli/cli.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/numbers.h"
@@ -69,10 +68,10 @@ static int show(const cli_arguments *arguments, tw_json *json) {
 
 // A file is a rule's text whatever its name; a method names a file by a slash or by .rule.
 static int check(const cli_arguments *arguments, tw_json *json) {
-    char *text = cli_read_file(arguments->word[1]);
+    char *text = cli_read_file(arguments->context, arguments->word[1]);
     if (text == NULL) return CLI_WRONG;
     tw_status status = tw_rule_check(arguments->context, arguments->word[1], text);
-    free(text);
+    tw_release(text);
     if (status != TW_OK) return cli_failed(arguments->context, status);
     if (arguments->json) {
         tw_json_begin(json, NULL);
@@ -158,13 +157,13 @@ static int run_trace(const cli_arguments *arguments, tw_json *json, const cli_nu
 static int trace(const cli_arguments *arguments, tw_json *json) {
     if (!cli_given(arguments, OPTION_THETA) || !cli_given(arguments, OPTION_GRADS))
         return cli_wrong("rules trace: --theta a,b,... and --grads FILE.csv are both needed");
-    cli_numbers theta = {0}, gradients = {0};
+    cli_numbers theta = {.context = arguments->context}, gradients = theta;
     int code = CLI_WRONG;
     if (cli_numbers_from_text("--theta", cli_text(arguments, OPTION_THETA, ""), &theta) &&
         cli_numbers_from_file(cli_text(arguments, OPTION_GRADS, ""), &gradients))
         code = run_trace(arguments, json, &theta, &gradients);
-    free(theta.numbers);
-    free(gradients.numbers);
+    tw_release(theta.numbers);
+    tw_release(gradients.numbers);
     return code;
 }
 

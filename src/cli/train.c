@@ -2,7 +2,6 @@
 #include "cli/cli.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "cli/curves.h"
 #include "cli/progress.h"
@@ -204,8 +203,7 @@ static int run(const cli_arguments *arguments, tw_training *training, watch_stat
         print_summary(arguments, &result);
     int code = exit_status(arguments, &result);
     if (!cli_given(arguments, OPTION_PLOT)) return code;
-    status =
-        cli_curves_save(&state->curves, arguments->context, cli_text(arguments, OPTION_PLOT, ""));
+    status = cli_curves_save(&state->curves, cli_text(arguments, OPTION_PLOT, ""));
     return status == TW_OK ? code : cli_failed(arguments->context, status);
 }
 
@@ -216,7 +214,7 @@ int cli_run_train(const cli_arguments *arguments) {
     tw_training *training = NULL;
     int code = open_training(arguments, &training);
     if (code != CLI_DONE) return code;
-    watch_state state = {.arguments = arguments};
+    watch_state state = {.arguments = arguments, .curves.context = arguments->context};
     if (cli_given(arguments, OPTION_SHOW_SCHEDULE))
         code = cli_show_schedule(arguments, training);
     else if (tw_json_new(arguments->context, &state.json) != TW_OK)

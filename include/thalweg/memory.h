@@ -1,0 +1,38 @@
+// Memory that counts against a context's budget: zeroed, aligned for vectors. What the library itself
+// allocates with; a host program may, for arrays that should obey the same limit.
+#ifndef THALWEG_MEMORY_H
+#define THALWEG_MEMORY_H
+
+#include "thalweg/context.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// `count` elements of `size` bytes, all zero, aligned to 64 bytes. Owned by the caller: free with
+// tw_release. NULL on failure, with TW_NO_MEMORY's message in the context; a `count` of 0 gives
+// a block that may not be read.
+TW_API void *tw_allocate(tw_context *context, size_t count, size_t size);
+
+// Grows `*block` from `count` to `new_count` elements, the new ones zero. On failure the block is as
+// it was. `*block` may be NULL with `count` 0. Errors: TW_NO_MEMORY.
+TW_API tw_status tw_reallocate(tw_context *context, void **block, size_t count, size_t new_count,
+                               size_t size);
+
+// Makes room for one more element behind `count`, doubling `*capacity`: for growing arrays. Errors:
+// TW_NO_MEMORY, and the block is as it was.
+TW_API tw_status tw_grow(tw_context *context, void **block, size_t count, size_t *capacity,
+                         size_t size);
+
+// Copies a string of `length` bytes and ends it with NUL. Owned by the caller: free with tw_release.
+// NULL on failure.
+TW_API char *tw_copy_text(tw_context *context, const char *text, size_t length);
+
+// Gives a block back; NULL is fine. The block knows its context, which must be alive.
+TW_API void tw_release(void *block);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
