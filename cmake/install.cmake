@@ -13,7 +13,7 @@ if(TW_SANITIZE)
 endif()
 
 # Archives name their own needs once more, for programs that link them without CMake.
-set(TW_STATIC_LIBS "-llapacke -lsleef -lgomp -lm")
+set(TW_STATIC_LIBS "-lsleef -lgomp -lm")
 configure_file(cmake/thalweg.pc.in ${CMAKE_BINARY_DIR}/thalweg.pc @ONLY)
 configure_package_config_file(cmake/thalwegConfig.cmake.in ${CMAKE_BINARY_DIR}/thalwegConfig.cmake
     INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/thalweg

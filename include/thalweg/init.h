@@ -48,8 +48,8 @@ TW_API void tw_initialiser_free(tw_initialiser *initialiser);
 TW_API const char *tw_initialiser_text(const tw_initialiser *initialiser);
 
 // Fills an f32 or f64 tensor [inputs, outputs] (or [n], a bias). `stream` tells one parameter's draws
-// from another's. Errors: TW_BAD_SHAPE for a shape the kind has no meaning for (orthogonal of a
-// vector), TW_NO_MEMORY.
+// from another's; below 2^24. Errors: TW_BAD_SHAPE for a shape the kind has no meaning for (orthogonal
+// of a vector), TW_BAD_ARGUMENT for another type or stream, TW_NO_MEMORY.
 TW_API tw_status tw_initialiser_fill(tw_context *context, const tw_initialiser *initialiser,
                                      tw_tensor *tensor, uint64_t seed, uint32_t stream);
 

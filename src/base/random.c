@@ -30,7 +30,7 @@ void tw_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]
 }
 
 void tw_random_block(const tw_random *random, uint64_t block, uint32_t out[4]) {
-    assert(random->stream >> 24 == 0 && random->step >> 48 == 0 && block >> 48 == 0);
+    assert(random->stream <= TW_RANDOM_STREAM_MAX && random->step >> 48 == 0 && block >> 48 == 0);
     const uint32_t counter[4] = {
         (uint32_t)block,
         (uint32_t)random->step,

@@ -20,10 +20,12 @@ typedef enum tw_purpose {
     TW_FOR_START, // start points of a minimisation
 } tw_purpose;
 
+#define TW_RANDOM_STREAM_MAX ((1u << 24) - 1)
+
 typedef struct tw_random {
     uint64_t seed;
     tw_purpose purpose;
-    uint32_t stream; // below 2^24: which tensor, node, class, ...
+    uint32_t stream; // at most TW_RANDOM_STREAM_MAX: which tensor, node, class, ...
     uint64_t step;   // below 2^48
 } tw_random;
 

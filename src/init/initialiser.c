@@ -138,13 +138,30 @@ const char *tw_initialiser_text(const tw_initialiser *initialiser) {
     return initialiser->text;
 }
 
+// Whether a tensor and a stream can be filled at all, whatever the kind.
+static tw_status check_target(tw_context *context, const char *name, const tw_tensor *tensor,
+                              uint32_t stream) {
+    tw_dtype dtype = tw_tensor_dtype(tensor);
+    if (tw_tensor_shape(tensor)->rank == 0)
+        return tw_fail(context, TW_BAD_SHAPE,
+                       "initialiser %s: a scalar has no fan; give a shape of one axis or more",
+                       name);
+    if (dtype != TW_F32 && dtype != TW_F64)
+        return tw_fail(context, TW_BAD_ARGUMENT,
+                       "initialiser %s: the parameter is of type %s; f32 and f64 can be filled",
+                       name, tw_dtype_name(dtype));
+    if (stream > TW_RANDOM_STREAM_MAX)
+        return tw_fail(context, TW_BAD_ARGUMENT,
+                       "initialiser %s: stream %lu is not possible; give 0 to %lu", name,
+                       (unsigned long)stream, (unsigned long)TW_RANDOM_STREAM_MAX);
+    return TW_OK;
+}
+
 tw_status tw_initialiser_fill(tw_context *context, const tw_initialiser *initialiser,
                               tw_tensor *tensor, uint64_t seed, uint32_t stream) {
     const tw_shape *shape = tw_tensor_shape(tensor);
-    if (shape->rank == 0)
-        return tw_fail(context, TW_BAD_SHAPE,
-                       "initialiser %s: a scalar has no fan; give a shape of one axis or more",
-                       initialiser->kind->about.name);
+    tw_status status = check_target(context, initialiser->kind->about.name, tensor, stream);
+    if (status != TW_OK) return status;
     tw_draw draw = {
         .context = context,
         .tensor = tensor,
