@@ -7,32 +7,21 @@
 #include "base/memory.h"
 #include "objective/objective.h"
 
-static double at(const void *vector, tw_dtype dtype, int64_t index) {
-    return dtype == TW_F32 ? (double)((const float *)vector)[index]
-                           : ((const double *)vector)[index];
-}
-
 // Value with coordinate `index` of `point` moved by `*move`, which becomes the move that the type allowed.
 static tw_status moved_value(tw_objective *self, void *point, int64_t index, double *move,
                              double *value) {
-    tw_dtype dtype = self->facts.dtype;
-    double before = at(point, dtype, index);
-    if (dtype == TW_F32)
-        ((float *)point)[index] = (float)(before + *move);
-    else
-        ((double *)point)[index] = before + *move;
-    *move = at(point, dtype, index) - before;
+    const tw_vector_space *space = &self->space;
+    double before = tw_vector_get(space, point, index);
+    tw_vector_set(space, point, index, before + *move);
+    *move = tw_vector_get(space, point, index) - before;
     tw_status status = tw_objective_evaluate(self, point, value, NULL);
-    if (dtype == TW_F32)
-        ((float *)point)[index] = (float)before;
-    else
-        ((double *)point)[index] = before;
+    tw_vector_set(space, point, index, before);
     return status;
 }
 
 static tw_status measure(tw_objective *self, void *point, int64_t index, double *slope) {
     double epsilon = self->facts.dtype == TW_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
-    double up = cbrt(epsilon) * (1 + fabs(at(point, self->facts.dtype, index))), down = -up;
+    double up = cbrt(epsilon) * (1 + fabs(tw_vector_get(&self->space, point, index))), down = -up;
     double above, below;
     tw_status status = moved_value(self, point, index, &up, &above);
     if (status == TW_OK) status = moved_value(self, point, index, &down, &below);
@@ -49,12 +38,10 @@ static double disagreement(double given, double measured, double scale) {
 static tw_status compare(tw_objective *self, void *point, const void *gradient,
                          tw_gradient_check *check) {
     tw_dtype dtype = self->facts.dtype;
-    double largest = 0, worst = -1;
-    for (int64_t i = 0; i < self->facts.dimension; i++)
-        largest = fmax(largest, fabs(at(gradient, dtype, i)));
+    double largest = tw_vector_largest(&self->space, gradient), worst = -1;
     double scale = fmax(1e-3 * largest, 1e-6);
     for (int64_t i = 0; i < self->facts.dimension; i++) {
-        double given = at(gradient, dtype, i), measured = 0;
+        double given = tw_vector_get(&self->space, gradient, i), measured = 0;
         tw_status status = measure(self, point, i, &measured);
         if (status != TW_OK) return status;
         if (disagreement(given, measured, scale) > worst) {

@@ -8,25 +8,6 @@
 
 #define TW_HESSIAN_DIMENSION_MAX 10000
 
-static double element(const tw_objective *self, const void *vector, int64_t index) {
-    return self->facts.dtype == TW_F32 ? (double)((const float *)vector)[index]
-                                       : ((const double *)vector)[index];
-}
-
-static void set_element(const tw_objective *self, void *vector, int64_t index, double value) {
-    if (self->facts.dtype == TW_F32)
-        ((float *)vector)[index] = (float)value;
-    else
-        ((double *)vector)[index] = value;
-}
-
-static double largest(const tw_objective *self, const void *vector) {
-    double most = 0;
-    for (int64_t i = 0; i < self->facts.dimension; i++)
-        most = fmax(most, fabs(element(self, vector, i)));
-    return most;
-}
-
 // Row `row` of the scratch.
 static void *scratch_row(const tw_objective *self, int row) {
     size_t bytes = (size_t)self->facts.dimension * tw_dtype_size(self->facts.dtype);
@@ -43,8 +24,8 @@ static tw_status have_scratch(tw_objective *self) {
 static tw_status gradient_at(tw_objective *self, const void *x, const void *vector, double step,
                              void *gradient) {
     void *moved = scratch_row(self, 0);
-    for (int64_t i = 0; i < self->facts.dimension; i++)
-        set_element(self, moved, i, element(self, x, i) + step * element(self, vector, i));
+    tw_vector_scale(&self->space, 1.0, x, moved);
+    tw_vector_add(&self->space, step, vector, moved);
     double value;
     return tw_objective_evaluate(self, moved, &value, gradient);
 }
@@ -53,16 +34,16 @@ static tw_status gradient_at(tw_objective *self, const void *x, const void *vect
 // rounding error, where truncation and rounding balance.
 static tw_status difference_product(tw_objective *self, const void *x, const void *vector,
                                     void *product) {
-    double most = largest(self, vector);
+    double most = tw_vector_largest(&self->space, vector);
     double epsilon = self->facts.dtype == TW_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
-    double step = most > 0 ? cbrt(epsilon) * (1 + largest(self, x)) / most : 1;
+    double step = most > 0 ? cbrt(epsilon) * (1 + tw_vector_largest(&self->space, x)) / most : 1;
     void *after = scratch_row(self, 1), *before = scratch_row(self, 2);
     tw_status status = gradient_at(self, x, vector, step, after);
     if (status == TW_OK) status = gradient_at(self, x, vector, -step, before);
-    for (int64_t i = 0; i < self->facts.dimension && status == TW_OK; i++)
-        set_element(self, product, i,
-                    (element(self, after, i) - element(self, before, i)) / (2 * step));
-    return status;
+    if (status != TW_OK) return status;
+    tw_vector_scale(&self->space, 1.0 / (2.0 * step), after, product);
+    tw_vector_add(&self->space, -1.0 / (2.0 * step), before, product);
+    return TW_OK;
 }
 
 tw_status tw_objective_hessian_product(tw_objective *objective, const void *x, const void *vector,
@@ -89,10 +70,10 @@ static tw_status hessian_by_products(tw_objective *self, const void *x, double *
     tw_status status = product == NULL ? TW_NO_MEMORY : have_scratch(self);
     for (int64_t i = 0; i < n && status == TW_OK; i++) {
         void *unit = scratch_row(self, 3);
-        for (int64_t j = 0; j < n; j++) set_element(self, unit, j, i == j);
+        for (int64_t j = 0; j < n; j++) tw_vector_set(&self->space, unit, j, i == j);
         status = tw_objective_hessian_product(self, x, unit, product);
         for (int64_t j = 0; j < n && status == TW_OK; j++)
-            hessian[i * n + j] = element(self, product, j);
+            hessian[i * n + j] = tw_vector_get(&self->space, product, j);
     }
     if (status == TW_OK) make_symmetric(hessian, n);
     tw_release(product);

@@ -16,6 +16,7 @@ static tw_status objective_fill(tw_objective *self, const char *name, int64_t di
                        tw_dtype_name(dtype));
     if (self->calls.evaluate == NULL)
         return tw_fail(self->context, TW_BAD_ARGUMENT, "objective %s: no evaluate function", name);
+    self->space = (tw_vector_space){self->context, dtype, dimension};
     self->name = tw_copy_text(self->context, name, strlen(name));
     self->facts = (tw_objective_facts){
         .name = self->name, .formula = "", .dimension = dimension, .dtype = dtype};

@@ -2,6 +2,7 @@
 #ifndef TW_OBJECTIVE_OBJECTIVE_H
 #define TW_OBJECTIVE_OBJECTIVE_H
 
+#include "tensor/vector.h"
 #include "thalweg/objective.h"
 
 struct tw_objective {
@@ -9,6 +10,7 @@ struct tw_objective {
     char *name;
     tw_objective_calls calls;
     tw_objective_facts facts; // what they point at beyond the name belongs to calls.user
+    tw_vector_space space;    // of x
     tw_evaluation_counts counts;
     void *
         scratch; // [4, n] of the type: a moved point, two gradients, a unit vector; made when needed

@@ -1,0 +1,31 @@
+// Long vectors of TW_F32 or TW_F64: products, sums and moves. Sums are taken in double over blocks that
+// depend on the length alone, so that the number of threads changes nothing but the time.
+#ifndef TW_TENSOR_VECTOR_H
+#define TW_TENSOR_VECTOR_H
+
+#include "thalweg/tensor.h"
+
+// What the vectors of one problem have in common.
+typedef struct tw_vector_space {
+    tw_context *context; // its threads compute
+    tw_dtype dtype;      // TW_F32 or TW_F64
+    int64_t n;
+} tw_vector_space;
+
+// Sum of a[i]*b[i].
+double tw_vector_dot(const tw_vector_space *space, const void *a, const void *b);
+
+// Largest |a[i]|; NaN if one is no number.
+double tw_vector_largest(const tw_vector_space *space, const void *a);
+
+// y += factor*x.
+void tw_vector_add(const tw_vector_space *space, double factor, const void *x, void *y);
+
+// y = factor*x; y may be x.
+void tw_vector_scale(const tw_vector_space *space, double factor, const void *x, void *y);
+
+// One element as double; and set, rounded to the type.
+double tw_vector_get(const tw_vector_space *space, const void *a, int64_t index);
+void tw_vector_set(const tw_vector_space *space, void *a, int64_t index, double value);
+
+#endif
