@@ -193,3 +193,8 @@ double tw_test_number(const json_t *object, const char *key) {
     if (!json_is_number(value)) fail_msg("%s is no number", key);
     return json_number_value(value);
 }
+
+void tw_test_assert_number(const json_t *object, const char *key, double expected) {
+    double found = tw_test_number(object, key);
+    if (found != expected) fail_msg("%s is %.17g, not %.17g", key, found, expected);
+}

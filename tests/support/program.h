@@ -54,4 +54,7 @@ void tw_test_refusals_of(const char *folder, int status, const tw_test_refused *
 // A member of an object, asserted to be there and to be a number (a null gives NaN).
 double tw_test_number(const json_t *object, const char *key);
 
+// Asserts that a member is exactly this number.
+void tw_test_assert_number(const json_t *object, const char *key, double expected);
+
 #endif

@@ -1,0 +1,339 @@
+// thalweg train: what it prints, writes and keeps.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/arrays.h"
+#include "support/folder.h"
+#include "support/program.h"
+#include "support/xml.h"
+
+#define SMALL "--data strokes?examples=600&test=200 --model mlp:16 --epochs 2 "
+
+static void assert_keys(const json_t *object, const char *const *keys, size_t count) {
+    assert_int_equal(json_object_size(object), count);
+    for (size_t i = 0; i < count; i++)
+        if (json_object_get(object, keys[i]) == NULL) fail_msg("no member %s", keys[i]);
+}
+
+static const char *const epoch_keys[] = {"type",        "epoch",     "step",       "train_loss",
+                                         "train_error", "test_loss", "test_error", "lr",
+                                         "grad_norm",   "seconds"};
+static const char *const result_keys[] = {"type",           "status",
+                                          "epochs",         "steps",
+                                          "parameters",     "train_loss",
+                                          "train_error",    "test_loss",
+                                          "test_error",     "best_test_error",
+                                          "seconds",        "samples_per_second",
+                                          "peak_rss_bytes", "out"};
+
+static void json_carries_every_promised_member(void **state) {
+    (void)state;
+    tw_test_ran ran = tw_test_program(&(tw_test_call){.line = "train --json " SMALL});
+    assert_int_equal(ran.status, 0);
+    assert_string_equal(ran.err, "");
+    json_t *lines = tw_test_lines(&ran);
+    assert_int_equal(json_array_size(lines), 3);
+    double best = INFINITY;
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *epoch = json_array_get(lines, i);
+        assert_keys(epoch, epoch_keys, sizeof epoch_keys / sizeof *epoch_keys);
+        assert_string_equal(json_string_value(json_object_get(epoch, "type")), "epoch");
+        tw_test_assert_number(epoch, "epoch", (double)i + 1.0);
+        tw_test_assert_number(epoch, "step", 5.0 * ((double)i + 1.0));
+        tw_test_assert_number(epoch, "lr", 1e-3);
+        assert_true(tw_test_number(epoch, "grad_norm") > 0.0);
+        assert_true(tw_test_number(epoch, "seconds") > 0.0);
+        best = fmin(best, tw_test_number(epoch, "test_error"));
+    }
+    const json_t *last = json_array_get(lines, 1), *result = json_array_get(lines, 2);
+    assert_keys(result, result_keys, sizeof result_keys / sizeof *result_keys);
+    assert_string_equal(json_string_value(json_object_get(result, "status")), "done");
+    tw_test_assert_number(result, "epochs", 2.0);
+    tw_test_assert_number(result, "steps", 10.0);
+    tw_test_assert_number(result, "parameters", 785 * 16 + 17 * 10);
+    static const char *const same[] = {"train_loss", "train_error", "test_loss", "test_error"};
+    for (size_t i = 0; i < 4; i++)
+        tw_test_assert_number(result, same[i], tw_test_number(last, same[i]));
+    tw_test_assert_number(result, "best_test_error", best);
+    assert_true(tw_test_number(result, "samples_per_second") > 0.0);
+    assert_true(tw_test_number(result, "peak_rss_bytes") > 1e6);
+    assert_true(json_is_null(json_object_get(result, "out")));
+    json_decref(lines);
+    tw_test_ran_free(&ran);
+}
+
+static void what_was_not_measured_is_null(void **state) {
+    (void)state;
+    json_t *numbers = tw_test_result_of(
+        NULL, "train --json --data teacher?examples=200&test=50 --model mlp:4 --epochs 1");
+    assert_true(json_is_null(json_object_get(numbers, "train_error")));
+    assert_true(json_is_null(json_object_get(numbers, "test_error")));
+    assert_true(json_is_null(json_object_get(numbers, "best_test_error")));
+    assert_true(isfinite(tw_test_number(numbers, "test_loss")));
+    json_decref(numbers);
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    tw_test_path(folder, "d.csv", path);
+    tw_test_write(path, "1,2,a\n3,1,b\n2,2,a\n4,0,b\n");
+    json_t *untested = tw_test_result_of(
+        folder, "train --json --data csv:d.csv?target=2 --model mlp:4 --epochs 1 --holdout 0");
+    assert_true(json_is_null(json_object_get(untested, "test_loss")));
+    assert_true(json_is_null(json_object_get(untested, "test_error")));
+    assert_true(json_is_null(json_object_get(untested, "best_test_error")));
+    assert_true(isfinite(tw_test_number(untested, "train_error")));
+    json_decref(untested);
+    tw_test_folder_remove(folder);
+}
+
+// The JSON of a run without what a clock or the system says.
+static char *numbers_of(const char *line, const char *variable) {
+    static const char *const left_out[] = {"seconds", "samples_per_second", "peak_rss_bytes"};
+    tw_test_ran ran = tw_test_program(&(tw_test_call){.line = line, .variable = variable});
+    if (ran.status != 0) fail_msg("thalweg %s: %s", line, ran.err);
+    json_t *lines = tw_test_lines(&ran), *one;
+    size_t i;
+    json_array_foreach(lines, i, one) {
+        for (size_t k = 0; k < 3; k++) json_object_del(one, left_out[k]);
+    }
+    char *text = json_dumps(lines, JSON_SORT_KEYS | JSON_REAL_PRECISION(17));
+    json_decref(lines);
+    tw_test_ran_free(&ran);
+    return text;
+}
+
+static void numbers_do_not_depend_on_threads_or_locale(void **state) {
+    (void)state;
+    static const char *const lines[] = {
+        "train --json --threads 1 " SMALL, "train --json --threads 2 " SMALL,
+        "train --json --threads 3 " SMALL, "train --json --threads=4 " SMALL};
+    static const char *const locales[] = {NULL, "LC_ALL=de_DE.UTF-8", "LC_NUMERIC=fr_FR", "LANG="};
+    char *expected = numbers_of("train --json " SMALL, NULL);
+    for (size_t i = 0; i < 4; i++) {
+        char *found = numbers_of(lines[i], locales[i]);
+        assert_string_equal(found, expected);
+        free(found);
+    }
+    char *other = numbers_of("train --json --seed 2 " SMALL, NULL);
+    assert_string_not_equal(other, expected);
+    free(other);
+    free(expected);
+}
+
+static void double_precision_gives_close_but_other_numbers(void **state) {
+    (void)state;
+    json_t *f32 = tw_test_result_of(NULL, "train --json " SMALL);
+    json_t *f64 = tw_test_result_of(NULL, "train --json --precision f64 " SMALL);
+    double a = tw_test_number(f32, "train_loss"), b = tw_test_number(f64, "train_loss");
+    assert_true(fabs(a - b) < 1e-4);
+    assert_true(a != b);
+    json_decref(f32);
+    json_decref(f64);
+}
+
+static void eval_train_measures_the_whole_set_behind_the_epoch(void **state) {
+    (void)state;
+    json_t *whole = tw_test_result_of(NULL, "train --json --eval-train --data moons?examples=500 "
+                                            "--test moons?test=500 --epochs 1 --batch 50");
+    json_t *passing = tw_test_result_of(NULL, "train --json --data moons?examples=500 "
+                                              "--test moons?test=500 --epochs 1 --batch 50");
+    tw_test_assert_number(whole, "test_loss", tw_test_number(passing, "test_loss"));
+    // The loss while it fell is above the loss where it ended.
+    assert_true(tw_test_number(whole, "train_loss") < tw_test_number(passing, "train_loss"));
+    json_decref(whole);
+    json_decref(passing);
+}
+
+static void divergence_ends_with_one_and_says_where(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    tw_test_ran ran = tw_test_program(&(tw_test_call){
+        .line = "train --json --data moons?examples=500&test=100 --model mlp:8 --epochs 3 --batch "
+                "50 --method 'sgd:lr=0.1+(t/14)^1000' --out run",
+        .folder = folder});
+    assert_int_equal(ran.status, 1);
+    json_t *lines = tw_test_lines(&ran);
+    const json_t *result = json_array_get(lines, json_array_size(lines) - 1);
+    assert_string_equal(json_string_value(json_object_get(result, "status")), "diverged");
+    assert_int_equal(json_array_size(lines), 2);
+    assert_non_null(strstr(ran.err, "thalweg: step "));
+    assert_non_null(strstr(ran.err, "try a smaller learning rate"));
+    tw_test_path(folder, "run/last.safetensors", path);
+    tw_test_assert_finite_arrays(path);
+    json_decref(lines);
+    tw_test_ran_free(&ran);
+    tw_test_folder_remove(folder);
+}
+
+static void a_run_folder_is_replaced_by_force_alone(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    json_t *first = tw_test_result_of(
+        folder, "train --json --data moons --model mlp:4 --epochs 1 --out a/b/run");
+    assert_string_equal(json_string_value(json_object_get(first, "out")), "a/b/run");
+    tw_test_path(folder, "a/b/run", path);
+    assert_int_equal(tw_test_folder_count(path), 4);
+    tw_test_path(folder, "a/b/run/notes.txt", path);
+    tw_test_write(path, "mine");
+    static const tw_test_refused table[] = {
+        {"train --data moons --model mlp:4 --epochs 1 --out a/b/run",
+         "a/b/run: is there already; give another folder, --force to replace the run in it, or "
+         "--resume to continue it"},
+    };
+    tw_test_refusals_of(folder, 2, table, 1);
+    json_t *second = tw_test_result_of(
+        folder, "train --json --data moons --model mlp:8 --epochs 1 --out a/b/run --force");
+    tw_test_assert_number(second, "parameters", 3 * 8 + 9 * 2);
+    tw_test_assert_file(path, "mine");
+    json_decref(first);
+    json_decref(second);
+    tw_test_folder_remove(folder);
+}
+
+static void a_refused_request_writes_nothing(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    static const char *const lines[] = {
+        "train --out run --method adan",       "train --out run --schedule zzz",
+        "train --out run --model zzz",         "train --out run --data zzz",
+        "train --out run --init zzz",          "train --out run --loss zzz",
+        "train --out run --groups 'zzz: lr=1'"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        tw_test_ran ran = tw_test_program(&(tw_test_call){.line = lines[i], .folder = folder});
+        assert_int_equal(ran.status, 2);
+        assert_int_equal(tw_test_folder_count(folder), 0);
+        tw_test_ran_free(&ran);
+    }
+    tw_test_folder_remove(folder);
+}
+
+static size_t count_lines(const char *text) {
+    return tw_test_occurrences(text, "\n");
+}
+
+static void progress_is_a_plain_line_an_epoch_and_quiet_ends_it(void **state) {
+    (void)state;
+    tw_test_ran loud =
+        tw_test_program(&(tw_test_call){.line = "train --data moons --model mlp:4 --epochs 3"});
+    assert_int_equal(loud.status, 0);
+    const char *head = strstr(loud.err, "epoch train loss");
+    assert_non_null(head);
+    assert_int_equal(count_lines(head), 4);
+    assert_null(strchr(loud.err, '\033'));
+    assert_null(strchr(loud.err, '\r'));
+    assert_null(strchr(loud.out, '\033'));
+    assert_non_null(strstr(loud.err, "moons: 2000 examples to train, 500 to test"));
+    assert_non_null(strstr(loud.out, "Done after 3 epochs (48 steps) of training 22 parameters"));
+    tw_test_ran quiet = tw_test_program(&(tw_test_call){
+        .line = "train --quiet --data moons --model mlp:4 --epochs 3", .variable = "NO_COLOR=1"});
+    assert_int_equal(quiet.status, 0);
+    assert_string_equal(quiet.err, "");
+    assert_non_null(strstr(quiet.out, "Done after 3 epochs"));
+    tw_test_ran_free(&loud);
+    tw_test_ran_free(&quiet);
+}
+
+static void a_shown_schedule_holds_the_first_and_the_last_step(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    tw_test_ran ran = tw_test_program(
+        &(tw_test_call){.line = "train --show-schedule --json --out run", .folder = folder});
+    assert_int_equal(ran.status, 0);
+    json_t *lines = tw_test_lines(&ran);
+    assert_int_equal(json_array_size(lines), 1001);
+    const json_t *first = json_array_get(lines, 0), *last = json_array_get(lines, 999);
+    assert_string_equal(json_string_value(json_object_get(first, "type")), "schedule");
+    tw_test_assert_number(first, "step", 1.0);
+    tw_test_assert_number(first, "epoch", 0.0);
+    tw_test_assert_number(last, "step", 1570.0); // 10 epochs of 20000/128
+    tw_test_assert_number(last, "lr", 1e-3);
+    assert_int_equal(tw_test_folder_count(folder), 0);
+    json_decref(lines);
+    tw_test_ran_free(&ran);
+    ran = tw_test_program(&(tw_test_call){
+        .line = "train --show-schedule --json --data moons?examples=100 --batch 10 --epochs 1 "
+                "--method sgd:lr=0.5 --schedule lr0/t"});
+    lines = tw_test_lines(&ran);
+    assert_int_equal(json_array_size(lines), 11);
+    for (size_t i = 0; i < 10; i++) {
+        double step = (double)i + 1.0;
+        tw_test_assert_number(json_array_get(lines, i), "step", step);
+        tw_test_assert_number(json_array_get(lines, i), "lr", 0.5 / step);
+        tw_test_assert_number(json_array_get(lines, i), "epoch", (step - 1.0) / 10.0);
+    }
+    json_decref(lines);
+    tw_test_ran_free(&ran);
+    tw_test_folder_remove(folder);
+}
+
+static char *read_text(const char *path) {
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) fail_msg("%s is missing", path);
+    char *text = calloc(1, 1 << 20);
+    assert_true(fread(text, 1, (1 << 20) - 1, file) > 0);
+    fclose(file);
+    return text;
+}
+
+static void curves_are_drawn_as_svg(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    json_decref(tw_test_result_of(
+        folder, "train --json --data moons --model mlp:4 --epochs 3 --plot curves.svg"));
+    tw_test_path(folder, "curves.svg", path);
+    char *text = read_text(path);
+    tw_test_assert_xml(text);
+    assert_non_null(strstr(text, "0-1 error"));
+    free(text);
+    tw_test_folder_remove(folder);
+}
+
+static void metrics_are_the_lines_of_json(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    tw_test_ran ran = tw_test_program(&(tw_test_call){
+        .line = "train --json --data moons --model mlp:4 --epochs 3 --out run", .folder = folder});
+    assert_int_equal(ran.status, 0);
+    tw_test_path(folder, "run/metrics.jsonl", path);
+    *strstr(ran.out, "{\"type\":\"result\"") = '\0';
+    tw_test_assert_file(path, ran.out);
+    tw_test_ran_free(&ran);
+    tw_test_folder_remove(folder);
+}
+
+static void a_resumed_run_goes_on_to_its_new_end(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES], one[TW_TEST_PATH_BYTES], two[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    json_decref(tw_test_result_of(folder, "train --json --out one --epochs 4 --data moons"));
+    json_decref(tw_test_result_of(folder, "train --json --out two --epochs 2 --data moons"));
+    json_t *result = tw_test_result_of(folder, "train --json --resume two --epochs 4");
+    tw_test_assert_number(result, "epochs", 4.0);
+    assert_string_equal(json_string_value(json_object_get(result, "out")), "two");
+    tw_test_path(folder, "one/last.safetensors", one);
+    tw_test_path(folder, "two/last.safetensors", two);
+    tw_test_assert_same_arrays(one, two);
+    json_t *again = tw_test_result_of(folder, "train --json --resume two");
+    tw_test_assert_number(again, "steps", tw_test_number(result, "steps"));
+    json_decref(again);
+    json_decref(result);
+    static const tw_test_refused table[] = {
+        {"train --resume three", "three/last.safetensors: No such file or directory"}};
+    tw_test_refusals_of(folder, 2, table, 1);
+    tw_test_folder_remove(folder);
+}
+
+TW_TESTS(json_carries_every_promised_member, what_was_not_measured_is_null,
+         numbers_do_not_depend_on_threads_or_locale, double_precision_gives_close_but_other_numbers,
+         eval_train_measures_the_whole_set_behind_the_epoch,
+         divergence_ends_with_one_and_says_where, a_run_folder_is_replaced_by_force_alone,
+         a_refused_request_writes_nothing, progress_is_a_plain_line_an_epoch_and_quiet_ends_it,
+         a_shown_schedule_holds_the_first_and_the_last_step, curves_are_drawn_as_svg,
+         metrics_are_the_lines_of_json, a_resumed_run_goes_on_to_its_new_end)
