@@ -1,0 +1,116 @@
+// The system fails: no room, no such folder. The exit status is 3, and what was there is as it was.
+#include <stdio.h>
+#include <string.h>
+
+#include "support/arrays.h"
+#include "support/folder.h"
+#include "support/program.h"
+
+static void assert_full(const char *line) {
+    tw_test_ran ran = tw_test_program(&(tw_test_call){.line = line, .out = "/dev/full"});
+    if (ran.status != 3 || strstr(ran.err, "thalweg: stdout: No space left on device\n") == NULL)
+        fail_msg("thalweg %s: status %d: %s", line, ran.status, ran.err);
+    tw_test_ran_free(&ran);
+}
+
+static void a_full_stdout_ends_with_three(void **state) {
+    (void)state;
+    static const char *const lines[] = {
+        "--help",
+        "--version",
+        "train --help",
+        "train --json --data moons --model mlp:4 --epochs 1",
+        "train --quiet --data moons --model mlp:4 --epochs 1",
+        "train --show-schedule --data moons",
+        "train --show-schedule --data moons --json",
+        "data",
+        "data moons --json",
+        "data moons",
+        "init",
+        "init --json",
+        "rules",
+        "rules --json",
+        "rules show adam",
+        "completion bash",
+        "manual",
+        "graph --data moons --model mlp:4",
+        "graph --data moons --model mlp:4 --json",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) assert_full(lines[i]);
+}
+
+static void assert_fails(const tw_test_call *call, const char *message) {
+    tw_test_ran ran = tw_test_program(call);
+    if (ran.status != 3 || strstr(ran.err, message) == NULL)
+        fail_msg("thalweg %s: status %d: %s", call->line, ran.status, ran.err);
+    tw_test_ran_free(&ran);
+}
+
+static void places_that_cannot_be_written_end_with_three(void **state) {
+    (void)state;
+
+    static const struct {
+        const char *line, *message;
+    } table[] = {
+        {"train --data moons --out /proc/none/run", "thalweg: /proc/none"},
+        {"train --data moons --out /dev/null/run", "thalweg: /dev/null"},
+        {"train --data moons --model mlp:4 --epochs 1 --plot /proc/none.svg", "thalweg: /proc/"},
+        {"init he --shape 2,2 --out /proc/none/w.npy", "thalweg: /proc/none/w.npy"},
+        {"data moons --plot /proc/none.svg", "thalweg: /proc/"},
+        {"graph --data moons --model mlp:4 --out /proc/none.dot", "thalweg: /proc/none.dot"},
+    };
+
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        assert_fails(&(tw_test_call){.line = table[i].line}, table[i].message);
+}
+
+// The limit stands for a full disk: config.json and metrics fit, the checkpoint does not.
+static void a_full_disk_leaves_the_former_files(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    json_decref(tw_test_result_of(
+        folder, "train --json --data moons --model mlp:100 --epochs 1 --out run"));
+    tw_test_ran ran = tw_test_program(&(tw_test_call){
+        .line = "train --json --resume run --epochs 3", .folder = folder, .file_bytes = 4096});
+    assert_int_equal(ran.status, 3);
+    assert_non_null(strstr(ran.err, "safetensors: File too large"));
+    tw_test_ran_free(&ran);
+    tw_test_path(folder, "run", path);
+    assert_int_equal(tw_test_folder_count(path), 4);
+    tw_test_path(folder, "run/last.safetensors", path);
+    tw_test_assert_finite_arrays(path);
+    json_t *result = tw_test_result_of(folder, "train --json --resume run --epochs 3");
+    tw_test_assert_number(result, "epochs", 3.0);
+    json_decref(result);
+    static const char *const lines[] = {
+        "init he --shape 100,100 --out w.npy",          "predict run --data moons --out p.npy",
+        "predict run --data moons --out p.csv",         "data moons --plot d.svg",
+        "graph --data moons --model mlp:4 --out g.dot",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        assert_fails(&(tw_test_call){.line = lines[i], .folder = folder, .file_bytes = 512},
+                     ": File too large\n");
+    }
+    tw_test_folder_remove(folder);
+}
+
+static void unreadable_data_are_no_fault_of_the_system(void **state) {
+    (void)state;
+    static const tw_test_refused table[] = {
+        {"train --data csv:/none.csv?target=0", "/none.csv: No such file or directory"},
+        {"train --data mnist:/none", "/none/train-images-idx3-ubyte.gz: No such file or directory"},
+        {"train --data moons --test csv:/none.csv", "/none.csv: No such file or directory"},
+        {"train --data moons --method ./none.rule", "./none.rule: No such file or directory"},
+        {"train --data moons --model none.model", "none.model: No such file or directory"},
+        {"eval /none --data moons", "/none: No such file or directory"},
+        {"predict /none --data moons --out p.csv", "/none: No such file or directory"},
+        {"checkpoint /none", "/none: No such file or directory"},
+        {"rules check /none", "/none: No such file or directory"},
+        {"rules trace sgd --theta 1 --grads /none", "/none: No such file or directory"},
+    };
+    tw_test_refusals_of(NULL, 2, table, sizeof table / sizeof *table);
+}
+
+TW_TESTS(a_full_stdout_ends_with_three, places_that_cannot_be_written_end_with_three,
+         a_full_disk_leaves_the_former_files, unreadable_data_are_no_fault_of_the_system)
