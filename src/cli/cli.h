@@ -90,6 +90,10 @@ bool cli_number(const cli_arguments *arguments, cli_option_id id, double low, do
 // f32 or f64. As above.
 bool cli_precision(const cli_arguments *arguments, tw_dtype *dtype);
 
+// Whether the picture of --plot, if any, has a name and a folder it can be written to: to be asked before
+// work is done for it. CLI_DONE, or the exit status with a message printed.
+int cli_check_plot(const cli_arguments *arguments);
+
 // Prints "thalweg: ..." to stderr and returns CLI_WRONG.
 int cli_wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -107,10 +107,12 @@ int cli_run_data(const cli_arguments *arguments) {
     int64_t seed = (int64_t)options.seed;
     if (!cli_integer(arguments, OPTION_SEED, 0, &seed)) return CLI_WRONG;
     options.seed = (uint64_t)seed;
+    int code = cli_check_plot(arguments);
+    if (code != CLI_DONE) return code;
     tw_data *train = NULL, *test = NULL;
     tw_status status =
         tw_data_open(arguments->context, arguments->word[0], &options, &train, &test);
-    int code =
+    code =
         status == TW_OK ? describe(arguments, train, test) : cli_failed(arguments->context, status);
     tw_data_free(test);
     tw_data_free(train);

@@ -1,7 +1,10 @@
 // Reads command lines by the table of options.
 #include "cli/cli.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 static const cli_option options[] = {
 #define TW_OPTION(id, name, value, commands, about) {name, value, commands, about},
@@ -162,4 +165,19 @@ bool cli_precision(const cli_arguments *arguments, tw_dtype *dtype) {
         return false;
     }
     return true;
+}
+
+int cli_check_plot(const cli_arguments *arguments) {
+    const char *path = cli_text(arguments, OPTION_PLOT, NULL);
+    if (path == NULL) return CLI_DONE;
+    const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
+    if (dot == NULL || strcmp(dot, ".svg") != 0)
+        return cli_wrong("--plot %s: give a name that ends in .svg", path);
+    char folder[PATH_MAX] = ".";
+    if (slash != NULL && slash - path < PATH_MAX - 1)
+        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + 1), path);
+    if (access(folder, W_OK) == 0) return CLI_DONE;
+    int code = errno == ENOENT || errno == ENOTDIR ? CLI_WRONG : CLI_SYSTEM;
+    cli_wrong("--plot %s: %s", path, strerror(errno));
+    return code;
 }

@@ -74,6 +74,7 @@ void cli_print_count(tw_json *json, const char *what, int count) {
 int cli_finish(int status) {
     flush();
     if (!ferror(stdout)) return status;
-    fprintf(stderr, "thalweg: stdout: %s\n", strerror(stdout_error != 0 ? stdout_error : EIO));
+    fprintf(stderr, "thalweg: stdout: %s\n",
+            stdout_error != 0 ? strerror(stdout_error) : "not all could be written");
     return CLI_SYSTEM;
 }

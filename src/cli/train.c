@@ -212,7 +212,8 @@ int cli_run_train(const cli_arguments *arguments) {
         return cli_wrong("train: '%s' stands alone; data sets are named by --data",
                          arguments->word[0]);
     tw_training *training = NULL;
-    int code = open_training(arguments, &training);
+    int code = cli_check_plot(arguments);
+    if (code == CLI_DONE) code = open_training(arguments, &training);
     if (code != CLI_DONE) return code;
     watch_state state = {.arguments = arguments, .curves.context = arguments->context};
     if (cli_given(arguments, OPTION_SHOW_SCHEDULE))
