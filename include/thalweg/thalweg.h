@@ -19,6 +19,7 @@
 #include "thalweg/ops.h"
 #include "thalweg/plan.h"
 #include "thalweg/plot.h"
+#include "thalweg/schedule.h"
 #include "thalweg/status.h"
 #include "thalweg/tensor.h"
 #include "thalweg/text.h"
