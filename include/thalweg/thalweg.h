@@ -3,6 +3,7 @@
 #define THALWEG_H
 
 #include "thalweg/archive.h"
+#include "thalweg/bench.h"
 #include "thalweg/clock.h"
 #include "thalweg/context.h"
 #include "thalweg/data.h"

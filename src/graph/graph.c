@@ -131,8 +131,9 @@ static uint64_t hash_of(const tw_graph *graph, const tw_graph_entry *entry) {
     } else {
         hash = mix(hash, &entry->op, sizeof entry->op);
         hash = mix(hash, &entry->attributes, sizeof entry->attributes);
-        hash = mix(hash, graph->inputs + entry->first_input,
-                   (size_t)entry->input_count * sizeof *graph->inputs);
+        if (entry->input_count > 0)
+            hash = mix(hash, graph->inputs + entry->first_input,
+                       (size_t)entry->input_count * sizeof *graph->inputs);
     }
     return hash ^ hash >> 32;
 }
@@ -141,8 +142,9 @@ static bool is_same(const tw_graph *graph, const tw_graph_entry *a, const tw_gra
     if (a->hash != b->hash || is_named(a->op) != is_named(b->op)) return false;
     if (is_named(a->op)) return strcmp(a->name, b->name) == 0;
     return a->op == b->op && a->input_count == b->input_count &&
-           memcmp(graph->inputs + a->first_input, graph->inputs + b->first_input,
-                  (size_t)a->input_count * sizeof *graph->inputs) == 0 &&
+           (a->input_count == 0 ||
+            memcmp(graph->inputs + a->first_input, graph->inputs + b->first_input,
+                   (size_t)a->input_count * sizeof *graph->inputs) == 0) &&
            memcmp(&a->attributes, &b->attributes, sizeof a->attributes) == 0 &&
            tw_shape_equal(&a->shape, &b->shape);
 }

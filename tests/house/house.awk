@@ -4,7 +4,7 @@ BEGIN {
     for (i in order) rank[order[i]] = i + 0
     rank["ops"] = rank["graph"]
     rank["schedules"] = rank["init"] = rank["nn"] = rank["rules"]
-    rank["compare"] = rank["report"]
+    rank["compare"] = rank["bench"] = rank["report"]
 }
 
 function leaves(what) { print FILENAME ":" FNR ": " what; bad = 1 }

@@ -1,0 +1,65 @@
+// How fast this machine is, and how near its limits thalweg comes. Every measurement here takes turns
+// with its limit, since a shared machine's speed wanders; what counts is the median of their ratios.
+//
+//     tw_bench_limits(context, print_limit, NULL);            // bandwidth, matrix product
+//     tw_bench_update_options options = tw_bench_update_options_default();
+//     options.method = "adam";
+//     tw_bench_update update;
+//     tw_bench_run_update(context, &options, &update);        // one update against a plain loop
+//
+// All of them compute on tw_context_threads threads. docs/performance.md tells what was found.
+#ifndef THALWEG_BENCH_H
+#define THALWEG_BENCH_H
+
+#include "thalweg/context.h"
+#include "thalweg/tensor.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// A limit of this machine. Strings are valid for ever.
+typedef struct tw_bench_limit {
+    const char
+        *name; // "read", "copy", "triad", "update", "adam_traffic", "matrix_product_f32", ...
+    int threads;
+    double value;
+    const char *unit; // "GB/s" of the loop's own loads and stores, or "GFLOP/s"
+} tw_bench_limit;
+
+typedef void tw_bench_limit_function(const tw_bench_limit *limit, void *user);
+
+// Measures plain loops over arrays of 256 MiB and square matrix products, on one thread and on all of
+// the context's; `function` is called for each. Takes seconds and 1 GiB. Errors: TW_NO_MEMORY.
+TW_API tw_status tw_bench_limits(tw_context *context, tw_bench_limit_function *function,
+                                 void *user);
+
+typedef struct tw_bench_update_options {
+    const char *method;      // method.h; a chain or a rule file too. Default "adam".
+    tw_dtype precision;      // Default TW_F32.
+    int64_t parameter_count; // Default 1,000,000.
+    int64_t tensor_count;    // the parameters are cut into so many tensors alike. Default 1.
+} tw_bench_update_options;
+
+// The defaults, said beside each field.
+TW_API tw_bench_update_options tw_bench_update_options_default(void);
+
+typedef struct tw_bench_update {
+    double seconds; // of a whole update: median
+    double
+        limit_seconds; // the same for a loop that reads and writes the same arrays, no arithmetic
+    double fraction;   // limit_seconds/seconds: median of the ratios of neighbours
+    double bytes;      // that the method's equations must touch
+} tw_bench_update;
+
+// Measures one update of all parameters from gradients that are there. Where a rule looks ahead, the
+// look belongs to the forward pass and is not measured. Errors: the method's; TW_BAD_ARGUMENT for counts
+// that are not positive or more tensors than parameters; TW_NO_MEMORY.
+TW_API tw_status tw_bench_run_update(tw_context *context, const tw_bench_update_options *options,
+                                     tw_bench_update *update);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,80 @@
+// Samples and medians.
+#include "bench/timing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+#define ROUNDS_MIN 5
+#define SAMPLE_SECONDS 1e-3
+#define WARMING_SECONDS 20e-3
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double tw_bench_median(const double *values, int count) {
+    double sorted[TW_BENCH_ROUNDS_MAX];
+    memcpy(sorted, values, (size_t)count * sizeof *sorted);
+    qsort(sorted, (size_t)count, sizeof *sorted, ascending);
+    return count % 2 == 1 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2.0;
+}
+
+double tw_bench_median_ratio(const double *above, const double *below, int count) {
+    double ratios[TW_BENCH_ROUNDS_MAX];
+    for (int i = 0; i < count; i++) ratios[i] = above[i] / below[i];
+    return tw_bench_median(ratios, count);
+}
+
+static tw_status sample(const tw_bench_side *side, int repeats, double *seconds) {
+    double start = tw_clock_seconds();
+    for (int i = 0; i < repeats; i++) {
+        tw_status status = side->work(side->user);
+        if (status != TW_OK) return status;
+    }
+    *seconds = (tw_clock_seconds() - start) / repeats;
+    return TW_OK;
+}
+
+// What one call costs once caches and branches know it.
+static tw_status warm(const tw_bench_side *side, double *seconds) {
+    double start = tw_clock_seconds();
+    tw_status status = sample(side, 1, seconds);
+    do {
+        double again = 0.0;
+        if (status == TW_OK) status = sample(side, 1, &again);
+        if (again < *seconds) *seconds = again;
+    } while (status == TW_OK && tw_clock_seconds() - start < WARMING_SECONDS);
+    return status;
+}
+
+static int repeats_for(double seconds) {
+    double repeats = seconds > 0.0 ? SAMPLE_SECONDS / seconds : 1e6;
+    return repeats < 1.0 ? 1 : repeats > 1e6 ? 1000000 : (int)repeats + 1;
+}
+
+tw_status tw_bench_take_turns(tw_bench_side *sides, int side_count, double budget_seconds,
+                              int *rounds) {
+    double longest = 0.0, seconds = 0.0, round_seconds = 0.0;
+    *rounds = 0;
+    for (int i = 0; i < side_count; i++) {
+        tw_status status = warm(&sides[i], &seconds);
+        if (status != TW_OK) return status;
+        if (seconds > longest) longest = seconds;
+    }
+    // as often as the slowest needs, so that all have the same share of what caches remember
+    int repeats = repeats_for(longest);
+    double start = tw_clock_seconds();
+    while (*rounds < TW_BENCH_ROUNDS_MAX) {
+        for (int i = 0; i < side_count; i++) {
+            tw_status status = sample(&sides[i], repeats, &sides[i].seconds[*rounds]);
+            if (status != TW_OK) return status;
+        }
+        *rounds += 1;
+        round_seconds = (tw_clock_seconds() - start) / *rounds;
+        if (*rounds >= ROUNDS_MIN && round_seconds * (*rounds + 1) > budget_seconds) break;
+    }
+    return TW_OK;
+}

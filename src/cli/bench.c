@@ -1,0 +1,156 @@
+// thalweg bench: this machine's limits, and how near them updates and training come.
+#include "cli/cli.h"
+
+#include <string.h>
+
+#define METHOD_BYTES 4096
+
+typedef struct bench_out {
+    const cli_arguments *arguments;
+    tw_json *json;
+    int rows;
+} bench_out;
+
+static void end_row(bench_out *out) {
+    tw_json_end(out->json);
+    cli_print_json(out->json);
+    out->rows++;
+}
+
+static void print_end(bench_out *out) {
+    if (!out->arguments->json) return;
+    tw_json_begin(out->json, NULL);
+    tw_json_string(out->json, "type", "result");
+    tw_json_integer(out->json, "rows", out->rows);
+    end_row(out);
+}
+
+// ---- bench limits
+
+static void print_limit(const tw_bench_limit *limit, void *user) {
+    bench_out *out = user;
+    if (!out->arguments->json) {
+        if (out->rows++ == 0) printf("%-20s %7s %10s\n", "limit", "threads", "value");
+        printf("%-20s %7d %10.1f %s\n", limit->name, limit->threads, limit->value, limit->unit);
+        fflush(stdout);
+        return;
+    }
+    tw_json_begin(out->json, NULL);
+    tw_json_string(out->json, "type", "limit");
+    tw_json_string(out->json, "name", limit->name);
+    tw_json_integer(out->json, "threads", limit->threads);
+    tw_json_number(out->json, "value", limit->value);
+    tw_json_string(out->json, "unit", limit->unit);
+    end_row(out);
+}
+
+static int limits(bench_out *out) {
+    tw_context *context = out->arguments->context;
+    tw_status status = tw_bench_limits(context, print_limit, out);
+    return status == TW_OK ? CLI_DONE : cli_failed(context, status);
+}
+
+// ---- bench rules
+
+static void print_update(bench_out *out, const tw_bench_update_options *options,
+                         const tw_bench_update *update) {
+    int threads = tw_context_threads(out->arguments->context);
+    if (!out->arguments->json) {
+        if (out->rows++ == 0)
+            printf("%-24s %11s %7s %7s %11s %11s %8s %7s\n", "method", "parameters", "tensors",
+                   "threads", "us", "plain us", "fraction", "GB/s");
+        printf("%-24s %11lld %7lld %7d %11.1f %11.1f %8.3f %7.1f\n", options->method,
+               (long long)options->parameter_count, (long long)options->tensor_count, threads,
+               1e6 * update->seconds, 1e6 * update->limit_seconds, update->fraction,
+               update->bytes / update->seconds / 1e9);
+        fflush(stdout);
+        return;
+    }
+    tw_json_begin(out->json, NULL);
+    tw_json_string(out->json, "type", "bench");
+    tw_json_string(out->json, "name", options->method);
+    tw_json_integer(out->json, "params", options->parameter_count);
+    tw_json_integer(out->json, "tensors", options->tensor_count);
+    tw_json_integer(out->json, "threads", threads);
+    tw_json_number(out->json, "seconds", update->seconds);
+    tw_json_number(out->json, "bytes", update->bytes);
+    tw_json_number(out->json, "limit_seconds", update->limit_seconds);
+    tw_json_number(out->json, "fraction", update->fraction);
+    end_row(out);
+}
+
+static int one_method(bench_out *out, tw_bench_update_options *options, const char *method) {
+    tw_context *context = out->arguments->context;
+    tw_bench_update update;
+    options->method = method;
+    tw_status status = tw_bench_run_update(context, options, &update);
+    if (status != TW_OK) return cli_failed(context, status);
+    print_update(out, options, &update);
+    return CLI_DONE;
+}
+
+// "adam; nag": each between the semicolons.
+static int listed_methods(bench_out *out, tw_bench_update_options *options, const char *list) {
+    char method[METHOD_BYTES];
+    int code = CLI_DONE;
+    while (code == CLI_DONE) {
+        list += strspn(list, " ");
+        size_t length = strcspn(list, ";"), end = length;
+        while (end > 0 && list[end - 1] == ' ') end--;
+        if (end == 0)
+            return cli_wrong("bench: --methods has an empty entry; such as \"adam; nag\"");
+        if (end >= sizeof method) return cli_wrong("bench: --methods has too long an entry");
+        memcpy(method, list, end);
+        method[end] = '\0';
+        code = one_method(out, options, method);
+        list += length;
+        if (*list++ == '\0') return code;
+    }
+    return code;
+}
+
+static int rules(bench_out *out) {
+    const cli_arguments *arguments = out->arguments;
+    tw_bench_update_options options = tw_bench_update_options_default();
+    if (!cli_integer(arguments, OPTION_PARAMS, 1, &options.parameter_count) ||
+        !cli_integer(arguments, OPTION_TENSORS, 1, &options.tensor_count) ||
+        !cli_precision(arguments, &options.precision))
+        return CLI_WRONG;
+    const char *given = cli_text(arguments, OPTION_METHODS, NULL);
+    if (given != NULL) return listed_methods(out, &options, given);
+    int code = CLI_DONE;
+    for (int i = 0; i < tw_rule_count() && code == CLI_DONE; i++)
+        if (!tw_rule_is_link(i)) code = one_method(out, &options, tw_rule_name(i));
+    return code;
+}
+
+// ---- the command
+
+static const struct {
+    const char *name;
+    int (*run)(bench_out *out);
+} parts[] = {{"limits", limits}, {"rules", rules}};
+
+enum { PART_COUNT = sizeof parts / sizeof *parts };
+
+static int run_part(bench_out *out, const char *name) {
+    const char *names[PART_COUNT];
+    for (int i = 0; i < PART_COUNT; i++) {
+        names[i] = parts[i].name;
+        if (strcmp(names[i], name) != 0) continue;
+        int code = parts[i].run(out);
+        if (code == CLI_DONE) print_end(out);
+        return code;
+    }
+    return cli_unknown("benchmark", name, names, PART_COUNT);
+}
+
+int cli_run_bench(const cli_arguments *arguments) {
+    if (arguments->word_count != 1) return cli_wrong("bench: what? limits or rules");
+    bench_out out = {.arguments = arguments};
+    tw_status status = tw_json_new(arguments->context, &out.json);
+    int code = status == TW_OK ? run_part(&out, arguments->word[0])
+                               : cli_failed(arguments->context, status);
+    tw_json_free(out.json);
+    return code;
+}
