@@ -6,6 +6,7 @@
 #include "thalweg/bench.h"
 #include "thalweg/clock.h"
 #include "thalweg/context.h"
+#include "thalweg/curvature.h"
 #include "thalweg/data.h"
 #include "thalweg/evaluate.h"
 #include "thalweg/file.h"

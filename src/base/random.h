@@ -18,6 +18,7 @@ typedef enum tw_purpose {
     TW_FOR_TEST,
     TW_FOR_STATE, // first values of a rule's state
     TW_FOR_START, // start points of a minimisation
+    TW_FOR_PROBE, // random directions that measure a Hessian
 } tw_purpose;
 
 #define TW_RANDOM_STREAM_MAX ((1u << 24) - 1)

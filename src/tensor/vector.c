@@ -67,6 +67,10 @@ static void dot_block(void *user, int64_t chunk) {
             : dot_f64((const double *)w->x + start, (const double *)w->other + start, count);
 }
 
+double tw_dot(const double *a, const double *b, int64_t count) {
+    return dot_f64(a, b, count);
+}
+
 double tw_vector_dot(const tw_vector_space *space, const void *a, const void *b) {
     work w = {.x = a, .other = b};
     int64_t blocks = blocks_of(space, &w);

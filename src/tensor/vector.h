@@ -15,6 +15,9 @@ typedef struct tw_vector_space {
 // Sum of a[i]*b[i].
 double tw_vector_dot(const tw_vector_space *space, const void *a, const void *b);
 
+// The same for few elements of doubles, on the caller's thread.
+double tw_dot(const double *a, const double *b, int64_t count);
+
 // Largest |a[i]|; NaN if one is no number.
 double tw_vector_largest(const tw_vector_space *space, const void *a);
 

@@ -1,0 +1,62 @@
+// One step of gradient descent: what the slope and the curvature promise, and what happens.
+#include <math.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "objective/objective.h"
+#include "thalweg/curvature.h"
+
+static tw_status take_step(tw_objective *objective, const void *x, void *gradient, void *moved,
+                           tw_step_forecast *forecast) {
+    const tw_vector_space *space = &objective->space;
+    tw_vector_scale(space, 1.0, x, moved);
+    tw_vector_add(space, -forecast->lr, gradient, moved);
+    double after = NAN;
+    tw_status status = tw_objective_evaluate(objective, moved, &after, NULL);
+    forecast->measured_change = after - forecast->loss;
+    return status;
+}
+
+static void foresee(tw_step_forecast *forecast) {
+    double lr = forecast->lr, slope = forecast->gg, curvature = forecast->gHg;
+    forecast->grad_norm = sqrt(slope);
+    forecast->predicted_change = -lr * slope + 0.5 * lr * lr * curvature;
+    forecast->lr_best = curvature > 0.0 ? slope / curvature : INFINITY;
+    forecast->lr_limit = 2.0 * forecast->lr_best;
+    forecast->stuck = slope > 0.0 && 0.5 * lr * lr * curvature >= lr * slope;
+}
+
+static tw_status forecast_at(tw_objective *objective, const void *x, void *gradient, void *product,
+                             tw_step_forecast *forecast) {
+    const tw_vector_space *space = &objective->space;
+    tw_status status = tw_objective_evaluate(objective, x, &forecast->loss, gradient);
+    if (status != TW_OK) return status;
+    forecast->gg = tw_vector_dot(space, gradient, gradient);
+    if (!isfinite(forecast->loss) || !isfinite(forecast->gg))
+        return tw_fail(objective->context, TW_DIVERGED,
+                       "objective %s: at this point f is %g and g'g is %g; a place where both are "
+                       "finite is needed",
+                       objective->name, forecast->loss, forecast->gg);
+    status = tw_objective_hessian_product(objective, x, gradient, product);
+    if (status != TW_OK) return status;
+    forecast->gHg = tw_vector_dot(space, gradient, product);
+    if (!isfinite(forecast->gHg))
+        return tw_fail(objective->context, TW_DIVERGED,
+                       "objective %s: the Hessian at this point is not finite", objective->name);
+    foresee(forecast);
+    return take_step(objective, x, gradient, product, forecast);
+}
+
+tw_status tw_curvature_forecast(tw_objective *objective, const void *x, double lr,
+                                tw_step_forecast *forecast) {
+    *forecast = (tw_step_forecast){.lr = lr};
+    if (!(lr > 0.0) || !isfinite(lr))
+        return tw_fail(objective->context, TW_BAD_ARGUMENT,
+                       "forecast: a learning rate of %g; a positive number is needed", lr);
+    size_t bytes = (size_t)objective->space.n * tw_dtype_size(objective->space.dtype);
+    char *memory = tw_allocate(objective->context, 2, bytes);
+    if (memory == NULL) return TW_NO_MEMORY;
+    tw_status status = forecast_at(objective, x, memory, memory + bytes, forecast);
+    tw_release(memory);
+    return status;
+}

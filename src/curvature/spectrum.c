@@ -1,0 +1,123 @@
+// Both ends of a Hessian's spectrum, or all of it.
+#include <math.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "curvature/lanczos.h"
+#include "curvature/whole.h"
+#include "thalweg/curvature.h"
+
+tw_spectrum_options tw_spectrum_options_default(void) {
+    return (tw_spectrum_options){.steps = 100, .tolerance = 1e-4, .top = 1, .probes = 8, .seed = 1};
+}
+
+tw_status tw_curvature_spectrum(tw_objective *objective, const void *x, double *eigenvalues) {
+    int64_t n = objective->space.n;
+    if (n > TW_WHOLE_SPECTRUM_MAX)
+        return tw_fail(objective->context, TW_BAD_ARGUMENT,
+                       "spectrum: n = %lld; all eigenvalues are computed up to n = %d",
+                       (long long)n, TW_WHOLE_SPECTRUM_MAX);
+    double *hessian = tw_allocate(objective->context, (size_t)(n * n), sizeof *hessian);
+    if (hessian == NULL) return TW_NO_MEMORY;
+    tw_status status = tw_whole_eigenvalues(objective, x, false, hessian, eigenvalues);
+    tw_release(hessian);
+    return status;
+}
+
+static void count_signs(const double *values, int64_t n, double rounding, tw_extremes *extremes) {
+    double least = INFINITY, most = 0.0;
+    for (int64_t i = 0; i < n; i++) {
+        extremes->negative_count += values[i] < -rounding;
+        extremes->zero_count += fabs(values[i]) <= rounding;
+        least = fmin(least, fabs(values[i]));
+        most = fmax(most, fabs(values[i]));
+    }
+    extremes->condition = most / least;
+}
+
+static void take_ends(const double *values, int64_t n, int64_t top, tw_extremes *extremes) {
+    extremes->count = top < n ? top : n;
+    for (int64_t i = 0; i < extremes->count; i++) {
+        extremes->smallest[i].value = values[i];
+        extremes->largest[i].value = values[n - 1 - i];
+    }
+}
+
+static tw_status whole(tw_objective *objective, const void *x, int64_t top, tw_extremes *extremes) {
+    int64_t n = objective->space.n;
+    double *values = tw_allocate(objective->context, (size_t)n, sizeof *values);
+    if (values == NULL) return TW_NO_MEMORY;
+    uint64_t before = tw_objective_counts(objective).h_evals;
+    tw_status status = tw_curvature_spectrum(objective, x, values);
+    if (status == TW_OK) {
+        extremes->whole = true;
+        extremes->products = (int64_t)(tw_objective_counts(objective).h_evals - before);
+        take_ends(values, n, top, extremes);
+        double largest = fmax(fabs(values[0]), fabs(values[n - 1]));
+        count_signs(values, n, tw_eigenvalue_rounding(objective, largest), extremes);
+    }
+    tw_release(values);
+    return status;
+}
+
+// Whether the ends that are asked for are known well enough.
+static bool are_known(const tw_lanczos *lanczos, int64_t top, double tolerance) {
+    int64_t k = lanczos->steps;
+    if (k < 2 * top) return false;
+    double scale = fmax(fabs(lanczos->ritz[0]), fabs(lanczos->ritz[k - 1]));
+    for (int64_t i = 0; i < top; i++)
+        if (tw_lanczos_error(lanczos, i) > tolerance * scale ||
+            tw_lanczos_error(lanczos, k - 1 - i) > tolerance * scale)
+            return false;
+    return true;
+}
+
+static void take_ritz(const tw_lanczos *lanczos, int64_t top, tw_extremes *extremes) {
+    int64_t k = lanczos->steps;
+    take_ends(lanczos->ritz, k, top, extremes);
+    for (int64_t i = 0; i < extremes->count; i++) {
+        extremes->smallest[i].error = tw_lanczos_error(lanczos, i);
+        extremes->largest[i].error = tw_lanczos_error(lanczos, k - 1 - i);
+    }
+    double low = lanczos->ritz[0], high = lanczos->ritz[k - 1];
+    bool definite = low * high > 0.0;
+    extremes->condition =
+        definite ? fmax(fabs(low), fabs(high)) / fmin(fabs(low), fabs(high)) : NAN;
+    extremes->negative_count = extremes->zero_count = -1;
+    extremes->products = k;
+}
+
+static tw_status by_lanczos(tw_objective *objective, const void *x,
+                            const tw_spectrum_options *options, int64_t top,
+                            tw_extremes *extremes) {
+    enum { STEPS_BETWEEN_LOOKS = 5 };
+
+    tw_lanczos lanczos;
+    tw_status status = tw_lanczos_new(objective, x, options->steps, options->seed, 0, &lanczos);
+    bool ended = false;
+    while (status == TW_OK && !ended) {
+        status = tw_lanczos_step(&lanczos, &ended);
+        if (status != TW_OK || (!ended && lanczos.steps % STEPS_BETWEEN_LOOKS != 0)) continue;
+        status = tw_lanczos_solve(&lanczos);
+        ended = ended || are_known(&lanczos, top, options->tolerance);
+    }
+    if (status == TW_OK) take_ritz(&lanczos, top, extremes);
+    tw_lanczos_free(&lanczos);
+    return status;
+}
+
+tw_status tw_curvature_extremes(tw_objective *objective, const void *x,
+                                const tw_spectrum_options *options, tw_extremes *extremes) {
+    const tw_spectrum_options usual = tw_spectrum_options_default();
+    if (options == NULL) options = &usual;
+    *extremes = (tw_extremes){.condition = NAN};
+    if (options->steps < 1 || options->top < 1 || options->top > TW_EXTREMES_MAX)
+        return tw_fail(
+            objective->context, TW_BAD_ARGUMENT,
+            "spectrum: %lld steps, %lld eigenvalues at each end; at least 1 step and 1 to "
+            "%d eigenvalues are needed",
+            (long long)options->steps, (long long)options->top, TW_EXTREMES_MAX);
+    return objective->space.n <= TW_WHOLE_SPECTRUM_MAX
+               ? whole(objective, x, options->top, extremes)
+               : by_lanczos(objective, x, options, options->top, extremes);
+}

@@ -1,0 +1,113 @@
+// QL with implicit shifts: rotations chase what a shift leaves off the three diagonals out at the other
+// end, until an off-diagonal element vanishes beside its neighbours and the matrix falls apart.
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/parallel.h"
+#include "tensor/symmetric.h"
+
+#define SWEEPS_MAX 60 // for one eigenvalue; two are usual
+
+typedef struct tridiagonal {
+    double *d, *e; // e[i] stands between d[i] and d[i + 1]
+    int64_t n;
+    double *vectors; // [n, n], a row an eigenvector; or NULL
+} tridiagonal;
+
+TW_SIMD static void rotate(double *restrict a, double *restrict b, double c, double s, int64_t n) {
+    for (int64_t i = 0; i < n; i++) {
+        double above = a[i], below = b[i];
+        b[i] = s * above + c * below;
+        a[i] = c * above - s * below;
+    }
+}
+
+// The first index from `start` on whose off-diagonal element is nothing beside its neighbours.
+static int64_t end_of_block(const tridiagonal *t, int64_t start) {
+    for (int64_t i = start; i < t->n - 1; i++)
+        if (fabs(t->e[i]) <= DBL_EPSILON * (fabs(t->d[i]) + fabs(t->d[i + 1]))) return i;
+    return t->n - 1;
+}
+
+// The eigenvalue of the leading 2 by 2 block that is nearer to d[start], taken from d[end].
+static double shifted(const tridiagonal *t, int64_t start, int64_t end) {
+    double half = (t->d[start + 1] - t->d[start]) / (2.0 * t->e[start]);
+    double root = hypot(half, 1.0);
+    return t->d[end] - t->d[start] + t->e[start] / (half + copysign(root, half));
+}
+
+// One sweep over the block [start, end]. False where an element vanished on the way: the block is cut there.
+static bool sweep(tridiagonal *t, int64_t start, int64_t end) {
+    double g = shifted(t, start, end), s = 1.0, c = 1.0, p = 0.0;
+    for (int64_t i = end - 1; i >= start; i--) {
+        double f = s * t->e[i], b = c * t->e[i], r = hypot(f, g);
+        t->e[i + 1] = r;
+        if (r == 0.0) {
+            t->d[i + 1] -= p;
+            t->e[end] = 0.0;
+            return false;
+        }
+        s = f / r;
+        c = g / r;
+        g = t->d[i + 1] - p;
+        r = (t->d[i] - g) * s + 2.0 * c * b;
+        p = s * r;
+        t->d[i + 1] = g + p;
+        g = c * r - b;
+        if (t->vectors != NULL)
+            rotate(t->vectors + i * t->n, t->vectors + (i + 1) * t->n, c, s, t->n);
+    }
+    t->d[start] -= p;
+    t->e[start] = g;
+    t->e[end] = 0.0;
+    return true;
+}
+
+static bool find(tridiagonal *t, int64_t start) {
+    for (int sweeps = 0; sweeps < SWEEPS_MAX; sweeps++) {
+        int64_t end = end_of_block(t, start);
+        if (end == start) return true;
+        sweep(t, start, end);
+    }
+    return false;
+}
+
+static void swap_rows(tridiagonal *t, int64_t a, int64_t b) {
+    double value = t->d[a];
+    t->d[a] = t->d[b];
+    t->d[b] = value;
+    for (int64_t k = 0; t->vectors != NULL && k < t->n; k++) {
+        double element = t->vectors[a * t->n + k];
+        t->vectors[a * t->n + k] = t->vectors[b * t->n + k];
+        t->vectors[b * t->n + k] = element;
+    }
+}
+
+// By selection: few swaps of long rows.
+static void sort(tridiagonal *t) {
+    for (int64_t i = 0; i < t->n - 1; i++) {
+        int64_t least = i;
+        for (int64_t k = i + 1; k < t->n; k++)
+            if (t->d[k] < t->d[least]) least = k;
+        if (least != i) swap_rows(t, i, least);
+    }
+}
+
+tw_status tw_tridiagonal_eigen(tw_context *context, double *diagonal, double *offdiagonal,
+                               int64_t n, double *vectors) {
+    tridiagonal t = {diagonal, offdiagonal, n, vectors};
+    if (vectors != NULL) {
+        memset(vectors, 0, (size_t)(n * n) * sizeof *vectors);
+        for (int64_t i = 0; i < n; i++) vectors[i * n + i] = 1.0;
+    }
+    offdiagonal[n - 1] = 0.0;
+    for (int64_t i = 0; i < n; i++)
+        if (!find(&t, i))
+            return tw_fail(context, TW_DIVERGED,
+                           "eigenvalues: number %lld of %lld did not converge in %d sweeps",
+                           (long long)i, (long long)n, SWEEPS_MAX);
+    sort(&t);
+    return TW_OK;
+}
