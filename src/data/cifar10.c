@@ -90,9 +90,11 @@ static tw_status read_records(tw_context *context, const char *path, tw_images *
     for (int64_t i = 0; i < count && status == TW_OK; i++) {
         status = tw_file_read(file, i * RECORD, record, sizeof record);
         if (status == TW_OK && record[0] >= CLASSES) {
-            status = tw_fail(context, TW_BAD_FILE, "%s: byte %" PRId64 ": label %d; 0 to 9 are",
-                             path, i * RECORD, record[0]);
+            status =
+                tw_fail(context, TW_BAD_FILE, "%s: byte %" PRId64 ": label %d; 0 to 9 are possible",
+                        path, i * RECORD, record[0]);
         }
+        if (status != TW_OK) break;
         images->labels[before + i] = record[0];
         memcpy(images->pixels + (before + i) * PIXELS, record + 1, PIXELS);
     }

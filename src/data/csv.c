@@ -27,8 +27,6 @@ int tw_csv_shown(const tw_cell *cell) {
 tw_status tw_csv_fail(const tw_csv *csv, tw_status status, size_t row, size_t column,
                       const char *format, ...) {
     char words[TW_CSV_NAME_BYTES];
-    tw_text text;
-    tw_text_start(&text, csv->context);
     va_list list;
     char what[512];
     va_start(list, format);
@@ -37,7 +35,6 @@ tw_status tw_csv_fail(const tw_csv *csv, tw_status status, size_t row, size_t co
     tw_fail(csv->context, status, "%s:%" PRId64 ":%" PRIu32 ": %s: %s", csv->table.path,
             csv->table.lines[row], tw_table_cell(&csv->table, row, column)->column,
             tw_csv_column_words(csv, column, words), what);
-    tw_text_free(&text);
     return status;
 }
 
@@ -224,6 +221,7 @@ static void say_form(tw_csv *csv) {
                     table->comment_count, table->comment_count == 1 ? "line" : "lines");
     }
     if (table->has_mark) tw_text_add(&csv->said, "a byte order mark was skipped\n");
+    if (table->is_latin1) tw_text_add(&csv->said, "not UTF-8: read as Latin-1\n");
 }
 
 static tw_status read_csv(tw_csv *csv, tw_data **data) {

@@ -23,6 +23,13 @@ static tw_status refuse_cell(const tw_csv *csv, size_t row, size_t column, const
                        cell->text, wanted);
 }
 
+static tw_status refuse_size(const tw_csv *csv, size_t row, size_t column) {
+    const tw_cell *cell = tw_table_cell(&csv->table, row, column);
+    return tw_csv_fail(csv, TW_BAD_FILE, row, column,
+                       "'%.*s' is too large for single precision; scale the column down",
+                       tw_csv_shown(cell), cell->text);
+}
+
 static tw_status encode_number(const tw_csv *csv, const tw_column *column, size_t row, size_t at,
                                double *feature) {
     const tw_cell *cell = tw_table_cell(&csv->table, row, at);
@@ -30,7 +37,8 @@ static tw_status encode_number(const tw_csv *csv, const tw_column *column, size_
         *feature = column->fill;
         return csv->gaps == TW_GAPS_ERROR ? refuse_gap(csv, row, at) : TW_OK;
     }
-    return tw_cell_number(cell, feature) ? TW_OK : refuse_cell(csv, row, at, "number");
+    if (!tw_cell_number(cell, feature)) return refuse_cell(csv, row, at, "number");
+    return tw_fits_f32(*feature) ? TW_OK : refuse_size(csv, row, at);
 }
 
 static tw_status encode_date(const tw_csv *csv, size_t row, size_t at, double *features) {
@@ -118,6 +126,7 @@ static tw_status add_up(const tw_csv *csv, totals *t, int power, int64_t feature
         double value = 0.0;
         if (encoding->kind != TW_TARGET_VALUE) continue;
         tw_cell_number(tw_table_cell(&csv->table, row, (size_t)csv->target), &value);
+        if (!tw_fits_f32(value)) return refuse_size(csv, row, (size_t)csv->target);
         double away = value - encoding->target_mean;
         t->target += power == 1 ? value : away * away;
     }
@@ -199,22 +208,26 @@ static tw_status encode_target(const tw_csv *csv, size_t row, int32_t *label, do
     if (encoding->kind == TW_TARGET_VALUE) {
         if (!tw_cell_number(cell, value)) return refuse_cell(csv, row, at, "number");
         *value = (*value - encoding->target_mean) / encoding->target_deviation;
-        return TW_OK;
+        return tw_fits_f32(*value) ? TW_OK : refuse_size(csv, row, at);
     }
     const char *key = tw_csv_class_key(cell, buffer, &length);
     *label = tw_names_find(&encoding->classes, key, length);
     return *label >= 0 ? TW_OK : refuse_cell(csv, row, at, "class");
 }
 
-static void scale(const tw_encoding *encoding, const double *row, int64_t features, float *x) {
+// Whether all are finite in single precision: a later set can lie far from the training set's mean.
+static bool scale(const tw_encoding *encoding, const double *row, int64_t features, float *x) {
+    bool fit = true;
     for (int64_t k = 0; k < features; k++) {
         double value = row[k];
         if (encoding->mean != NULL) {
             double deviation = encoding->deviation[k];
             value = deviation == 0.0 ? 0.0 : (value - encoding->mean[k]) / deviation;
         }
+        fit = fit && tw_fits_f32(value);
         x[k] = (float)value;
     }
+    return fit;
 }
 
 static tw_status fill(tw_csv *csv, double *buffer, float *x, void *targets) {
@@ -228,7 +241,11 @@ static tw_status fill(tw_csv *csv, double *buffer, float *x, void *targets) {
         double value = 0.0;
         if (status == TW_OK && csv->target >= 0) status = encode_target(csv, row, &label, &value);
         if (status != TW_OK) return status;
-        scale(encoding, buffer, features, x + (int64_t)example * features);
+        if (!scale(encoding, buffer, features, x + (int64_t)example * features)) {
+            return tw_fail(csv->context, TW_MISMATCH,
+                           "%s:%" PRId64 ":1: a number is too far from the training set's mean",
+                           csv->table.path, csv->table.lines[row]);
+        }
         if (encoding->kind == TW_TARGET_CLASS) ((int32_t *)targets)[example] = label;
         if (encoding->kind == TW_TARGET_VALUE) ((double *)targets)[example] = value;
         example++;

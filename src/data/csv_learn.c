@@ -208,11 +208,17 @@ tw_status tw_csv_learn(tw_csv *csv) {
     return status;
 }
 
-// Where a column of the training file lies in this one, by name; SIZE_MAX: nowhere.
-static size_t find_by_name(const tw_csv *csv, const char *name) {
+static bool is_named(const tw_csv *csv, size_t column, const char *name) {
+    const tw_cell *cell = tw_table_cell(&csv->table, 0, column);
+    return cell->length == strlen(name) && memcmp(cell->text, name, cell->length) == 0;
+}
+
+// Where a column of the training file lies in this one, by name; SIZE_MAX: nowhere. Names may be there
+// twice: then the same place decides.
+static size_t find_by_name(const tw_csv *csv, size_t place, const char *name) {
+    if (place < csv->table.column_count && is_named(csv, place, name)) return place;
     for (size_t i = 0; i < csv->table.column_count; i++) {
-        const tw_cell *cell = tw_table_cell(&csv->table, 0, i);
-        if (cell->length == strlen(name) && memcmp(cell->text, name, cell->length) == 0) return i;
+        if (is_named(csv, i, name)) return i;
     }
     return SIZE_MAX;
 }
@@ -220,7 +226,7 @@ static size_t find_by_name(const tw_csv *csv, const char *name) {
 static tw_status map_by_name(tw_csv *csv) {
     for (size_t i = 0; i < csv->encoding->column_count; i++) {
         const tw_column *column = &csv->encoding->columns[i];
-        csv->column_of[i] = find_by_name(csv, column->name);
+        csv->column_of[i] = find_by_name(csv, i, column->name);
         if (csv->column_of[i] != SIZE_MAX || column->kind == TW_COLUMN_TARGET ||
             column->kind == TW_COLUMN_IGNORED) {
             continue;

@@ -7,6 +7,7 @@
 #include "base/fail.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 
 enum {
     SAMPLE_ROWS = 32, // that decide on the separator
@@ -214,6 +215,44 @@ static tw_status read_rows(tw_table *table, cursor *c) {
     return tw_fail(table->context, TW_BAD_FILE, "%s: holds no rows", table->path);
 }
 
+static bool is_utf8(const tw_table *table) {
+    for (size_t at = 0; at < table->length;) {
+        size_t length = tw_utf8_length(table->text + at, table->length - at);
+        if (length == 0) return false;
+        at += length;
+    }
+    return true;
+}
+
+// Texts become names of categories and classes, which are kept in JSON and must be found again there. A
+// file that is not UTF-8 is taken for Latin-1: any bytes are that.
+static tw_status make_utf8(tw_table *table) {
+    size_t high = 0, to = 0;
+    if (is_utf8(table)) return TW_OK;
+    for (size_t i = 0; i < table->length; i++) high += (unsigned char)table->text[i] >> 7;
+    if (table->length + high > bytes_max) {
+        return tw_fail(table->context, TW_BAD_FILE, "%s: too large for a file that is not UTF-8",
+                       table->path);
+    }
+    char *made = tw_allocate(table->context, table->length + high + 1, 1);
+    if (made == NULL) return TW_NO_MEMORY;
+    for (size_t i = 0; i < table->length; i++) {
+        unsigned char c = (unsigned char)table->text[i];
+        if (c < 0x80) {
+            made[to++] = (char)c;
+        } else {
+            made[to++] = (char)(0xC0 | c >> 6);
+            made[to++] = (char)(0x80 | (c & 0x3F));
+        }
+    }
+    assert(to == table->length + high);
+    tw_release(table->text);
+    table->text = made;
+    table->length = to;
+    table->is_latin1 = true;
+    return TW_OK;
+}
+
 tw_status tw_table_read(tw_context *context, const char *path, char separator, tw_table *table) {
     *table = (tw_table){.context = context, .path = path};
     tw_status status = tw_file_read_all(context, path, bytes_max, &table->text, &table->length);
@@ -223,6 +262,8 @@ tw_status tw_table_read(tw_context *context, const char *path, char separator, t
         return tw_fail(context, TW_BAD_FILE, "%s: byte %zu is NUL; a table of text has none", path,
                        (size_t)(nul - table->text));
     }
+    status = make_utf8(table);
+    if (status != TW_OK) return status;
     cursor c = {.table = table, .line = 1};
     if (table->length >= 3 && memcmp(table->text, "\xEF\xBB\xBF", 3) == 0) {
         table->has_mark = true;

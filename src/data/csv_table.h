@@ -1,5 +1,5 @@
 // A CSV file cut into cells: quotes, doubled quotes and line breaks inside them, LF or CRLF, a byte
-// order mark, comment lines, empty lines.
+// order mark, comment lines, empty lines; UTF-8, or else Latin-1.
 #ifndef TW_DATA_CSV_TABLE_H
 #define TW_DATA_CSV_TABLE_H
 
@@ -22,6 +22,7 @@ typedef struct tw_table {
     size_t row_count, column_count;
     int64_t comment_count; // lines that were skipped
     bool has_mark;         // began with a byte order mark
+    bool is_latin1;        // was no UTF-8
 } tw_table;
 
 // Reads a file and cuts it; `separator` 0: the one that cuts the first lines alike. `path` borrowed: valid

@@ -15,7 +15,7 @@ const char *tw_csv_class_key(const tw_cell *cell, char buffer[TW_NUMBER_BYTES], 
     double value = 0.0;
     *length = cell->length;
     if (!tw_cell_number(cell, &value)) return cell->text;
-    tw_format_number(value, buffer);
+    tw_format_number(value + 0.0, buffer); // -0 is the class 0
     *length = strlen(buffer);
     return buffer;
 }
@@ -78,7 +78,8 @@ static tw_status learn_classes(tw_csv *csv, const findings *found, tw_names *key
 
     char words[TW_CSV_NAME_BYTES];
     if (keys->count > TW_CSV_CLASSES_MAX) {
-        return tw_csv_fail(csv, TW_BAD_FILE, found->first_other, (size_t)csv->target,
+        size_t where = found->others > 0 ? found->first_other : csv->first_row;
+        return tw_csv_fail(csv, TW_BAD_FILE, where, (size_t)csv->target,
                            "more than %d different classes; is it the target?", TW_CSV_CLASSES_MAX);
     }
     qsort(keys->items, keys->count, sizeof(char *), by_value);

@@ -1,6 +1,8 @@
 // Sets that are arrays in memory: pixels as the bytes they are in files, tables as floats.
 #include <assert.h>
+#include <float.h>
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -21,6 +23,10 @@ static void f32_to_f64(const float *restrict from, double *restrict to, int64_t 
 
 static void f64_to_f32(const double *restrict from, float *restrict to, int64_t count) {
     for (int64_t i = 0; i < count; i++) to[i] = (float)from[i];
+}
+
+bool tw_fits_f32(double value) {
+    return fabs(value) <= (double)FLT_MAX;
 }
 
 void tw_convert(tw_dtype from_dtype, const void *from, tw_dtype to_dtype, void *to, int64_t count) {

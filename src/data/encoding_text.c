@@ -182,6 +182,9 @@ static tw_status parse_column(const json_t *value, tw_encoding *encoding, int64_
     column->fill = json_number_value(json_object_get(value, "fill"));
     status = parse_names(encoding->context, json_object_get(value, "categories"), TW_CATEGORIES_MAX,
                          &column->categories);
+    if (status == TW_OK && kind != TW_COLUMN_TEXT && column->categories.count > 0) {
+        return lacks(encoding->context, "categories of a column that is no text");
+    }
     *features += widths[kind] + (int64_t)column->categories.count;
     return status;
 }

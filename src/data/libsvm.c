@@ -110,7 +110,8 @@ static bool at_blank(const reader *r) {
 static bool read_number(reader *r, double *value) {
     size_t taken = tw_parse_number(r->at, (size_t)(r->end - r->at), value);
     r->at += taken;
-    return taken > 0 && isfinite(*value);
+    *value += 0.0; // -0 is the label 0
+    return taken > 0 && tw_fits_f32(*value);
 }
 
 static tw_status read_label(reader *r, double *label) {
@@ -300,6 +301,10 @@ static tw_status label_rows(const reader *r, sparse *to, const tw_encoding *enco
 static tw_status encode(const reader *r, sparse *to, tw_encoding **encoding, tw_text *said) {
     int64_t base = 1, largest = 0;
     bool stated = false;
+    if (r->opening->like != NULL && r->opening->like->mean != NULL) {
+        return tw_fail(r->context, TW_MISMATCH,
+                       "%s: is read as it is; the training set was standardised", r->path);
+    }
     tw_status status = find_base(r, to, &base, &stated);
     if (status == TW_OK) status = set_width(r, to, base, &largest);
     if (status == TW_OK && r->opening->like != NULL) {
@@ -332,6 +337,7 @@ static tw_status build(reader *r, const char *bytes, size_t length, tw_data **da
     tw_status status = made == NULL ? TW_NO_MEMORY : TW_OK;
     r->text = r->at = r->line_start = bytes;
     r->end = bytes + length;
+    if (length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) r->at += 3; // a byte order mark
     if (status == TW_OK) status = read_lines(r, made);
     if (status == TW_OK) status = encode(r, made, &encoding, &said);
     if (status == TW_OK) {

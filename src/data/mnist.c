@@ -46,12 +46,14 @@ static tw_status open_part(const tw_opening *opening, const char *part, const ch
 
 static tw_status open_mnist(const tw_opening *opening, tw_data **train, tw_data **test) {
     tw_status status = TW_OK;
+    tw_opening like = *opening; // the test set has the classes of the training set
     if (opening->like == NULL) status = open_part(opening, "train", opening->spec->text, train);
+    if (*train != NULL) like.like = (*train)->encoding;
     tw_text name;
     tw_text_start(&name, opening->context);
     tw_text_add(&name, "%s (test)", opening->spec->text);
     if (status == TW_OK) status = name.status;
-    if (status == TW_OK) status = open_part(opening, "t10k", name.data, test);
+    if (status == TW_OK) status = open_part(&like, "t10k", name.data, test);
     tw_text_free(&name);
     return status;
 }

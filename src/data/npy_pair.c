@@ -47,10 +47,12 @@ static tw_status check_x(const tw_opening *opening, const char *path, const pair
 static tw_status check_finite(const tw_opening *opening, const char *path,
                               const tw_tensor *tensor) {
     for (int64_t i = 0; i < tw_tensor_elements(tensor); i++) {
-        if (isfinite(tw_tensor_get(tensor, i))) continue;
-        return tw_fail(opening->context, TW_BAD_FILE,
-                       "%s: element %" PRId64 " (row-major) is not finite; fill gaps first", path,
-                       i);
+        double value = tw_tensor_get(tensor, i);
+        if (tw_fits_f32(value)) continue;
+        return tw_fail(opening->context, TW_BAD_FILE, "%s: element %" PRId64 " (row-major) is %s",
+                       path, i,
+                       isfinite(value) ? "too large for single precision; scale it down"
+                                       : "not finite; fill gaps first");
     }
     return TW_OK;
 }
@@ -60,13 +62,14 @@ static tw_status take_labels(const tw_opening *opening, const char *path, pair *
     int64_t count = tw_tensor_elements(of->y);
     of->labels = tw_allocate(opening->context, (size_t)count, sizeof *of->labels);
     if (of->labels == NULL) return TW_NO_MEMORY;
-    *classes = opening->like == NULL ? 0 : (int)opening->like->classes.count;
+    bool known = opening->like != NULL && opening->like->kind == TW_TARGET_CLASS;
+    *classes = known ? (int)opening->like->classes.count : 0;
     for (int64_t i = 0; i < count; i++) {
         double label = tw_tensor_get(of->y, i);
-        int limit = opening->like == NULL ? TW_CLASSES_MAX : *classes;
+        int limit = known ? *classes : TW_CLASSES_MAX;
         if (!(label >= 0.0) || label >= (double)limit || label != floor(label)) {
             char digits[TW_NUMBER_BYTES];
-            return tw_fail(opening->context, opening->like == NULL ? TW_BAD_FILE : TW_MISMATCH,
+            return tw_fail(opening->context, known ? TW_MISMATCH : TW_BAD_FILE,
                            "%s: element %" PRId64 " is %s; labels are whole, 0 to %d", path, i,
                            tw_format_number(label, digits), limit - 1);
         }
@@ -178,7 +181,13 @@ static tw_status standardize(const tw_opening *opening, pair *of, tw_encoding *e
     for (int64_t i = 0; i < tw_tensor_elements(of->x) && status == TW_OK; i++) {
         double deviation = encoding->deviation[i % features];
         double away = tw_tensor_get(of->x, i) - encoding->mean[i % features];
-        tw_tensor_set(of->x, i, deviation == 0.0 ? 0.0 : away / deviation);
+        double scaled = deviation == 0.0 ? 0.0 : away / deviation;
+        tw_tensor_set(of->x, i, scaled);
+        if (tw_fits_f32(scaled)) continue;
+        status = tw_fail(opening->context, TW_MISMATCH,
+                         "data '%s': element %" PRId64 " (row-major) of X is too far from the "
+                         "training set's mean",
+                         opening->spec->text, i);
     }
     return status;
 }

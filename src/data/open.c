@@ -52,34 +52,6 @@ static tw_status find_format(const tw_spec *spec, const tw_format **format) {
     return unknown_format(spec);
 }
 
-static tw_status open_spec(tw_context *context, const char *text, const tw_data_options *options,
-                           const tw_encoding *like, tw_data **train, tw_data **test) {
-    tw_spec spec;
-    const tw_format *format = NULL;
-    tw_data_options settings = options == NULL ? tw_data_options_default() : *options;
-    tw_status status = tw_spec_parse(context, text, &spec);
-    if (status == TW_OK) status = find_format(&spec, &format);
-    if (status == TW_OK) {
-        tw_opening opening = {context, &spec, settings.seed, like};
-        status = format->open(&opening, train, test);
-    }
-    if (status != TW_OK) {
-        tw_data_free(*train);
-        tw_data_free(*test);
-        *train = NULL;
-        *test = NULL;
-    }
-    tw_spec_free(&spec);
-    return status;
-}
-
-tw_status tw_data_open(tw_context *context, const char *spec, const tw_data_options *options,
-                       tw_data **train, tw_data **test) {
-    *train = NULL;
-    *test = NULL;
-    return open_spec(context, spec, options, NULL, train, test);
-}
-
 static void add_shape(tw_text *text, const tw_shape *shape) {
     for (int i = 0; i < shape->rank; i++) {
         tw_text_add(text, "%s%lld", i == 0 ? "" : "x", (long long)shape->size[i]);
@@ -117,6 +89,46 @@ static tw_status check_like(const tw_data *data, const tw_encoding *like) {
                        like->classes.count, (long long)like->target_width);
     }
     return TW_OK;
+}
+
+// One class leaves nothing to learn; a format's own test set must be like its training set.
+static tw_status check_learned(const tw_data *train, const tw_data *test) {
+    const tw_encoding *own = train->encoding;
+    if (own->kind == TW_TARGET_CLASS && own->classes.count == 1) {
+        return tw_fail(train->context, TW_BAD_FILE,
+                       "%s: every example has the class '%s'; at least two are needed to learn",
+                       train->name, own->classes.items[0]);
+    }
+    return test == NULL ? TW_OK : check_like(test, own);
+}
+
+static tw_status open_spec(tw_context *context, const char *text, const tw_data_options *options,
+                           const tw_encoding *like, tw_data **train, tw_data **test) {
+    tw_spec spec;
+    const tw_format *format = NULL;
+    tw_data_options settings = options == NULL ? tw_data_options_default() : *options;
+    tw_status status = tw_spec_parse(context, text, &spec);
+    if (status == TW_OK) status = find_format(&spec, &format);
+    if (status == TW_OK) {
+        tw_opening opening = {context, &spec, settings.seed, like};
+        status = format->open(&opening, train, test);
+    }
+    if (status == TW_OK && like == NULL) status = check_learned(*train, *test);
+    if (status != TW_OK) {
+        tw_data_free(*train);
+        tw_data_free(*test);
+        *train = NULL;
+        *test = NULL;
+    }
+    tw_spec_free(&spec);
+    return status;
+}
+
+tw_status tw_data_open(tw_context *context, const char *spec, const tw_data_options *options,
+                       tw_data **train, tw_data **test) {
+    *train = NULL;
+    *test = NULL;
+    return open_spec(context, spec, options, NULL, train, test);
 }
 
 tw_status tw_data_open_like(tw_context *context, const char *encoding, const char *spec,

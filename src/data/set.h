@@ -63,6 +63,9 @@ tw_status tw_dense_fetch(void *state, tw_context *context, const tw_data_request
 tw_status tw_data_new_dense(tw_context *context, tw_data_parts parts, const tw_dense *dense,
                             tw_data **data);
 
+// Whether a number of a file is finite in single precision, in which examples may be asked for.
+bool tw_fits_f32(double value);
+
 // Converts `count` elements; TW_U8 to value/255. `from` and `to` do not overlap.
 void tw_convert(tw_dtype from_dtype, const void *from, tw_dtype to_dtype, void *to, int64_t count);
 

@@ -1,22 +1,13 @@
 // Any bytes as an expression: no crash, and what is read is written as text that reads as the same.
-//
-// clang -g -O1 -fsanitize=fuzzer,address,undefined, with the library's sources.
 #include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
 
 #include "expr/expr.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
+#include "fuzz/fuzz.h"
 
 static const char *const names[] = {"x", "y", "t", "theta"};
 static const double values[] = {0.5, -2.0, 3.0, 1e-3};
 
 enum { NAME_COUNT = 4 };
-
-static void require(bool holds) {
-    if (!holds) abort();
-}
 
 static bool same(double a, double b) {
     return a == b || (isnan(a) && isnan(b));
@@ -40,8 +31,7 @@ static bool read_back(tw_context *context, const tw_source *source, double *valu
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
-    tw_context *context = NULL;
-    if (tw_context_new(&context) != TW_OK) return 0;
+    tw_context *context = tw_fuzz_begin();
     tw_text text, again, latex;
     tw_text_start(&text, context);
     tw_text_start(&again, context);
@@ -52,14 +42,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
         tw_source formatted = {"formatted", text.data, text.length};
         bool right = read_back(context, &formatted, &second, &again, &latex);
         bool longer = text.length > TW_EXPR_TEXT_BYTES_MAX; // by the blanks around signs
-        require(longer || (right && same(first, second) && text.length == again.length));
+        tw_fuzz_require(longer || (right && same(first, second) && text.length == again.length));
     } else {
-        require(*tw_context_message(context) != '\0');
+        tw_fuzz_require(*tw_context_message(context) != '\0');
     }
     tw_text_free(&text);
     tw_text_free(&again);
     tw_text_free(&latex);
-    require(tw_context_memory(context).live_bytes == 0);
-    tw_context_free(context);
-    return 0;
+    return tw_fuzz_end(context);
 }

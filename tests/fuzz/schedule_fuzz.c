@@ -1,18 +1,9 @@
 // Any bytes as a schedule: no crash, and what is read is written as text that means the same.
-//
-// clang -g -O1 -fsanitize=fuzzer,address,undefined, with the library's sources.
 #include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/fuzz.h"
 #include "thalweg/schedule.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
-
-static void require(bool holds) {
-    if (!holds) abort();
-}
 
 static bool same(double a, double b) {
     return a == b || (isnan(a) && isnan(b));
@@ -24,7 +15,7 @@ static void compare(const tw_schedule *a, const tw_schedule *b) {
         .total_steps = 100, .example_count = 99, .minibatch = 10, .steps_per_epoch = 10};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         tw_clock_set_step(&clock, steps[i]);
-        require(same(tw_schedule_value(a, &clock, 0.1), tw_schedule_value(b, &clock, 0.1)));
+        tw_fuzz_require(same(tw_schedule_value(a, &clock, 0.1), tw_schedule_value(b, &clock, 0.1)));
     }
 }
 
@@ -32,38 +23,31 @@ static void use(tw_context *context, tw_schedule *schedule) {
     tw_schedule *again = NULL;
     // Written text may be longer than what may be read.
     if (tw_schedule_parse(context, tw_schedule_text(schedule), &again) == TW_OK) {
-        require(strcmp(tw_schedule_text(schedule), tw_schedule_text(again)) == 0);
+        tw_fuzz_require(strcmp(tw_schedule_text(schedule), tw_schedule_text(again)) == 0);
         compare(schedule, again);
     } else {
-        require(strlen(tw_schedule_text(schedule)) > 65536);
+        tw_fuzz_require(strlen(tw_schedule_text(schedule)) > 65536);
     }
     tw_clock clock = {.step = 1, .total_steps = 100};
     tw_schedule_check(schedule, &clock, 0.1);
     const tw_measures measures = {0.5, 0.5, 0.5};
     for (int i = 0; i < 8; i++) tw_schedule_observe(schedule, &clock, &measures);
     tw_schedule_state state = tw_schedule_get_state(schedule);
-    require(tw_schedule_set_state(schedule, &state) == TW_OK);
+    tw_fuzz_require(tw_schedule_set_state(schedule, &state) == TW_OK);
     tw_schedule_free(again);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
-    tw_context *context = NULL;
-    char *text = malloc(count + 1);
-    if (text == NULL || tw_context_new(&context) != TW_OK) {
-        free(text);
-        return 0;
-    }
-    if (count > 0) memcpy(text, bytes, count);
-    text[count] = '\0';
+    tw_context *context = tw_fuzz_begin();
+    char *text = tw_fuzz_text(bytes, count);
     tw_schedule *schedule = NULL;
-    if (tw_schedule_parse(context, text, &schedule) == TW_OK) {
+    tw_status status = tw_schedule_parse(context, text, &schedule);
+    if (status == TW_OK) {
         use(context, schedule);
     } else {
-        require(*tw_context_message(context) != '\0');
+        tw_fuzz_require_words(context, status);
     }
     tw_schedule_free(schedule);
-    require(tw_context_memory(context).live_bytes == 0);
-    tw_context_free(context);
     free(text);
-    return 0;
+    return tw_fuzz_end(context);
 }
