@@ -59,7 +59,8 @@ TW_API tw_status tw_plan_feed(tw_plan *plan, tw_node input, const void *elements
 // data (a label outside the classes): then no assignment or update was performed.
 TW_API tw_status tw_plan_run(tw_plan *plan, int64_t batch, const tw_clock *clock);
 
-// The elements of a wanted node after a run, in its type. Borrowed: valid until the next run.
+// The elements of a wanted node after a run, in its type; of a variable, and of one reshaped, what it
+// holds then. Borrowed: valid until the next run.
 TW_API const void *tw_plan_value(const tw_plan *plan, tw_node node);
 
 // The same for a scalar, as double; NaN if the node was not wanted.

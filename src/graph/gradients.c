@@ -113,8 +113,9 @@ static bool are_given(tw_graph *graph, tw_node of, tw_node of_slope, const tw_no
     const tw_graph_entry *entry = tw_graph_at(graph, of), *slope = tw_graph_at(graph, of_slope);
     if (!tw_shape_equal(&entry->shape, &slope->shape) || entry->dtype != slope->dtype) {
         tw_graph_fail(graph, TW_BAD_SHAPE,
-                      "gradients: %s is %s, its given gradient %s; both must be the same",
-                      entry->name, tw_shape_format(&entry->shape, have),
+                      "gradients: %s is %s %s, its given gradient %s %s; both must be the same",
+                      entry->name, tw_dtype_name(entry->dtype),
+                      tw_shape_format(&entry->shape, have), tw_dtype_name(slope->dtype),
                       tw_shape_format(&slope->shape, got));
         return false;
     }

@@ -30,6 +30,11 @@ static tw_node add_named(tw_graph *graph, const tw_op *op, const char *name, tw_
         tw_graph_fail(graph, TW_BAD_ARGUMENT, "%s: has no name; give it one", op->name);
         return TW_NO_NODE;
     }
+    if (dtype == TW_U8) {
+        tw_graph_fail(graph, TW_BAD_ARGUMENT,
+                      "%s: type of the %s is u8; f32, f64 and i32 can be fed", name, op->name);
+        return TW_NO_NODE;
+    }
     if (!shape_fits(shape, op == &tw_op_input)) {
         tw_graph_fail(graph, TW_BAD_SHAPE, "%s: shape of the %s is %s; sizes are from 0, %s", name,
                       op->name, tw_shape_format(shape, text),
@@ -40,13 +45,8 @@ static tw_node add_named(tw_graph *graph, const tw_op *op, const char *name, tw_
 }
 
 tw_node tw_input(tw_graph *graph, const char *name, tw_dtype dtype, tw_shape shape) {
-    if (dtype != TW_F32 && dtype != TW_F64 && dtype != TW_I32) {
-        tw_graph_fail(graph, TW_BAD_ARGUMENT,
-                      "%s: type of the input is %s; f32, f64 and i32 can be fed", name,
-                      tw_dtype_name(dtype));
-        return TW_NO_NODE;
-    }
-    return add_named(graph, &tw_op_input, name, dtype == TW_I32 ? TW_I32 : graph->dtype, &shape);
+    bool number = dtype == TW_F32 || dtype == TW_F64;
+    return add_named(graph, &tw_op_input, name, number ? graph->dtype : dtype, &shape);
 }
 
 tw_node tw_parameter(tw_graph *graph, const char *name, tw_shape shape) {
