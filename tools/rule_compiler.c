@@ -23,12 +23,14 @@ typedef struct compiler {
 
 static void add_program(compiler *c, const char *method, const char *part,
                         const tw_rule_program *program) {
-    if (program == NULL || c->program_count == PROGRAMS_MAX) return;
-    if (!tw_tile_can_emit(program->update)) return;
-    char *name = c->names[c->program_count];
-    snprintf(name, NAME_BYTES, "%s_%s", method, part);
-    c->name_list[c->program_count] = name;
-    c->programs[c->program_count++] = program->update;
+    if (program == NULL) return;
+    for (int i = 0; i < tw_rule_program_variants(program); i++) {
+        if (c->program_count == PROGRAMS_MAX || !tw_tile_can_emit(program->update[i])) continue;
+        char *name = c->names[c->program_count];
+        snprintf(name, NAME_BYTES, i == 0 ? "%s_%s" : "%s_%s%d", method, part, i);
+        c->name_list[c->program_count] = name;
+        c->programs[c->program_count++] = program->update[i];
+    }
 }
 
 // `link` may be NULL.

@@ -71,6 +71,10 @@ TW_API tw_node tw_parameter(tw_graph *graph, const char *name, tw_shape shape);
 // The same, but not trained: a counter, an accumulator, a running mean.
 TW_API tw_node tw_variable(tw_graph *graph, const char *name, tw_shape shape);
 
+// The same, kept in a type of its own (TW_F32, TW_F64) whatever the graph computes in: for operators
+// that say that they take it, such as the updates of rules with a `state double`.
+TW_API tw_node tw_variable_of(tw_graph *graph, const char *name, tw_dtype dtype, tw_shape shape);
+
 // A number that never changes, rounded to the graph's type; and one that fills a shape.
 TW_API tw_node tw_constant(tw_graph *graph, double value);
 

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#define TW_PLAIN_ARRAYS_MAX 16
+#define TW_PLAIN_ARRAYS_MAX 32
 
 typedef uint32_t __attribute__((may_alias)) tw_plain_word;
 

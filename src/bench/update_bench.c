@@ -117,14 +117,24 @@ static int64_t words_of(const subject *s, int64_t elements) {
     return elements * (int64_t)(tw_dtype_size(s->options->precision) / sizeof(tw_plain_word));
 }
 
+static void touch_array(const subject *s, tw_plain_loop *loop, int array, void *words) {
+    if (tw_tile_writes(s->pass, array))
+        loop->written[loop->written_count++] = words;
+    else if (tw_tile_reads(s->pass, array))
+        loop->read[loop->read_count++] = words;
+}
+
+// An array of float64 where the rest is of float32 counts as two.
 static void touch_tensor(const subject *s, int64_t tensor, int64_t first, int64_t end) {
     void *const *arrays = s->arrays + tensor * TW_RULE_ARRAY_COUNT;
+    int64_t words = words_of(s, first_of(s, tensor + 1) - first_of(s, tensor));
+    tw_dtype dtypes[TW_RULE_ARRAY_COUNT];
     tw_plain_loop loop = {.mask = s->mask};
+    tw_method_dtypes(s->method, s->options->precision, dtypes);
     for (int i = 0; i < TW_RULE_ARRAY_OUT; i++) {
-        if (tw_tile_writes(s->pass, i))
-            loop.written[loop.written_count++] = arrays[i];
-        else if (tw_tile_reads(s->pass, i))
-            loop.read[loop.read_count++] = arrays[i];
+        touch_array(s, &loop, i, arrays[i]);
+        if (dtypes[i] == s->options->precision) continue;
+        touch_array(s, &loop, i, (tw_plain_word *)arrays[i] + words);
     }
     tw_plain_loop_run(&loop, first, end);
 }
@@ -150,9 +160,11 @@ static void touch_chunk(void *user, int64_t chunk) {
 static tw_status run_plain(void *user) {
     subject *s = user;
     const tw_rule_program *program = s->method->update;
+    int variant = tw_method_heaviest_variant(s->method, s->options->precision);
     int64_t words = words_of(s, s->options->parameter_count);
     for (int i = 0; i <= program->stage_count; i++) {
-        s->pass = i < program->stage_count ? program->passes[i].program : program->update;
+        s->pass = i < program->stage_count ? program->passes[i].program[variant]
+                                           : program->update[variant];
         tw_parallel(tw_context_threads(s->context), (words + CHUNK - 1) / CHUNK, touch_chunk, s);
     }
     return TW_OK;

@@ -78,8 +78,8 @@ double tw_expr_evaluate(const tw_expr_tree *tree, tw_expr_root root, const doubl
 
 static bool is_scalar_call(const tw_expr_node *call) {
     static const tw_function others[] = {
-        TW_FUNCTION_normal, TW_FUNCTION_uniform, TW_FUNCTION_sum,     TW_FUNCTION_mean,
-        TW_FUNCTION_norm,   TW_FUNCTION_all_sum, TW_FUNCTION_all_norm};
+        TW_FUNCTION_normal, TW_FUNCTION_uniform, TW_FUNCTION_sum,      TW_FUNCTION_mean,
+        TW_FUNCTION_norm,   TW_FUNCTION_all_sum, TW_FUNCTION_all_mean, TW_FUNCTION_all_norm};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         if (call->function == others[i]) return false;
     }

@@ -90,7 +90,7 @@ tw_status tw_lexer_end(tw_lexer *lexer);
 // ---- functions
 
 // Name, fewest and most arguments. `sum`, `mean`, `norm` and `max` with one argument reduce over a
-// tensor; `all_sum` and `all_norm` over all tensors of a parameter set; they are known here and have
+// tensor; `all_sum`, `all_mean` and `all_norm` over all tensors of a parameter set; they are known here and have
 // a meaning only where the user of the tree gives them one.
 #define TW_EXPR_FUNCTIONS(X)                                                                       \
     X(sqrt, 1, 1)                                                                                  \
@@ -122,6 +122,7 @@ tw_status tw_lexer_end(tw_lexer *lexer);
     X(mean, 1, 1)                                                                                  \
     X(norm, 1, 1)                                                                                  \
     X(all_sum, 1, 1)                                                                               \
+    X(all_mean, 1, 1)                                                                              \
     X(all_norm, 1, 1)
 
 typedef enum tw_function {

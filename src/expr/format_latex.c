@@ -71,6 +71,7 @@ static const frame frames[TW_FUNCTION_COUNT] = {
     [TW_FUNCTION_mean] = OPERATOR("mean"),
     [TW_FUNCTION_norm] = {"\\left\\lVert ", "", "\\right\\rVert"},
     [TW_FUNCTION_all_sum] = OPERATOR("sum_{all}"),
+    [TW_FUNCTION_all_mean] = OPERATOR("mean_{all}"),
     [TW_FUNCTION_all_norm] = {"\\left\\lVert ", "", "\\right\\rVert_{\\mathrm{all}}"},
 };
 

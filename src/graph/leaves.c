@@ -66,6 +66,15 @@ tw_node tw_variable(tw_graph *graph, const char *name, tw_shape shape) {
     return add_named(graph, &tw_op_variable, name, graph->dtype, &shape);
 }
 
+tw_node tw_variable_of(tw_graph *graph, const char *name, tw_dtype dtype, tw_shape shape) {
+    if (dtype != TW_F32 && dtype != TW_F64) {
+        tw_graph_fail(graph, TW_BAD_ARGUMENT, "%s: type of the variable is %s; f32 and f64 can be",
+                      name, tw_dtype_name(dtype));
+        return TW_NO_NODE;
+    }
+    return add_named(graph, &tw_op_variable, name, dtype, &shape);
+}
+
 static tw_node constant(tw_graph *graph, double value, const tw_shape *shape) {
     double rounded = graph->dtype == TW_F32 ? (double)(float)value : value;
     tw_attributes attributes = {.number = {rounded}};

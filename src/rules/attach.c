@@ -52,7 +52,9 @@ static tw_status make_states(tw_method *method, tw_graph *graph) {
                 return tw_fail(method->context, TW_BAD_ARGUMENT,
                                "method: the name of parameter '%.60s...' is too long", parameter);
             }
-            method->state_nodes[i * method->state_count + k] = tw_variable(graph, name, shape);
+            tw_dtype dtype = method->states[k].wide ? TW_F64 : tw_graph_dtype(graph);
+            method->state_nodes[i * method->state_count + k] =
+                tw_variable_of(graph, name, dtype, shape);
         }
     }
     return tw_graph_check(graph);
@@ -144,7 +146,7 @@ static tw_node add_reduce(tw_graph *graph, const site *at, int stage) {
     int count = 0;
     in[count++] = at->theta;
     for (int i = TW_RULE_ARRAY_GRADIENT; i < TW_RULE_ARRAY_OUT; i++) {
-        if (!tw_tile_reads(pass->program, i)) continue;
+        if (!pass->reads[i]) continue;
         in[count++] =
             i == TW_RULE_ARRAY_GRADIENT ? at->gradient : at->states[i - TW_RULE_ARRAY_STATE];
     }

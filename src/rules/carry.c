@@ -64,7 +64,8 @@ static tw_status same_state(const tw_method *from, int from_state, const tw_meth
     comparison c = {.left = COMPARISONS_MAX};
     tw_status status = lower_side(&c.a, from, from_state);
     if (status == TW_OK) status = lower_side(&c.b, to, to_state);
-    *same = status == TW_OK && same_value(&c, c.a.value, c.b.value);
+    *same = status == TW_OK && from->states[from_state].wide == to->states[to_state].wide &&
+            same_value(&c, c.a.value, c.b.value);
     tw_rule_values_free(&c.a.values);
     tw_rule_values_free(&c.b.values);
     return status;

@@ -2,6 +2,9 @@
 #include "rules/method_parts.h"
 
 #include <assert.h>
+#include <string.h>
+
+enum { UNSET = -1 };
 
 // Where the lowering of one rule stands: the value of each of its symbols.
 typedef struct lowering {
@@ -54,6 +57,9 @@ static int reduce(lowering *l, const tw_expr_node *node, int a) {
         return one(l, TW_TILE_SQUARE_ROOT, tw_rule_value_reduce(v, TW_TILE_SQUARES, false, a));
     case TW_FUNCTION_all_norm:
         return one(l, TW_TILE_SQUARE_ROOT, tw_rule_value_reduce(v, TW_TILE_SQUARES, true, a));
+    case TW_FUNCTION_all_mean:
+        return two(l, TW_TILE_DIVIDE, tw_rule_value_reduce(v, TW_TILE_SUM, true, a),
+                   tw_rule_value_reduce(v, TW_TILE_SUM, true, constant(l, 1.0)));
     default:
         break;
     }
@@ -94,6 +100,7 @@ static int call(lowering *l, const tw_expr_node *node, const int in[3]) {
     case TW_FUNCTION_mean:
     case TW_FUNCTION_norm:
     case TW_FUNCTION_all_sum:
+    case TW_FUNCTION_all_mean:
     case TW_FUNCTION_all_norm:
         return reduce(l, node, in[0]);
     default:
@@ -171,6 +178,7 @@ static void start_symbols(lowering *l, int first_hyper, int first_state) {
             index = TW_RULE_ARRAY_STATE + first_state + symbol->index;
             break;
         case TW_RULE_TEMPORARY:
+            l->symbols[i] = UNSET;
             continue;
         default:
             break;
@@ -179,11 +187,45 @@ static void start_symbols(lowering *l, int first_hyper, int first_state) {
     }
 }
 
-static void lower_statements(lowering *l) {
-    for (int i = 0; i < l->rule->statement_count; i++) {
-        const tw_rule_statement *statement = &l->rule->statements[i];
-        l->symbols[statement->symbol] = lower(l, statement->value);
+static int lower_block(lowering *l, int first);
+
+// An if to a choice for each symbol that its arms leave different. Returns its end.
+static int lower_if(lowering *l, int first) {
+    int before[TW_RULE_SYMBOLS_MAX], then[TW_RULE_SYMBOLS_MAX];
+    size_t bytes = (size_t)l->rule->symbol_count * sizeof *before;
+    int condition = lower(l, l->rule->statements[first].value);
+    memcpy(before, l->symbols, bytes);
+    int end = lower_block(l, first + 1);
+    memcpy(then, l->symbols, bytes);
+    memcpy(l->symbols, before, bytes);
+    if (l->rule->statements[end].kind == TW_RULE_ELSE) end = lower_block(l, end + 1);
+    for (int i = 0; i < l->rule->symbol_count; i++) {
+        int otherwise = l->symbols[i];
+        if (then[i] == otherwise) continue;
+        bool both = then[i] != UNSET && otherwise != UNSET;
+        l->symbols[i] = both ? apply(l, TW_TILE_SELECT, condition, then[i], otherwise) : UNSET;
     }
+    return end;
+}
+
+// Lowers from a statement to the `else` or `end` that it returns, or the end of the text.
+static int lower_block(lowering *l, int first) {
+    int i = first;
+    for (; i < l->rule->statement_count; i++) {
+        const tw_rule_statement *statement = &l->rule->statements[i];
+        if (statement->kind == TW_RULE_IF) {
+            i = lower_if(l, i);
+        } else if (statement->kind == TW_RULE_ASSIGNMENT) {
+            l->symbols[statement->symbol] = lower(l, statement->value);
+        } else {
+            break;
+        }
+    }
+    return i;
+}
+
+static void lower_statements(lowering *l) {
+    lower_block(l, 0);
 }
 
 tw_status tw_rule_lower_state(const tw_rule *rule, int state, tw_rule_values *values, int *value) {

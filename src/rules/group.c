@@ -81,7 +81,7 @@ static tw_status read_override(reader *r, size_t glob, size_t glob_length) {
                      ? TW_NO_MEMORY
                      : tw_setting_parse(
                            context, &(tw_source){"groups", r->source.text, value_at + value_length},
-                           value_at, &made->setting);
+                           value_at, &(tw_setting_names){0}, &made->setting);
     }
     if (status != TW_OK) {
         free_override(made);

@@ -103,10 +103,24 @@ static void name_rule(tw_method *method, const tw_rule *rule) {
     snprintf(name, sizeof method->rule_names[0], same == 1 ? "%s" : "%s(%d)", rule->name, same);
 }
 
-static double default_of(const tw_rule *rule, const tw_rule_parameter *parameter) {
-    double numbers[TW_RULE_GIVEN_COUNT] = {0};
+// The defaults of a rule's hyperparameters, at step 1.
+static void set_default_values(tw_method *method, const tw_rule *rule, int first) {
+    double numbers[TW_RULE_SYMBOLS_MAX] = {0};
     tw_setting_clock(NULL, numbers + TW_RULE_STEP);
-    return tw_expr_evaluate(rule->tree, parameter->value, numbers);
+    for (int i = 0; i < rule->parameter_count; i++) {
+        const tw_rule_parameter *parameter = &rule->parameters[i];
+        double value = tw_expr_evaluate(rule->tree, parameter->value, numbers);
+        method->hypers[first + i].default_value = numbers[parameter->symbol] = value;
+    }
+}
+
+static tw_setting_names names_before(const tw_rule *rule, int parameter) {
+    tw_setting_names names = {.count = TW_RULE_CLOCK_NAMES};
+    memcpy(names.name, tw_rule_clock_names, sizeof tw_rule_clock_names);
+    for (int i = 0; i < parameter; i++) {
+        names.name[names.count++] = rule->symbols[rule->parameters[i].symbol].name;
+    }
+    return names;
 }
 
 // A default's value: a number, or its text read again as an expression.
@@ -114,8 +128,8 @@ static tw_status add_hyper(tw_method *method, int rule_index, int parameter_inde
     const tw_rule *rule = method->rules[rule_index];
     const tw_rule_parameter *parameter = &rule->parameters[parameter_index];
     tw_method_hyper *hyper = &method->hypers[method->hyper_count];
-    *hyper = (tw_method_hyper){.rule = rule_index, .parameter = parameter_index};
-    hyper->default_value = default_of(rule, parameter);
+    hyper->rule = rule_index;
+    hyper->parameter = parameter_index;
     method->hyper_count++;
     if (rule->tree->nodes[parameter->value].kind == TW_EXPR_NUMBER) {
         tw_setting_number(&hyper->setting, hyper->default_value);
@@ -127,7 +141,8 @@ static tw_status add_hyper(tw_method *method, int rule_index, int parameter_inde
     tw_status status = text.status;
     if (status == TW_OK) {
         tw_source source = {rule->name, text.data, text.length};
-        status = tw_setting_parse(method->context, &source, 0, &hyper->setting);
+        tw_setting_names names = names_before(rule, parameter_index);
+        status = tw_setting_parse(method->context, &source, 0, &names, &hyper->setting);
     }
     tw_text_free(&text);
     return status;
@@ -136,6 +151,7 @@ static tw_status add_hyper(tw_method *method, int rule_index, int parameter_inde
 static tw_method_state name_state(const char *rule_name, const tw_rule *rule, int rule_index,
                                   int state_index) {
     tw_method_state state = {.rule = rule_index, .state = state_index};
+    state.wide = rule->states[state_index].wide;
     snprintf(state.name, sizeof state.name, "%s.%s", rule_name,
              rule->symbols[rule->states[state_index].symbol].name);
     return state;
@@ -162,8 +178,10 @@ static tw_status add_rule(reader *r, tw_rule *rule, size_t offset) {
     for (int i = 0; i < rule->state_count; i++) {
         method->states[method->state_count++] =
             name_state(method->rule_names[index], rule, index, i);
+        method->wide = method->wide || rule->states[i].wide;
     }
     tw_status status = TW_OK;
+    set_default_values(method, rule, method->hyper_count);
     for (int i = 0; i < rule->parameter_count && status == TW_OK; i++) {
         status = add_hyper(method, index, i);
     }
@@ -216,7 +234,9 @@ static tw_status parse_value(reader *r, int hyper) {
     while (end > first && is_blank(r->source.text[end - 1])) end--;
     if (end == first) return fail_at(r, first, NULL, "expected a value here");
     tw_source source = {r->source.name, r->source.text, end};
-    return tw_setting_parse(r->method->context, &source, first, &r->method->hypers[hyper].setting);
+    r->method->hypers[hyper].given = true;
+    return tw_setting_parse(r->method->context, &source, first, &(tw_setting_names){0},
+                            &r->method->hypers[hyper].setting);
 }
 
 static tw_status parse_option(reader *r) {

@@ -28,6 +28,7 @@ typedef struct tw_setting {
 typedef struct tw_method_hyper {
     int rule, parameter;
     double default_value;
+    bool given; // its value is not the text's default
     tw_setting setting;
 } tw_method_hyper;
 
@@ -56,6 +57,7 @@ typedef struct tw_method_binding {
 typedef struct tw_method_state {
     char name[TW_METHOD_NAME_BYTES]; // "adam.s", what stands behind the parameter's name
     int rule, state;
+    bool wide;              // kept in float64
     tw_rule_program *start; // of its first value; NULL: zero
 } tw_method_state;
 
@@ -69,6 +71,7 @@ struct tw_method {
     tw_method_hyper hypers[TW_METHOD_HYPERS_MAX];
     int state_count;
     tw_method_state states[TW_RULE_CHAIN_STATES_MAX];
+    bool wide;                             // has a state in float64: computes in it
     tw_rule_program *update, *look, *eval; // look and eval NULL if there are none
     tw_method_exception *overrides;        // the first one first
     tw_method_group *groups;
@@ -84,17 +87,27 @@ struct tw_method {
 
 // ---- setting.c
 
-// Reads a value, a number or an expression in the clock's names, from byte `first` of a source to its
-// end. The setting is as it was on failure.
+// Reads a value, a number or an expression, from byte `first` of a source to its end. Its names are the
+// clock's and, of a default, those of the hyperparameters before it. The setting is as it was on
+// failure.
+typedef struct tw_setting_names {
+    size_t count; // 0: the clock's
+    const char *name[TW_RULE_CLOCK_NAMES + TW_RULE_PARAMETERS_MAX];
+} tw_setting_names;
+
 tw_status tw_setting_parse(tw_context *context, const tw_source *source, size_t first,
-                           tw_setting *setting);
+                           const tw_setting_names *names, tw_setting *setting);
 void tw_setting_number(tw_setting *setting, double number);
 void tw_setting_free(tw_setting *setting);
 const char *tw_setting_text(const tw_setting *setting);
 
-// t, epoch, T, N, B. A NULL clock is that of step 1.
+// t, epoch, T, N, B; N and B are 1 where there is no data set. A NULL clock is that of step 1.
 void tw_setting_clock(const tw_clock *clock, double numbers[TW_RULE_CLOCK_NAMES]);
-double tw_setting_value(const tw_setting *setting, const tw_clock *clock);
+
+// The values of the hyperparameters `first` to `last` of a chain, all of one rule and `first` its first
+// one: what a setting reads is computed before it.
+void tw_setting_values(const tw_setting *const *settings, int first, int last,
+                       const tw_clock *clock, double *values);
 
 // The hyperparameter called "lr" or "adam.lr". Errors: TW_NOT_FOUND, TW_BAD_ARGUMENT.
 tw_status tw_method_find_hyper(const tw_method *method, const char *name, int *hyper);
@@ -126,6 +139,13 @@ tw_status tw_rule_lower_state(const tw_rule *rule, int state, tw_rule_values *va
 extern const tw_op *tw_rule_op_update(int state_count);
 extern const tw_op tw_rule_op_scalars, tw_rule_op_reduce, tw_rule_op_combine, tw_rule_op_point,
     tw_rule_op_eval;
+
+// The type that a method computes in where a graph has `dtype`, and the type of each of its arrays.
+tw_dtype tw_method_dtypes(const tw_method *method, tw_dtype dtype,
+                          tw_dtype dtypes[TW_RULE_ARRAY_COUNT]);
+
+// The variant of the update that touches the most bytes: what tw_method_bytes counts.
+int tw_method_heaviest_variant(const tw_method *method, tw_dtype dtype);
 
 // The hyperparameters of a group at a clock.
 void tw_method_group_values(const tw_method *method, const tw_method_group *group,

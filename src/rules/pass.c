@@ -31,13 +31,32 @@ static void prepare_one(tw_kernel *kernel) {
     kernel->chunk_ns = 300.0;
 }
 
-// Runs a tile program over the elements of a chunk; the scalars are the last input.
+tw_dtype tw_method_dtypes(const tw_method *method, tw_dtype dtype,
+                          tw_dtype dtypes[TW_RULE_ARRAY_COUNT]) {
+    for (int i = 0; i < TW_RULE_ARRAY_COUNT; i++) dtypes[i] = dtype;
+    for (int i = 0; i < method->state_count; i++) {
+        if (method->states[i].wide) dtypes[TW_RULE_ARRAY_STATE + i] = TW_F64;
+    }
+    return method->wide ? TW_F64 : dtype;
+}
+
+// The scalars of a step are the last input, where there are any.
+static int variant_of(const tw_kernel *kernel) {
+    const tw_rule_program *program = binding_of(kernel->attributes)->program;
+    return tw_rule_program_variant(program, kernel->in[kernel->in_count - 1]);
+}
+
+// Runs a tile program over the elements of a chunk.
 static void run_chunk(const tw_kernel *kernel, const tw_tile_program *program,
                       void *arrays[TW_RULE_ARRAY_COUNT], int64_t chunk, double *reductions) {
     int64_t first = chunk * CHUNK, end = first + CHUNK;
     if (end > kernel->size[0]) end = kernel->size[0];
+    tw_dtype dtypes[TW_RULE_ARRAY_COUNT];
+    tw_dtype dtype =
+        tw_method_dtypes(binding_of(kernel->attributes)->method, kernel->dtype, dtypes);
     tw_tile_call call = {
         .arrays = arrays,
+        .dtypes = dtypes,
         .arguments = kernel->in[kernel->in_count - 1],
         .random = {.seed = kernel->random.seed,
                    .purpose = TW_FOR_RULE,
@@ -45,7 +64,7 @@ static void run_chunk(const tw_kernel *kernel, const tw_tile_program *program,
                    .step = kernel->clock == NULL ? 1 : kernel->clock->step},
         .reductions = reductions,
     };
-    tw_tile_run(program, kernel->dtype, &call, first, end);
+    tw_tile_run(program, dtype, &call, first, end);
 }
 
 static tw_status shape_elements(const tw_op_shapes *shapes) {
@@ -119,9 +138,9 @@ static void chunk_reduce(const tw_kernel *kernel, int64_t chunk) {
     int in = 0;
     arrays[TW_RULE_ARRAY_THETA] = (void *)(uintptr_t)kernel->in[in++];
     for (int i = TW_RULE_ARRAY_GRADIENT; i < TW_RULE_ARRAY_OUT; i++) {
-        if (tw_tile_reads(pass->program, i)) arrays[i] = (void *)(uintptr_t)kernel->in[in++];
+        if (pass->reads[i]) arrays[i] = (void *)(uintptr_t)kernel->in[in++];
     }
-    run_chunk(kernel, pass->program, arrays, chunk,
+    run_chunk(kernel, pass->program[variant_of(kernel)], arrays, chunk,
               (double *)kernel->scratch + chunk * (int64_t)pass->count);
 }
 
@@ -190,7 +209,7 @@ static void chunk_point(const tw_kernel *kernel, int64_t chunk) {
         arrays[TW_RULE_ARRAY_STATE + i] = (void *)(uintptr_t)kernel->in[1 + i];
     }
     arrays[TW_RULE_ARRAY_OUT] = kernel->out;
-    run_chunk(kernel, binding->program->update, arrays, chunk, NULL);
+    run_chunk(kernel, binding->program->update[variant_of(kernel)], arrays, chunk, NULL);
 }
 
 const tw_op tw_rule_op_point = {
@@ -213,7 +232,7 @@ static void chunk_update(const tw_kernel *kernel, int64_t chunk) {
         arrays[TW_RULE_ARRAY_STATE + i] = (void *)(uintptr_t)kernel->in[1 + i];
     }
     arrays[TW_RULE_ARRAY_GRADIENT] = (void *)(uintptr_t)kernel->in[1 + states];
-    run_chunk(kernel, binding->program->update, arrays, chunk, NULL);
+    run_chunk(kernel, binding->program->update[variant_of(kernel)], arrays, chunk, NULL);
 }
 
 // One operator a number of states: which inputs are written is the operator's own.
@@ -243,7 +262,7 @@ static void chunk_eval(const tw_kernel *kernel, int64_t chunk) {
     for (int i = 0; i < binding->method->state_count; i++) {
         arrays[TW_RULE_ARRAY_STATE + i] = (void *)(uintptr_t)kernel->in[2 + i];
     }
-    run_chunk(kernel, binding->program->update, arrays, chunk, NULL);
+    run_chunk(kernel, binding->program->update[variant_of(kernel)], arrays, chunk, NULL);
 }
 
 const tw_op tw_rule_op_eval = {
@@ -259,7 +278,10 @@ const tw_op tw_rule_op_eval = {
 
 void tw_method_group_values(const tw_method *method, const tw_method_group *group,
                             const tw_clock *clock, double hyper[TW_METHOD_HYPERS_MAX]) {
-    for (int i = 0; i < method->hyper_count; i++) {
-        hyper[i] = tw_setting_value(group->settings[i], clock);
+    int first = 0;
+    for (int i = 0; i < method->rule_count; i++) {
+        int end = first + method->rules[i]->parameter_count;
+        tw_setting_values(group->settings, first, end - 1, clock, hyper);
+        first = end;
     }
 }

@@ -4,8 +4,14 @@
 //     rule adam                                          (or `link NAME`: changes g for the next)
 //     param lr = 1e-3         # epsilon: learning rate   (the lecture's symbol, and its meaning)
 //     state s, r = 0                                     (first values; 0 where none is given)
+//     state double alpha                                 (kept in float64 whatever the graph's type)
 //     look theta + momentum*v                            (where the gradient is taken)
 //     s = beta1*s + (1 - beta1)*g                        (statements, in order)
+//     if t < warm                                        (one number decides for all elements)
+//         ...
+//     else                                               (may be left out)
+//         ...
+//     end
 //     eval = average                                     (weights to evaluate with)
 //
 // A text comes from anyone: everything about it is bounded, and every diagnosis has its place.
@@ -18,6 +24,7 @@
 #define TW_RULE_STATES_MAX 8
 #define TW_RULE_STATEMENTS_MAX 256
 #define TW_RULE_SYMBOLS_MAX 300
+#define TW_RULE_NESTING_MAX 8  // of an if in an if
 #define TW_RULE_WORDS_BYTES 96 // of a parameter's symbol and meaning
 
 typedef enum tw_rule_symbol_kind {
@@ -56,11 +63,20 @@ typedef struct tw_rule_parameter {
 typedef struct tw_rule_state {
     uint32_t symbol;
     tw_expr_root first; // TW_EXPR_NONE: 0
+    bool wide;          // kept in float64
 } tw_rule_state;
 
+typedef enum tw_rule_statement_kind {
+    TW_RULE_ASSIGNMENT,
+    TW_RULE_IF,
+    TW_RULE_ELSE,
+    TW_RULE_END,
+} tw_rule_statement_kind;
+
 typedef struct tw_rule_statement {
-    uint32_t symbol;
-    tw_expr_root value;
+    tw_rule_statement_kind kind;
+    uint32_t symbol;    // of an assignment
+    tw_expr_root value; // of an assignment, or an if's condition
 } tw_rule_statement;
 
 // Names in the tree's nodes are resolved: `symbol` is an index into `symbols`.
@@ -101,6 +117,9 @@ typedef enum tw_rule_item_kind {
     TW_RULE_ITEM_LOOK,
     TW_RULE_ITEM_EVAL,
     TW_RULE_ITEM_ASSIGNMENT,
+    TW_RULE_ITEM_IF,
+    TW_RULE_ITEM_ELSE,
+    TW_RULE_ITEM_END,
 } tw_rule_item_kind;
 
 typedef struct tw_rule_item {
@@ -113,10 +132,21 @@ typedef struct tw_rule_item {
 
 #define TW_RULE_ITEMS_MAX (TW_RULE_PARAMETERS_MAX + TW_RULE_STATES_MAX + TW_RULE_STATEMENTS_MAX + 2)
 
+// An if whose end has not come yet.
+typedef struct tw_rule_if {
+    size_t offset;
+    bool has_else;
+    // by symbol: what the checker knew before the if, and behind its first arm
+    bool set[TW_RULE_SYMBOLS_MAX], element[TW_RULE_SYMBOLS_MAX];
+    bool set_then[TW_RULE_SYMBOLS_MAX], element_then[TW_RULE_SYMBOLS_MAX];
+} tw_rule_if;
+
 typedef struct tw_rule_parser {
     tw_rule *rule;
     tw_lexer lexer;
     size_t header_offset;
+    int depth;
+    tw_rule_if open[TW_RULE_NESTING_MAX];
     int item_count;
     tw_rule_item items[TW_RULE_ITEMS_MAX];
 } tw_rule_parser;

@@ -18,15 +18,15 @@ static tw_status fail_at(const tw_rule *rule, size_t offset, const char *hint, c
 // What an expression of this item may not read, as bits of symbol kinds.
 static unsigned forbidden(tw_rule_item_kind kind) {
     switch (kind) {
-    case TW_RULE_ITEM_PARAMETER:
-        return BIT(TW_RULE_THETA) | BIT(TW_RULE_GRADIENT) | BIT(TW_RULE_PARAMETER) |
-               BIT(TW_RULE_STATE) | BIT(TW_RULE_TEMPORARY);
+    case TW_RULE_ITEM_PARAMETER: // it may read those declared before it
+        return BIT(TW_RULE_THETA) | BIT(TW_RULE_GRADIENT) | BIT(TW_RULE_STATE) |
+               BIT(TW_RULE_TEMPORARY);
     case TW_RULE_ITEM_STATE:
         return BIT(TW_RULE_GRADIENT) | BIT(TW_RULE_STATE) | BIT(TW_RULE_TEMPORARY);
     case TW_RULE_ITEM_LOOK:
     case TW_RULE_ITEM_EVAL:
         return BIT(TW_RULE_GRADIENT) | BIT(TW_RULE_TEMPORARY);
-    case TW_RULE_ITEM_ASSIGNMENT:
+    default:
         break;
     }
     return 0;
@@ -42,7 +42,7 @@ static const char *place_name(tw_rule_item_kind kind) {
         return "the look-ahead point";
     case TW_RULE_ITEM_EVAL:
         return "the weights to evaluate with";
-    case TW_RULE_ITEM_ASSIGNMENT:
+    default:
         break;
     }
     return "an equation";
@@ -83,7 +83,10 @@ static tw_status resolve_name(tw_rule *rule, tw_rule_item_kind kind, uint32_t in
                               "'%s' has no value in %s", name, place_name(kind));
     }
     if (!symbol->set) {
-        snprintf(hint, sizeof hint, "that is in line %zu", line_of(rule, symbol->offset));
+        bool before = symbol->offset < node->offset && symbol->kind == TW_RULE_TEMPORARY;
+        snprintf(hint, sizeof hint,
+                 before ? "line %zu sets it in one arm of an 'if' alone" : "that is in line %zu",
+                 line_of(rule, symbol->offset));
         return fail_at(rule, node->offset, hint, "'%s' is read before it is set", name);
     }
     symbol->read = true;
@@ -100,6 +103,7 @@ static bool is_reduction(const tw_expr_node *node) {
     case TW_FUNCTION_mean:
     case TW_FUNCTION_norm:
     case TW_FUNCTION_all_sum:
+    case TW_FUNCTION_all_mean:
     case TW_FUNCTION_all_norm:
         return true;
     case TW_FUNCTION_max:
@@ -182,10 +186,57 @@ static tw_status check_target(const tw_rule *rule, const tw_rule_item *item) {
                    "'%s' is given and cannot be assigned", symbol->name);
 }
 
-static tw_status check_item(tw_rule *rule, const tw_rule_item *item,
+// ---- if, else, end: what is known behind them is what is known behind both arms
+
+static void keep_known(const tw_rule *rule, bool *set, bool *element) {
+    for (int i = 0; i < rule->symbol_count; i++) {
+        set[i] = rule->symbols[i].set;
+        element[i] = rule->symbols[i].element;
+    }
+}
+
+static void begin_else(tw_rule *rule, tw_rule_if *open) {
+    keep_known(rule, open->set_then, open->element_then);
+    for (int i = 0; i < rule->symbol_count; i++) {
+        rule->symbols[i].set = open->set[i];
+        rule->symbols[i].element = open->element[i];
+    }
+}
+
+static void end_if(tw_rule *rule, tw_rule_if *open) {
+    if (!open->has_else) begin_else(rule, open);
+    for (int i = 0; i < rule->symbol_count; i++) {
+        rule->symbols[i].set = rule->symbols[i].set && open->set_then[i];
+        rule->symbols[i].element = rule->symbols[i].element || open->element_then[i];
+    }
+}
+
+static tw_status check_branch(tw_rule_parser *parser, const tw_rule_item *item, bool is_element) {
+    tw_rule *rule = parser->rule;
+    if (item->kind == TW_RULE_ITEM_ELSE) {
+        parser->open[parser->depth - 1].has_else = true;
+        begin_else(rule, &parser->open[parser->depth - 1]);
+    } else if (item->kind == TW_RULE_ITEM_END) {
+        end_if(rule, &parser->open[--parser->depth]);
+    } else if (is_element) {
+        return fail_at(rule, item->offset, "where(condition, a, b) chooses for each element",
+                       "the condition of an 'if' is one number%s", "");
+    } else {
+        tw_rule_if *open = &parser->open[parser->depth++];
+        open->has_else = false;
+        keep_known(rule, open->set, open->element);
+    }
+    return TW_OK;
+}
+
+static tw_status check_item(tw_rule_parser *parser, const tw_rule_item *item,
                             bool element[TW_EXPR_NODES_MAX]) {
+    tw_rule *rule = parser->rule;
     bool is_element = false;
     tw_status status = check_value(rule, item, element, &is_element);
+    if (status == TW_OK && item->kind >= TW_RULE_ITEM_IF) {
+        return check_branch(parser, item, is_element);
+    }
     if (status == TW_OK && item->kind == TW_RULE_ITEM_ASSIGNMENT) {
         status = check_target(rule, item);
     }
@@ -234,7 +285,7 @@ tw_status tw_rule_check_items(tw_rule_parser *parser) {
     assert(rule->symbol_count >= TW_RULE_GIVEN_COUNT);
     rule->symbols[TW_RULE_THETA].element = rule->symbols[TW_RULE_GRADIENT].element = true;
     for (int i = 0; i < parser->item_count && status == TW_OK; i++) {
-        status = check_item(rule, &parser->items[i], element);
+        status = check_item(parser, &parser->items[i], element);
     }
     for (int i = TW_RULE_GIVEN_COUNT; i < rule->symbol_count && status == TW_OK; i++) {
         status = check_symbol(rule, &rule->symbols[i]);

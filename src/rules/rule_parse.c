@@ -7,8 +7,8 @@
 
 #include "base/memory.h"
 
-const char *const tw_rule_reserved[] = {"rule", "link", "param", "state", "look",
-                                        "eval", "and",  "or",    NULL};
+const char *const tw_rule_reserved[] = {"rule", "link", "param", "state", "look",   "eval", "and",
+                                        "or",   "if",   "else",  "end",   "double", NULL};
 
 const char *const tw_rule_clock_names[TW_RULE_CLOCK_NAMES] = {"t", "epoch", "T", "N", "B"};
 
@@ -163,7 +163,7 @@ static tw_status parse_parameter(tw_rule_parser *parser) {
     return TW_OK;
 }
 
-static tw_status parse_state(tw_rule_parser *parser) {
+static tw_status parse_one_state(tw_rule_parser *parser, bool wide) {
     tw_rule *rule = parser->rule;
     char name[TW_EXPR_NAME_BYTES_MAX + 1];
     if (rule->state_count == TW_RULE_STATES_MAX) {
@@ -180,23 +180,33 @@ static tw_status parse_state(tw_rule_parser *parser) {
     item->symbol = (uint32_t)rule->symbol_count;
     add_symbol(rule, name, TW_RULE_STATE, item->offset)->index = rule->state_count;
     rule->states[rule->state_count++] =
-        (tw_rule_state){.symbol = item->symbol, .first = item->value};
+        (tw_rule_state){.symbol = item->symbol, .first = item->value, .wide = wide};
     return TW_OK;
 }
 
-// `param` or `state`: declarations separated by commas.
-static tw_status parse_list(tw_rule_parser *parser,
-                            tw_status (*parse_one)(tw_rule_parser *parser)) {
-    int first_parameter = parser->rule->parameter_count;
+// `state a, b = 1` or `state double a, b`.
+static tw_status parse_states(tw_rule_parser *parser) {
     tw_status status = tw_lexer_next(&parser->lexer);
-    if (status == TW_OK) status = parse_one(parser);
+    bool wide = tw_lexer_at(&parser->lexer, "double");
+    if (wide) status = tw_lexer_next(&parser->lexer);
+    if (status == TW_OK) status = parse_one_state(parser, wide);
     while (status == TW_OK && tw_lexer_at(&parser->lexer, ",")) {
         status = tw_lexer_next(&parser->lexer);
-        if (status == TW_OK) status = parse_one(parser);
+        if (status == TW_OK) status = parse_one_state(parser, wide);
     }
-    if (status == TW_OK && parser->rule->parameter_count > first_parameter) {
-        read_comment(parser, first_parameter);
+    return status;
+}
+
+// `param a = 1, b = 2`.
+static tw_status parse_parameters(tw_rule_parser *parser) {
+    int first_parameter = parser->rule->parameter_count;
+    tw_status status = tw_lexer_next(&parser->lexer);
+    if (status == TW_OK) status = parse_parameter(parser);
+    while (status == TW_OK && tw_lexer_at(&parser->lexer, ",")) {
+        status = tw_lexer_next(&parser->lexer);
+        if (status == TW_OK) status = parse_parameter(parser);
     }
+    if (status == TW_OK) read_comment(parser, first_parameter);
     return status;
 }
 
@@ -243,9 +253,9 @@ static tw_status find_target(tw_rule_parser *parser, const char *name, tw_rule_i
 }
 
 static tw_status fail_no_equation(const tw_rule_parser *parser, const char *name, size_t offset) {
-    static const char *const words[] = {"param", "state", "look", "eval"};
+    static const char *const words[] = {"param", "state", "look", "eval", "if", "else", "end"};
     const tw_rule *rule = parser->rule;
-    const char *near = tw_nearest_name(name, words, 4);
+    const char *near = tw_nearest_name(name, words, sizeof words / sizeof *words);
     char hint[32];
     snprintf(hint, sizeof hint, "did you mean %.10s?", near == NULL ? "" : near);
     return tw_source_fail(rule->context, &rule->tree->source, offset,
@@ -256,9 +266,6 @@ static tw_status fail_no_equation(const tw_rule_parser *parser, const char *name
 static tw_status parse_assignment(tw_rule_parser *parser) {
     tw_rule *rule = parser->rule;
     char name[TW_EXPR_NAME_BYTES_MAX + 1];
-    if (rule->statement_count == TW_RULE_STATEMENTS_MAX) {
-        return fail_too_many(parser, "equations", TW_RULE_STATEMENTS_MAX);
-    }
     tw_rule_item *item = add_item(parser, TW_RULE_ITEM_ASSIGNMENT);
     tw_status status =
         tw_lexer_name(&parser->lexer, "an equation, 'param', 'state', 'look' or 'eval'", name);
@@ -268,18 +275,77 @@ static tw_status parse_assignment(tw_rule_parser *parser) {
     if (status == TW_OK) status = find_target(parser, name, item);
     if (status == TW_OK) status = tw_lexer_expect(&parser->lexer, "=");
     if (status == TW_OK) status = parse_value(parser, item);
-    rule->statements[rule->statement_count++] =
-        (tw_rule_statement){.symbol = item->symbol, .value = item->value};
+    rule->statements[rule->statement_count++] = (tw_rule_statement){
+        .kind = TW_RULE_ASSIGNMENT, .symbol = item->symbol, .value = item->value};
     return status;
 }
 
-static tw_status parse_item(tw_rule_parser *parser) {
-    tw_lexer *lexer = &parser->lexer;
-    if (tw_lexer_at(lexer, "param")) return parse_list(parser, parse_parameter);
-    if (tw_lexer_at(lexer, "state")) return parse_list(parser, parse_state);
-    if (tw_lexer_at(lexer, "look")) return parse_look(parser);
-    if (tw_lexer_at(lexer, "eval")) return parse_eval(parser);
+// ---- if, else, end
+
+static tw_status parse_if(tw_rule_parser *parser) {
+    tw_rule *rule = parser->rule;
+    if (parser->depth == TW_RULE_NESTING_MAX) {
+        return fail_too_many(parser, "'if' inside each other", TW_RULE_NESTING_MAX);
+    }
+    parser->open[parser->depth].offset = parser->lexer.token.offset;
+    parser->open[parser->depth++].has_else = false;
+    tw_rule_item *item = add_item(parser, TW_RULE_ITEM_IF);
+    tw_status status = tw_lexer_next(&parser->lexer);
+    if (status == TW_OK) status = parse_value(parser, item);
+    rule->statements[rule->statement_count++] =
+        (tw_rule_statement){.kind = TW_RULE_IF, .value = item->value};
+    return status;
+}
+
+static tw_status parse_else(tw_rule_parser *parser) {
+    tw_rule *rule = parser->rule;
+    if (parser->depth == 0) return fail_here(parser, NULL, "'else' without an 'if'");
+    tw_rule_if *open = &parser->open[parser->depth - 1];
+    if (open->has_else) return fail_here(parser, NULL, "a second 'else'");
+    open->has_else = true;
+    add_item(parser, TW_RULE_ITEM_ELSE);
+    rule->statements[rule->statement_count++] = (tw_rule_statement){.kind = TW_RULE_ELSE};
+    return tw_lexer_next(&parser->lexer);
+}
+
+static tw_status parse_end(tw_rule_parser *parser) {
+    tw_rule *rule = parser->rule;
+    if (parser->depth == 0) return fail_here(parser, NULL, "'end' without an 'if'");
+    parser->depth--;
+    add_item(parser, TW_RULE_ITEM_END);
+    rule->statements[rule->statement_count++] = (tw_rule_statement){.kind = TW_RULE_END};
+    return tw_lexer_next(&parser->lexer);
+}
+
+static tw_status parse_statement(tw_rule_parser *parser) {
+    const tw_lexer *lexer = &parser->lexer;
+    if (parser->rule->statement_count == TW_RULE_STATEMENTS_MAX) {
+        return fail_too_many(parser, "equations", TW_RULE_STATEMENTS_MAX);
+    }
+    if (tw_lexer_at(lexer, "if")) return parse_if(parser);
+    if (tw_lexer_at(lexer, "else")) return parse_else(parser);
+    if (tw_lexer_at(lexer, "end")) return parse_end(parser);
     return parse_assignment(parser);
+}
+
+static tw_status parse_item(tw_rule_parser *parser) {
+    static const struct {
+        const char *word;
+        tw_status (*parse)(tw_rule_parser *parser);
+    } kinds[] = {{"param", parse_parameters},
+                 {"state", parse_states},
+                 {"look", parse_look},
+                 {"eval", parse_eval}};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (!tw_lexer_at(&parser->lexer, kinds[i].word)) continue;
+        if (parser->depth > 0) {
+            return fail_here(parser, "it holds in every step",
+                             "only equations have a place between 'if' and 'end'");
+        }
+        return kinds[i].parse(parser);
+    }
+    return parse_statement(parser);
 }
 
 static tw_status skip_lines(tw_lexer *lexer) {
@@ -320,6 +386,11 @@ static tw_status parse_text(tw_rule_parser *parser) {
     while (status == TW_OK && parser->lexer.token.kind != TW_TOKEN_END) {
         status = parse_item(parser);
         if (status == TW_OK) status = end_statement(parser);
+    }
+    if (status == TW_OK && parser->depth > 0) {
+        return tw_source_fail(rule->context, &rule->tree->source,
+                              parser->open[parser->depth - 1].offset, "its last line is: end",
+                              "this 'if' has no 'end'");
     }
     return status;
 }

@@ -6,6 +6,12 @@
 // hyperparameter compiles nothing. A reduction makes a scalar of elements, so what depends on it can
 // only come a pass later: the value's stage counts the reductions before it. All passes but the last
 // read alone; the last one recomputes what it needs of theirs and writes.
+//
+// A choice between elements by a number that is known before a step begins (`if t < burnin`,
+// where(t < 10, a, b)) is a branch: the program is lowered once for each outcome, and a step runs the
+// one that the number picks, in which the other arm is not computed and draws nothing. Reductions are
+// made in either case. More conditions than TW_RULE_BRANCHES_MAX, and those that depend on reductions,
+// are choices element by element, of the same meaning.
 #ifndef TW_RULES_RULE_PROGRAM_H
 #define TW_RULES_RULE_PROGRAM_H
 
@@ -16,6 +22,8 @@
 #define TW_RULE_REDUCTIONS_MAX 16 // of one stage
 #define TW_RULE_RANDOMS_MAX 64    // random numbers an element
 #define TW_RULE_CHAIN_STATES_MAX 12
+#define TW_RULE_BRANCHES_MAX 3
+#define TW_RULE_VARIANTS_MAX (1 << TW_RULE_BRANCHES_MAX)
 
 // Arrays of a program by number; states come behind the gradient.
 enum {
@@ -81,7 +89,8 @@ typedef struct tw_rule_write {
 
 // The reductions of one stage.
 typedef struct tw_rule_pass {
-    tw_tile_program *program;
+    tw_tile_program *program[TW_RULE_VARIANTS_MAX];
+    bool reads[TW_RULE_ARRAY_COUNT]; // in any variant
     int count;
     int slot[TW_RULE_REDUCTIONS_MAX];
     tw_tile_reduction reduction[TW_RULE_REDUCTIONS_MAX];
@@ -94,9 +103,11 @@ typedef struct tw_rule_program {
     int slot_count; // scalars; the arguments of the tile programs are the first `argument_count`
     int argument_count;
     bool counts; // needs the number of elements
+    int branch_count;
+    int branch[TW_RULE_BRANCHES_MAX]; // the conditions, by value
     int stage_count;
     tw_rule_pass passes[TW_RULE_STAGES_MAX]; // of stages 1, 2, ...
-    tw_tile_program *update;
+    tw_tile_program *update[TW_RULE_VARIANTS_MAX];
     int random_count;
 } tw_rule_program;
 
@@ -106,6 +117,10 @@ typedef struct tw_rule_program {
 tw_status tw_rule_program_build(tw_rule_values *values, const tw_rule_write *writes, int count,
                                 tw_rule_program **program);
 void tw_rule_program_free(tw_rule_program *program);
+
+// How many variants it has; the one that a step's scalars pick: bit k tells whether condition k holds.
+int tw_rule_program_variants(const tw_rule_program *program);
+int tw_rule_program_variant(const tw_rule_program *program, const double *vector);
 
 // Computes the scalars of a stage into `vector`, which holds those of the stages before. `clock` is
 // t, epoch, T, N, B; `hyper` the chain's hyperparameters (stage 0 alone reads both).

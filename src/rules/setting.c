@@ -29,7 +29,9 @@ const char *tw_setting_text(const tw_setting *setting) {
 
 // Reads the bytes from `first` to the source's end, so that carets stand in the whole text.
 static tw_status read_expression(tw_context *context, const tw_source *source, size_t first,
-                                 tw_setting *setting) {
+                                 const tw_setting_names *names, tw_setting *setting) {
+    const char *const *known = names->count > 0 ? names->name : tw_rule_clock_names;
+    size_t count = names->count > 0 ? names->count : TW_RULE_CLOCK_NAMES;
     tw_status status = tw_expr_tree_new(context, source, &setting->tree);
     if (status != TW_OK) return status;
     tw_lexer lexer = {
@@ -37,9 +39,7 @@ static tw_status read_expression(tw_context *context, const tw_source *source, s
     status = tw_lexer_next(&lexer);
     if (status == TW_OK) status = tw_expr_parse(&lexer, setting->tree, &setting->root);
     if (status == TW_OK) status = tw_lexer_end(&lexer);
-    if (status == TW_OK) {
-        status = tw_expr_resolve(setting->tree, 0, tw_rule_clock_names, TW_RULE_CLOCK_NAMES);
-    }
+    if (status == TW_OK) status = tw_expr_resolve(setting->tree, 0, known, count);
     if (status == TW_OK && !tw_expr_is_scalar(setting->tree, setting->root)) {
         status = tw_source_fail(context, source, first, NULL, "a hyperparameter is one number");
     }
@@ -58,10 +58,10 @@ static bool is_number(const tw_setting *setting, double *number) {
 }
 
 tw_status tw_setting_parse(tw_context *context, const tw_source *source, size_t first,
-                           tw_setting *setting) {
+                           const tw_setting_names *names, tw_setting *setting) {
     tw_setting made = {.schedule = setting->schedule};
     double number;
-    tw_status status = read_expression(context, source, first, &made);
+    tw_status status = read_expression(context, source, first, names, &made);
     if (status != TW_OK) {
         tw_setting_free(&made);
         return status;
@@ -76,24 +76,35 @@ void tw_setting_clock(const tw_clock *clock, double numbers[TW_RULE_CLOCK_NAMES]
     numbers[0] = clock == NULL ? 1.0 : (double)clock->step;
     numbers[1] = clock == NULL ? 0.0 : clock->epoch;
     numbers[2] = clock == NULL ? 1.0 : (double)clock->total_steps;
-    numbers[3] = clock == NULL ? 1.0 : (double)clock->example_count;
-    numbers[4] = clock == NULL ? 1.0 : (double)clock->minibatch;
+    numbers[3] = clock == NULL || clock->example_count == 0 ? 1.0 : (double)clock->example_count;
+    numbers[4] = clock == NULL || clock->minibatch == 0 ? 1.0 : (double)clock->minibatch;
 }
 
-static double own_value(const tw_setting *setting, const tw_clock *clock) {
-    double numbers[TW_RULE_CLOCK_NAMES];
+// `before`: the values of the rule's hyperparameters that stand before this one.
+static double own_value(const tw_setting *setting, const tw_clock *clock, const double *before,
+                        int count) {
+    double numbers[TW_RULE_CLOCK_NAMES + TW_RULE_PARAMETERS_MAX];
     if (setting->tree == NULL) return setting->number;
     tw_setting_clock(clock, numbers);
+    memcpy(numbers + TW_RULE_CLOCK_NAMES, before, (size_t)count * sizeof *before);
     return tw_expr_evaluate(setting->tree, setting->root, numbers);
 }
 
-double tw_setting_value(const tw_setting *setting, const tw_clock *clock) {
-    if (setting->schedule == NULL) return own_value(setting, clock);
+static double value_of(const tw_setting *setting, const tw_clock *clock, const double *before,
+                       int count) {
+    if (setting->schedule == NULL) return own_value(setting, clock, before, count);
     tw_clock now = {.step = 1, .total_steps = 1, .example_count = 1, .minibatch = 1};
     if (clock != NULL) now = *clock;
     tw_clock first = now;
     tw_clock_set_step(&first, 1);
-    return tw_schedule_value(setting->schedule, &now, own_value(setting, &first));
+    return tw_schedule_value(setting->schedule, &now, own_value(setting, &first, before, count));
+}
+
+void tw_setting_values(const tw_setting *const *settings, int first, int last,
+                       const tw_clock *clock, double *values) {
+    for (int i = first; i <= last; i++) {
+        values[i] = value_of(settings[i], clock, values + first, i - first);
+    }
 }
 
 // ---- names
@@ -181,26 +192,36 @@ tw_status tw_method_set(tw_method *method, const char *name, const char *value) 
     int hyper;
     tw_status status = tw_method_find_hyper(method, name, &hyper);
     if (status != TW_OK) return status;
-    return tw_setting_parse(method->context, &(tw_source){name, value, strlen(value)}, 0,
-                            &method->hypers[hyper].setting);
+    status = tw_setting_parse(method->context, &(tw_source){name, value, strlen(value)}, 0,
+                              &(tw_setting_names){0}, &method->hypers[hyper].setting);
+    if (status == TW_OK) method->hypers[hyper].given = true;
+    return status;
 }
 
 tw_status tw_method_set_number(tw_method *method, const char *name, double value) {
     int hyper;
     tw_status status = tw_method_find_hyper(method, name, &hyper);
-    if (status == TW_OK) tw_setting_number(&method->hypers[hyper].setting, value);
-    return status;
+    if (status != TW_OK) return status;
+    tw_setting_number(&method->hypers[hyper].setting, value);
+    method->hypers[hyper].given = true;
+    return TW_OK;
 }
 
 tw_status tw_method_schedule(tw_method *method, const char *name, const tw_schedule *schedule) {
     int hyper;
     tw_status status = tw_method_find_hyper(method, name, &hyper);
-    if (status == TW_OK) method->hypers[hyper].setting.schedule = schedule;
-    return status;
+    if (status != TW_OK) return status;
+    method->hypers[hyper].setting.schedule = schedule;
+    return TW_OK;
 }
 
 double tw_method_value(const tw_method *method, const char *name, const tw_clock *clock) {
     int hyper = 0;
+    const tw_setting *settings[TW_METHOD_HYPERS_MAX];
+    double values[TW_METHOD_HYPERS_MAX];
     if (count_matches(method, name, &hyper) != 1) return NAN;
-    return tw_setting_value(&method->hypers[hyper].setting, clock);
+    int first = hyper - method->hypers[hyper].parameter;
+    for (int i = first; i <= hyper; i++) settings[i] = &method->hypers[i].setting;
+    tw_setting_values(settings, first, hyper, clock, values);
+    return values[hyper];
 }

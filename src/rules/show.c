@@ -1,4 +1,5 @@
 // A method in words: equations, formulas, and what its passes touch.
+#include <stdio.h>
 #include <string.h>
 
 #include "expr/latex_name.h"
@@ -19,26 +20,35 @@ static void add_line(tw_text *text, const tw_rule *rule, const char *before, tw_
     tw_text_add(text, "\n");
 }
 
+static void add_default(tw_text *text, const tw_method *method, int hyper) {
+    const tw_method_hyper *at = &method->hypers[hyper];
+    const tw_rule *rule = method->rules[at->rule];
+    tw_text_add(text, "(default ");
+    tw_expr_format(rule->tree, rule->parameters[at->parameter].value, text);
+    tw_text_add(text, ")");
+}
+
 static void add_parameters(tw_method *method, int rule_index) {
     tw_text *text = &method->shown;
     for (int i = 0; i < method->hyper_count; i++) {
         if (method->hypers[i].rule != rule_index) continue;
         tw_hyperparameter hyper = tw_method_hyperparameter(method, i);
-        char digits[TW_NUMBER_BYTES];
         tw_text_add(text, "  param %-12s = %-10s", hyper.name, hyper.expression);
-        tw_format_number(hyper.default_value, digits);
         bool has_words = *hyper.symbol != '\0' || *hyper.meaning != '\0';
-        if (has_words) tw_text_add(text, " # ");
+        bool given = method->hypers[i].given;
+        if (has_words || given) tw_text_add(text, " # ");
         if (*hyper.symbol != '\0') tw_text_add(text, "%s: ", hyper.symbol);
         tw_text_add(text, "%s", hyper.meaning);
-        if (strcmp(digits, hyper.expression) != 0) tw_text_add(text, " (default %s)", digits);
+        if (has_words && given) tw_text_add(text, " ");
+        if (given) add_default(text, method, i);
         tw_text_add(text, "\n");
     }
 }
 
 static void add_states(tw_text *text, const tw_rule *rule) {
     for (int i = 0; i < rule->state_count; i++) {
-        tw_text_add(text, "  state %s = ", symbol_name(rule, rule->states[i].symbol));
+        tw_text_add(text, rule->states[i].wide ? "  state double %s = " : "  state %s = ",
+                    symbol_name(rule, rule->states[i].symbol));
         if (rule->states[i].first == TW_EXPR_NONE) {
             tw_text_add(text, "0");
         } else {
@@ -60,9 +70,35 @@ static void add_origin(tw_text *text, const tw_rule *rule) {
     }
 }
 
+// An equation, or a line of an `if`, indented by how many of them are open.
+static void add_statement(tw_text *text, const tw_rule *rule, const tw_rule_statement *statement,
+                          int *open) {
+    *open -= statement->kind == TW_RULE_ELSE || statement->kind == TW_RULE_END;
+    for (int i = 0; i <= *open; i++) tw_text_add(text, "  ");
+    switch (statement->kind) {
+    case TW_RULE_ASSIGNMENT:
+        tw_text_add(text, "%s = ", symbol_name(rule, statement->symbol));
+        tw_expr_format(rule->tree, statement->value, text);
+        break;
+    case TW_RULE_IF:
+        tw_text_add(text, "if ");
+        tw_expr_format(rule->tree, statement->value, text);
+        break;
+    case TW_RULE_ELSE:
+        tw_text_add(text, "else");
+        break;
+    case TW_RULE_END:
+        tw_text_add(text, "end");
+        break;
+    }
+    *open += statement->kind == TW_RULE_IF || statement->kind == TW_RULE_ELSE;
+    tw_text_add(text, "\n");
+}
+
 static void show_text(tw_method *method, int rule_index) {
     tw_text *text = &method->shown;
     const tw_rule *rule = method->rules[rule_index];
+    int open = 0;
     if (rule_index > 0) tw_text_add(text, "\n");
     add_origin(text, rule);
     tw_text_add(text, "%s %s\n", rule->link ? "link" : "rule", rule->name);
@@ -70,20 +106,37 @@ static void show_text(tw_method *method, int rule_index) {
     add_states(text, rule);
     if (rule->look != TW_EXPR_NONE) add_line(text, rule, "look ", rule->look);
     for (int i = 0; i < rule->statement_count; i++) {
-        tw_text_add(text, "  %s = ", symbol_name(rule, rule->statements[i].symbol));
-        tw_expr_format(rule->tree, rule->statements[i].value, text);
-        tw_text_add(text, "\n");
+        add_statement(text, rule, &rule->statements[i], &open);
     }
     if (rule->eval != TW_EXPR_NONE) add_line(text, rule, "eval = ", rule->eval);
 }
 
 // ---- LaTeX
 
-static void add_formula(tw_text *text, const tw_rule *rule, const char *name, tw_expr_root value) {
-    tw_text_add(text, "  ");
-    tw_latex_name(name, strlen(name), text);
-    tw_text_add(text, " &\\leftarrow ");
-    tw_expr_format_latex(rule->tree, value, text);
+static void add_formula(tw_text *text, const tw_rule *rule, const tw_rule_statement *statement,
+                        int *open) {
+    *open -= statement->kind == TW_RULE_ELSE || statement->kind == TW_RULE_END;
+    tw_text_add(text, statement->kind == TW_RULE_ASSIGNMENT ? "  " : "  & ");
+    for (int i = 0; i < *open; i++) tw_text_add(text, "\\quad ");
+    const char *name = symbol_name(rule, statement->symbol);
+    switch (statement->kind) {
+    case TW_RULE_ASSIGNMENT:
+        tw_latex_name(name, strlen(name), text);
+        tw_text_add(text, " &\\leftarrow ");
+        tw_expr_format_latex(rule->tree, statement->value, text);
+        break;
+    case TW_RULE_IF:
+        tw_text_add(text, "\\textbf{if } ");
+        tw_expr_format_latex(rule->tree, statement->value, text);
+        break;
+    case TW_RULE_ELSE:
+        tw_text_add(text, "\\textbf{else}");
+        break;
+    case TW_RULE_END:
+        tw_text_add(text, "\\textbf{end}");
+        break;
+    }
+    *open += statement->kind == TW_RULE_IF || statement->kind == TW_RULE_ELSE;
     tw_text_add(text, " \\\\\n");
 }
 
@@ -97,9 +150,9 @@ static void show_latex(tw_method *method) {
             tw_expr_format_latex(rule->tree, rule->look, text);
             tw_text_add(text, "\\right) \\\\\n");
         }
+        int open = 0;
         for (int i = 0; i < rule->statement_count; i++) {
-            add_formula(text, rule, symbol_name(rule, rule->statements[i].symbol),
-                        rule->statements[i].value);
+            add_formula(text, rule, &rule->statements[i], &open);
         }
     }
     tw_text_add(text, "\\end{align*}\n");
@@ -107,14 +160,23 @@ static void show_latex(tw_method *method) {
 
 // ---- plan
 
-static int touched(const tw_tile_program *program) {
-    return tw_tile_arrays_read(program) + tw_tile_arrays_written(program);
+// Bytes of an element of all arrays that a pass reads and those that it writes.
+static int64_t bytes_touched(const tw_tile_program *program, const tw_dtype *dtypes) {
+    int64_t bytes = 0;
+    for (int i = 0; i < TW_RULE_ARRAY_COUNT; i++) {
+        int times = tw_tile_reads(program, i) + tw_tile_writes(program, i);
+        bytes += times * (int64_t)tw_dtype_size(dtypes[i]);
+    }
+    return bytes;
 }
 
-static int arrays_touched(const tw_rule_program *program) {
-    int count = touched(program->update);
-    for (int i = 0; i < program->stage_count; i++) count += touched(program->passes[i].program);
-    return count;
+static int64_t bytes_of_variant(const tw_rule_program *program, int variant,
+                                const tw_dtype *dtypes) {
+    int64_t bytes = bytes_touched(program->update[variant], dtypes);
+    for (int i = 0; i < program->stage_count; i++) {
+        bytes += bytes_touched(program->passes[i].program[variant], dtypes);
+    }
+    return bytes;
 }
 
 static void add_pass(tw_text *text, const char *title, const tw_tile_program *program) {
@@ -123,20 +185,32 @@ static void add_pass(tw_text *text, const char *title, const tw_tile_program *pr
     tw_tile_format(program, text);
 }
 
+// "update" or "update, if condition 1 holds, condition 2 does not".
 static void add_program(tw_text *text, const char *title, const tw_rule_program *program) {
-    for (int i = 0; i < program->stage_count; i++) {
-        add_pass(text, "reductions", program->passes[i].program);
+    for (int variant = 0; variant < tw_rule_program_variants(program); variant++) {
+        char name[200];
+        int used = snprintf(name, sizeof name, "%s", title);
+        for (int k = 0; k < program->branch_count; k++) {
+            used += snprintf(name + used, sizeof name - (size_t)used, "%s condition %d %s",
+                             k == 0 ? " where" : " and", k + 1,
+                             (variant >> k & 1) != 0 ? "holds" : "does not hold");
+        }
+        for (int i = 0; i < program->stage_count; i++) {
+            add_pass(text, "reductions", program->passes[i].program[variant]);
+        }
+        add_pass(text, name, program->update[variant]);
     }
-    add_pass(text, title, program->update);
 }
 
 static void show_plan(tw_method *method) {
     tw_text *text = &method->shown;
     tw_text_add(text, "arrays: 0 theta, 1 g");
     for (int i = 0; i < method->state_count; i++) {
-        tw_text_add(text, ", %d %s", TW_RULE_ARRAY_STATE + i, method->states[i].name);
+        tw_text_add(text, ", %d %s%s", TW_RULE_ARRAY_STATE + i, method->states[i].name,
+                    method->states[i].wide ? " in f64" : "");
     }
     tw_text_add(text, "\nscalars a step: %d, in double\n", method->update->slot_count);
+    if (method->wide) tw_text_add(text, "computed in f64\n");
     if (method->look != NULL) add_program(text, "look-ahead point", method->look);
     add_program(text, "update", method->update);
     if (method->eval != NULL) add_program(text, "weights to evaluate with", method->eval);
@@ -146,8 +220,23 @@ static void show_plan(tw_method *method) {
 
 // ---- the public calls
 
+int tw_method_heaviest_variant(const tw_method *method, tw_dtype dtype) {
+    tw_dtype dtypes[TW_RULE_ARRAY_COUNT];
+    int heaviest = 0;
+    tw_method_dtypes(method, dtype, dtypes);
+    for (int i = 1; i < tw_rule_program_variants(method->update); i++) {
+        if (bytes_of_variant(method->update, i, dtypes) >
+            bytes_of_variant(method->update, heaviest, dtypes)) {
+            heaviest = i;
+        }
+    }
+    return heaviest;
+}
+
 int64_t tw_method_bytes(const tw_method *method, tw_dtype dtype) {
-    return (int64_t)arrays_touched(method->update) * (int64_t)tw_dtype_size(dtype);
+    tw_dtype dtypes[TW_RULE_ARRAY_COUNT];
+    tw_method_dtypes(method, dtype, dtypes);
+    return bytes_of_variant(method->update, tw_method_heaviest_variant(method, dtype), dtypes);
 }
 
 const char *tw_method_show(tw_method *method, tw_method_form form) {

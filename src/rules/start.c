@@ -23,8 +23,12 @@ static void run_program(const start *s, const tw_rule_program *program, int para
     tw_rule_program_scalars(program, 0, clock, hyper, (double)elements, s->scalars);
     arrays[TW_RULE_ARRAY_THETA] = tw_tensor_data(theta);
     arrays[TW_RULE_ARRAY_OUT] = tw_tensor_data(out);
+    tw_dtype dtypes[TW_RULE_ARRAY_COUNT];
+    tw_dtype dtype = tw_method_dtypes(s->method, tw_graph_dtype(s->graph), dtypes);
+    dtypes[TW_RULE_ARRAY_OUT] = tw_tensor_dtype(out);
     tw_tile_call call = {
         .arrays = arrays,
+        .dtypes = dtypes,
         .arguments = s->scalars,
         .random = {.seed = s->seed,
                    .purpose = TW_FOR_STATE,
@@ -32,7 +36,8 @@ static void run_program(const start *s, const tw_rule_program *program, int para
                    .step = (uint64_t)state},
     };
     uint64_t mode = tw_float_mode_enter();
-    tw_tile_run(program->update, tw_tensor_dtype(out), &call, 0, elements);
+    tw_tile_run(program->update[tw_rule_program_variant(program, s->scalars)], dtype, &call, 0,
+                elements);
     tw_float_mode_leave(mode);
 }
 
@@ -47,12 +52,13 @@ static tw_status start_state(const start *s, int parameter, int state) {
     }
     bool is_there = tw_variables_find(s->variables, state_name) != NULL;
     const tw_shape *shape = tw_node_shape(s->graph, node);
-    tw_dtype dtype = tw_graph_dtype(s->graph);
+    tw_dtype graph_dtype = tw_graph_dtype(s->graph);
+    tw_dtype dtype = method->states[state].wide ? TW_F64 : graph_dtype;
     const tw_rule_program *program = method->states[state].start;
     tw_tensor *theta, *tensor;
     tw_status status = tw_variables_have(s->variables, state_name, dtype, shape, &tensor);
     if (status != TW_OK || is_there || program == NULL) return status;
-    status = tw_variables_have(s->variables, name, dtype, shape, &theta);
+    status = tw_variables_have(s->variables, name, graph_dtype, shape, &theta);
     const tw_method_group *group = tw_method_group_of(method, name);
     if (group == NULL) status = TW_NO_MEMORY;
     if (status == TW_OK) run_program(s, program, parameter, state, group, theta, tensor);

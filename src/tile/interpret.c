@@ -10,6 +10,7 @@
 #define CACHE_BYTES (8 * 1024)
 #define DIVIDING_BYTES 1024
 #define ALONE_BYTES (32 * 1024)
+#define NARROW_MAX 14 // arrays of float32 in a fused run in float64
 #define PLACES_MAX (TW_TILE_FIRST_REGISTER + 512 + TW_TILE_ARRAYS_MAX)
 
 typedef struct running {
@@ -22,8 +23,8 @@ typedef struct running {
     tw_tile_kernel *const *pairs;
     int64_t tile_elements;
     char *free_space; // of the workspace
-    int32_t whole[TW_TILE_ARRAYS_MAX], repeated[TW_TILE_ARRAYS_MAX];
-    int whole_count, repeated_count;
+    int32_t whole[TW_TILE_ARRAYS_MAX], repeated[TW_TILE_ARRAYS_MAX], narrow[TW_TILE_ARRAYS_MAX];
+    int whole_count, repeated_count, narrow_count;
     void *buffers[TW_TILE_ARRAYS_MAX]; // of repeated arrays
     void *places[PLACES_MAX];
     double lanes[TW_TILE_REDUCTIONS_MAX][TW_TILE_LANES];
@@ -33,12 +34,19 @@ static bool is_repeated(const tw_tile_call *call, int array) {
     return call->walks != NULL && !tw_tile_walk_whole(call->space, &call->walks[array]);
 }
 
+// Whether an array of float32 takes part in a run in float64.
+static bool is_narrow(const tw_tile_call *call, tw_dtype dtype, int array) {
+    return call->dtypes != NULL && call->dtypes[array] != dtype;
+}
+
 static void sort_arrays(running *r) {
     for (int i = 0; i < r->program->array_count; i++) {
         if (!r->program->read[i] && !r->program->written[i]) continue;
         if (is_repeated(r->call, i)) {
             assert(!r->program->written[i]);
             r->repeated[r->repeated_count++] = i;
+        } else if (is_narrow(r->call, r->dtype, i)) {
+            r->narrow[r->narrow_count++] = i;
         } else {
             r->whole[r->whole_count++] = i;
         }
@@ -50,7 +58,8 @@ static void sort_arrays(running *r) {
 // ones run beside it. A program of one loop has nothing to keep in the cache.
 static void choose_tile(running *r) {
     const tw_tile_program *program = r->program;
-    const int buffers = program->register_count + program->filled_count + r->repeated_count;
+    const int buffers =
+        program->register_count + program->filled_count + r->repeated_count + r->narrow_count;
     const int all = buffers + r->whole_count;
     int64_t bytes = CACHE_BYTES / (all > 4 ? all : 4);
     if (program->divides && bytes > DIVIDING_BYTES) bytes = DIVIDING_BYTES;
@@ -82,6 +91,7 @@ static void place_workspace(running *r) {
         r->kernels[TW_CODE_fill](r->places, &fill, r->scalars, r->tile_elements);
     }
     for (int i = 0; i < r->repeated_count; i++) r->buffers[i] = take_tile(r);
+    for (int i = 0; i < r->narrow_count; i++) r->places[r->narrow[i]] = take_tile(r);
 }
 
 static void start_reductions(running *r) {
@@ -113,6 +123,14 @@ static void draw(const running *r, const tw_tile_instruction *instruction, int64
         return;
     }
     double *out = r->places[instruction->out];
+    if (r->narrow_count > 0) {
+        float numbers[CACHE_BYTES / sizeof(double)];
+        assert(count <= (int64_t)(sizeof numbers / sizeof *numbers));
+        (normal ? tw_random_normal_f32 : tw_random_uniform_f32)(&random, (uint64_t)first, numbers,
+                                                                count);
+        tw_tile_widen(numbers, out, count);
+        return;
+    }
     for (int64_t k = 0; k < count; k++) {
         const uint64_t index = (uint64_t)(first + k);
         out[k] = normal ? tw_random_normal(&random, index) : tw_random_uniform(&random, index);
@@ -130,15 +148,7 @@ static void run_special(running *r, const tw_tile_instruction *instruction, int6
                                                  r->lanes[instruction->number], count);
 }
 
-static void run_tile(running *r, int64_t first, int64_t count) {
-    const tw_tile_call *call = r->call;
-    for (int i = 0; i < r->whole_count; i++)
-        r->places[r->whole[i]] = (char *)call->arrays[r->whole[i]] + first * r->size;
-    for (int i = 0; i < r->repeated_count; i++) {
-        const int32_t array = r->repeated[i];
-        r->places[array] = tw_tile_walk_tile(call->space, &call->walks[array], (size_t)r->size,
-                                             call->arrays[array], first, count, r->buffers[i]);
-    }
+static void run_instructions(running *r, int64_t first, int64_t count) {
     const tw_tile_instruction *instruction = r->program->instructions;
     const tw_tile_instruction *const end = instruction + r->program->instruction_count;
     for (; instruction < end; instruction++) {
@@ -154,6 +164,28 @@ static void run_tile(running *r, int64_t first, int64_t count) {
     }
 }
 
+static void run_tile(running *r, int64_t first, int64_t count) {
+    const tw_tile_call *call = r->call;
+    for (int i = 0; i < r->whole_count; i++)
+        r->places[r->whole[i]] = (char *)call->arrays[r->whole[i]] + first * r->size;
+    for (int i = 0; i < r->repeated_count; i++) {
+        const int32_t array = r->repeated[i];
+        r->places[array] = tw_tile_walk_tile(call->space, &call->walks[array], (size_t)r->size,
+                                             call->arrays[array], first, count, r->buffers[i]);
+    }
+    for (int i = 0; i < r->narrow_count; i++) {
+        const int32_t array = r->narrow[i];
+        if (!r->program->read[array]) continue;
+        tw_tile_widen((const float *)call->arrays[array] + first, r->places[array], count);
+    }
+    run_instructions(r, first, count);
+    for (int i = 0; i < r->narrow_count; i++) {
+        const int32_t array = r->narrow[i];
+        if (!r->program->written[array]) continue;
+        tw_tile_round(r->places[array], (float *)call->arrays[array] + first, count);
+    }
+}
+
 void tw_tile_interpret(const tw_tile_program *program, tw_dtype dtype, const tw_tile_call *call,
                        const double *scalars, int64_t first, int64_t end) {
     _Alignas(64) char workspace[WORKSPACE_BYTES];
@@ -166,7 +198,7 @@ void tw_tile_interpret(const tw_tile_program *program, tw_dtype dtype, const tw_
     r.kernels = dtype == TW_F32 ? tw_tile_kernels_f32 : tw_tile_kernels_f64;
     r.pairs = dtype == TW_F32 ? tw_tile_pairs_f32 : tw_tile_pairs_f64;
     r.free_space = workspace;
-    r.whole_count = r.repeated_count = 0;
+    r.whole_count = r.repeated_count = r.narrow_count = 0;
     sort_arrays(&r);
     choose_tile(&r);
     place_workspace(&r);
@@ -183,6 +215,49 @@ static bool all_whole(const tw_tile_program *program, const tw_tile_call *call) 
     return true;
 }
 
+// Runs the fused function in float64, part by part where arrays are of float32. Parts are long enough
+// for a call to vanish and short enough for the first cache.
+static void run_fused_wide(const tw_tile_program *program, const tw_tile_call *call,
+                           const double *scalars, int64_t first, int64_t end) {
+    enum { PART = 256 };
+
+    double buffers[NARROW_MAX][PART];
+    for (int64_t k = first; k < end; k += PART) {
+        const int64_t count = end - k < PART ? end - k : PART;
+        void *arrays[TW_TILE_ARRAYS_MAX];
+        int used = 0;
+        for (int i = 0; i < program->code_array_count; i++) {
+            const int32_t array = program->code_arrays[i];
+            arrays[i] = (double *)call->arrays[array] + k;
+            if (!is_narrow(call, TW_F64, array)) continue;
+            arrays[i] = buffers[used++];
+            if (program->read[array])
+                tw_tile_widen((const float *)call->arrays[array] + k, arrays[i], count);
+        }
+        program->fused->f64(arrays, scalars, 0, count);
+        for (int i = 0; i < program->code_array_count; i++) {
+            const int32_t array = program->code_arrays[i];
+            if (!is_narrow(call, TW_F64, array) || !program->written[array]) continue;
+            tw_tile_round(arrays[i], (float *)call->arrays[array] + k, count);
+        }
+    }
+}
+
+static int count_narrow(const tw_tile_program *program, const tw_tile_call *call, tw_dtype dtype) {
+    int narrow = 0;
+    for (int i = 0; i < program->code_array_count; i++)
+        narrow += is_narrow(call, dtype, program->code_arrays[i]);
+    return narrow;
+}
+
+static void run_fused(const tw_tile_program *program, tw_dtype dtype, const tw_tile_call *call,
+                      const double *scalars, int64_t first, int64_t end) {
+    void *arrays[TW_TILE_ARRAYS_MAX];
+    for (int i = 0; i < program->code_array_count; i++)
+        arrays[i] = call->arrays[program->code_arrays[i]];
+    (dtype == TW_F32 ? program->fused->f32 : program->fused->f64)(arrays, scalars, first, end);
+}
+
 void tw_tile_run(const tw_tile_program *program, tw_dtype dtype, const tw_tile_call *call,
                  int64_t first, int64_t end) {
     assert(dtype == TW_F32 || dtype == TW_F64);
@@ -194,12 +269,12 @@ void tw_tile_run(const tw_tile_program *program, tw_dtype dtype, const tw_tile_c
         tw_tile_scalars(program, call->arguments, own);
         scalars = own;
     }
-    if (program->fused != NULL && all_whole(program, call)) {
-        void *arrays[TW_TILE_ARRAYS_MAX];
-        for (int i = 0; i < program->code_array_count; i++)
-            arrays[i] = call->arrays[program->code_arrays[i]];
-        (dtype == TW_F32 ? program->fused->f32 : program->fused->f64)(arrays, scalars, first, end);
-        return;
-    }
-    tw_tile_interpret(program, dtype, call, scalars, first, end);
+    const int narrow = count_narrow(program, call, dtype);
+    assert(narrow == 0 || (dtype == TW_F64 && call->walks == NULL));
+    if (program->fused == NULL || !all_whole(program, call) || narrow > NARROW_MAX)
+        tw_tile_interpret(program, dtype, call, scalars, first, end);
+    else if (narrow > 0)
+        run_fused_wide(program, call, scalars, first, end);
+    else
+        run_fused(program, dtype, call, scalars, first, end);
 }

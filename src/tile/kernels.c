@@ -106,6 +106,16 @@ MOVE(double, f64)
 tw_tile_kernel *const tw_tile_pairs_f32[] = {NULL, run_step_f32, run_move_f32};
 tw_tile_kernel *const tw_tile_pairs_f64[] = {NULL, run_step_f64, run_move_f64};
 
+// ---- types
+
+TW_SIMD void tw_tile_widen(const float *in, double *out, int64_t count) {
+    TW_TILE_LOOP for (int64_t k = 0; k < count; k++) out[k] = (double)in[k];
+}
+
+TW_SIMD void tw_tile_round(const double *in, float *out, int64_t count) {
+    TW_TILE_LOOP for (int64_t k = 0; k < count; k++) out[k] = (float)in[k];
+}
+
 // ---- reductions
 
 static double larger(double a, double b) {

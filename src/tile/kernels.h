@@ -15,6 +15,10 @@ extern tw_tile_kernel *const tw_tile_kernels_f64[TW_CODE_COUNT];
 extern tw_tile_kernel *const tw_tile_pairs_f32[];
 extern tw_tile_kernel *const tw_tile_pairs_f64[];
 
+// float32 to float64 and back.
+void tw_tile_widen(const float *in, double *out, int64_t count);
+void tw_tile_round(const double *in, float *out, int64_t count);
+
 #define TW_TILE_LANES 16 // running sums of a reduction: of the elements k with equal k % 16
 
 // Adds a tile's elements to the lanes of a reduction; all lanes to one, in a fixed order.

@@ -154,6 +154,9 @@ typedef struct tw_tile_walk {
 
 typedef struct tw_tile_call {
     void *const *arrays;        // base addresses, by array number
+    const tw_dtype *dtypes;     // by array number, of a run in float64: arrays of float32 are widened
+                                // when read and rounded when written, and random numbers have 32 bits
+                                // if there is one; NULL: all have the run's type. Without walks.
     const tw_tile_walk *walks;  // by array number; NULL: every array is whole
     const tw_tile_space *space; // NULL with walks NULL
     const double *arguments;    // by argument number; not read if `scalars` are given

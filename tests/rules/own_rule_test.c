@@ -64,7 +64,7 @@ static void own_names_for_the_same_equations_run_at_the_speed_of_the_built_in(vo
     tw_test_write(path, text);
     assert_int_equal(tw_context_new(&context), TW_OK);
     assert_ok(context, tw_method_parse(context, path, &method));
-    assert_true(tw_tile_is_fused(method->update->update));
+    assert_true(tw_tile_is_fused(method->update->update[0]));
     tw_method_free(method);
     tw_context_free(context);
     tw_test_folder_remove(folder);
