@@ -52,6 +52,12 @@ typedef struct tw_known_minimum {
     const double *x; // [n]; NULL: its place is not stated
 } tw_known_minimum;
 
+// Coordinates that belong together: a layer's weights.
+typedef struct tw_objective_part {
+    const char *name;
+    int64_t first, count; // coordinates first to first + count - 1
+} tw_objective_part;
+
 // Strings and arrays are borrowed: valid while the objective is.
 typedef struct tw_objective_facts {
     const char *name;
@@ -62,6 +68,8 @@ typedef struct tw_objective_facts {
     const double *lower, *upper; // [n], the domain that is usually looked at; NULL: none
     int minimum_count;           // known minima, the lowest first
     const tw_known_minimum *minima;
+    int part_count; // 0: the coordinates have no parts
+    const tw_objective_part *parts;
 } tw_objective_facts;
 
 // What is known of an objective.

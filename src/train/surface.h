@@ -1,0 +1,33 @@
+// The loss over a whole data set as a function of all parameters: an objective (objective.h) whose value,
+// gradient and Hessian products stream over the minibatches, so that memory does not grow with the data.
+// Dropout is off: the function is the same each time.
+#ifndef TW_TRAIN_SURFACE_H
+#define TW_TRAIN_SURFACE_H
+
+#include "thalweg/data.h"
+#include "thalweg/objective.h"
+#include "train/network.h"
+
+typedef struct tw_surface_options {
+    const tw_model *model; // borrowed, as are loss and data: valid until freed
+    const tw_loss *loss;
+    tw_example_form form;
+    tw_dtype dtype;
+    double l1, l2;
+    const tw_variables *variables; // the parameters' values now become the objective's start
+    tw_data *data;
+    int64_t batch;    // examples at a time: of memory, not of the result
+    int64_t examples; // a sample of so many, drawn by the seed; 0: all
+    uint64_t seed;
+} tw_surface_options;
+
+// The objective: x is the parameters one behind the other in the order of the model, its parts are they.
+// `*objective` is owned by the caller: free with tw_objective_free. Errors: TW_NOT_FOUND where a parameter
+// is not among the variables; TW_NO_MEMORY; what the graph says.
+tw_status tw_surface_new(tw_context *context, const tw_surface_options *options,
+                         tw_objective **objective);
+
+// Copies x [n] into the parameters among `variables`. `objective` must come from tw_surface_new.
+void tw_surface_store(const tw_objective *objective, const void *x, tw_variables *variables);
+
+#endif
