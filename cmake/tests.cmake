@@ -32,5 +32,8 @@ endif()
 # are commented.
 add_test(NAME house COMMAND ${PROJECT_SOURCE_DIR}/tests/house/house_test.sh ${PROJECT_SOURCE_DIR})
 
+# What the documents show is what the program prints.
+add_test(NAME docs COMMAND ${PROJECT_SOURCE_DIR}/tests/docs/docs_test.sh ${CMAKE_BINARY_DIR} ${PROJECT_SOURCE_DIR})
+
 include(cmake/translated.cmake)
 target_sources(translated_test PRIVATE ${TW_TRANSLATED})

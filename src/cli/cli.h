@@ -120,6 +120,7 @@ int cli_finish(int status);
 // Pages made of the tables.
 void cli_print_overview(FILE *out);
 void cli_print_help(FILE *out, const cli_command *command);
+void cli_print_markdown(void); // docs/cli.md
 
 // Ctrl-C and SIGTERM ask `context` to stop after its step; the second time, or where `context` is NULL, as
 // nothing runs that could be resumed, they end the program (130).

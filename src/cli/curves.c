@@ -51,7 +51,7 @@ static int64_t best_epoch(const cli_curves *curves) {
 }
 
 static tw_status draw(const cli_curves *curves, double *const column[COLUMNS], tw_context *context,
-                      const char *path) {
+                      const char *path, const char *title) {
     int64_t n = curves->count, best = best_epoch(curves);
     tw_series loss[2] = {series_of("training data", column, TRAIN_LOSS, n, -1),
                          series_of("test data", column, TEST_LOSS, n, -1)};
@@ -81,10 +81,10 @@ static tw_status draw(const cli_curves *curves, double *const column[COLUMNS], t
                                  .y_from_zero = true,
                                  .series = &rate,
                                  .series_count = 1};
-    return tw_plot_save(context, path, "training", panels, count);
+    return tw_plot_save(context, path, title, panels, count);
 }
 
-tw_status cli_curves_save(const cli_curves *curves, const char *path) {
+tw_status cli_curves_save(const cli_curves *curves, const char *path, const char *title) {
     size_t count = curves->count > 0 ? (size_t)curves->count : 1;
     double *numbers = tw_allocate(curves->context, count, COLUMNS * sizeof *numbers);
     if (numbers == NULL || curves->short_of_memory) {
@@ -94,7 +94,7 @@ tw_status cli_curves_save(const cli_curves *curves, const char *path) {
     double *column[COLUMNS];
     for (size_t i = 0; i < COLUMNS; i++) column[i] = numbers + i * count;
     fill_columns(curves, column);
-    tw_status status = draw(curves, column, curves->context, path);
+    tw_status status = draw(curves, column, curves->context, path, title);
     tw_release(numbers);
     return status;
 }

@@ -22,7 +22,7 @@ static int list(const cli_arguments *arguments) {
         if (arguments->json)
             print_format_json(json, format);
         else
-            printf("%-44s %s\n", format->usage, format->summary);
+            printf("%s\n    %s\n", format->usage, format->summary);
     }
     if (arguments->json) cli_print_count(json, "formats", count);
     tw_json_free(json);

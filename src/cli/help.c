@@ -62,8 +62,8 @@ static void print_options(FILE *out, int command) {
 }
 
 void cli_print_help(FILE *out, const cli_command *command) {
-    fprintf(out, "thalweg %s: %s\n\nUsage: thalweg %s %s\n", command->name, command->summary,
-            command->name, command->behind);
+    fprintf(out, "thalweg %s: %s\n\nUsage: thalweg %s%s%s\n", command->name, command->summary,
+            command->name, *command->behind != '\0' ? " " : "", command->behind);
     int id = 0;
     while (cli_command_at(id) != command) id++;
     print_options(out, id);

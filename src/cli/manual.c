@@ -1,6 +1,7 @@
 // thalweg manual: the man page, from the tables of commands and options.
 #include "cli/cli.h"
 
+#include <ctype.h>
 #include <string.h>
 
 // roff takes a leading dot or quote for an order, and backslash and minus for its own.
@@ -18,10 +19,11 @@ static void print_roff(const char *text) {
 
 static void print_command(int id) {
     const cli_command *command = cli_command_at(id);
-    printf(".SS thalweg %s ", command->name);
+    printf(".SS thalweg %s%s", command->name, *command->behind != '\0' ? " " : "");
     print_roff(command->behind);
-    fputs("\nTo ", stdout);
-    print_roff(command->summary);
+    printf("\n%c",
+           toupper((unsigned char)*command->summary)); // no summary begins with roff's signs
+    print_roff(command->summary + 1);
     puts(".");
     for (int i = 0; i < OPTION_COUNT; i++) {
         const cli_option *option = cli_option_at(i);
@@ -53,6 +55,10 @@ static void print_command(int id) {
 int cli_run_manual(const cli_arguments *arguments) {
     if (arguments->word_count > 0) return cli_wrong("manual: takes no words");
     if (arguments->json) return cli_wrong("manual: prints a man page; there is none in JSON");
+    if (cli_given(arguments, OPTION_MARKDOWN)) {
+        cli_print_markdown();
+        return CLI_DONE;
+    }
     printf(".TH THALWEG 1 \"\" \"thalweg %s\"\n", tw_version());
     puts(".SH NAME\nthalweg \\- trains deep models in C\n"
          ".SH SYNOPSIS\n.B thalweg\n\\fICOMMAND\\fR [\\fIOPTIONS\\fR]\n.SH COMMANDS");

@@ -58,9 +58,9 @@ void cli_progress_epoch(cli_progress *progress, const tw_epoch *epoch) {
     if (!progress->lines) return;
     clear_bar(progress);
     if (!progress->headed)
-        fputs(
-            "epoch train loss    error %  test loss    error %         lr  grad norm    seconds\n",
-            stderr);
+        fputs("epoch train loss    error %  test loss    error %         lr  grad norm    seconds  "
+              "(* best so far)\n",
+              stderr);
     progress->headed = true;
     fprintf(stderr, "%5llu", (unsigned long long)epoch->epoch);
     print_measure(epoch->train_loss, " %10.5g", 1.0);

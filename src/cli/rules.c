@@ -25,10 +25,12 @@ static int list(const cli_arguments *arguments, tw_json *json) {
     return CLI_DONE;
 }
 
-static void print_hyperparameters_json(tw_json *json, const tw_method *method) {
+// Of one rule of the chain, or of all (`rule` NULL).
+static void print_hyperparameters_json(tw_json *json, const tw_method *method, const char *rule) {
     tw_json_begin_array(json, "hyperparameters");
     for (int i = 0; i < tw_method_hyperparameter_count(method); i++) {
         tw_hyperparameter hyperparameter = tw_method_hyperparameter(method, i);
+        if (rule != NULL && strcmp(hyperparameter.rule, rule) != 0) continue;
         tw_json_begin(json, NULL);
         tw_json_string(json, "rule", hyperparameter.rule);
         tw_json_string(json, "name", hyperparameter.name);
@@ -40,28 +42,47 @@ static void print_hyperparameters_json(tw_json *json, const tw_method *method) {
     tw_json_end_array(json);
 }
 
+// The name of a built-in link if `text` is nothing else.
+static const char *link_alone(const char *text) {
+    for (int i = 0; i < tw_rule_count(); i++)
+        if (tw_rule_is_link(i) && strcmp(tw_rule_name(i), text) == 0) return tw_rule_name(i);
+    return NULL;
+}
+
+static void print_shown(const cli_arguments *arguments, tw_json *json, const tw_method *method,
+                        const char *link, const char *text) {
+    if (!arguments->json) {
+        fputs(text, stdout);
+        return;
+    }
+    tw_json_begin(json, NULL);
+    tw_json_string(json, "type", "result");
+    tw_json_string(json, "name", link != NULL ? link : tw_method_name(method));
+    tw_json_string(json, "text", text);
+    tw_json_integer(json, "bytes_per_parameter", tw_method_bytes(method, TW_F32));
+    print_hyperparameters_json(json, method, link);
+    tw_json_end(json);
+    cli_print_json(json);
+}
+
+// A link is no method alone: its text is shown as it stands, its cost in front of sgd.
 static int show(const cli_arguments *arguments, tw_json *json) {
+    const char *text = arguments->word[1], *link = link_alone(text);
+    char chain[128];
+    if (link != NULL) snprintf(chain, sizeof chain, "%.100s | sgd", link);
     tw_method *method = NULL;
-    tw_status status = tw_method_parse(arguments->context, arguments->word[1], &method);
+    tw_status status = tw_method_parse(arguments->context, link != NULL ? chain : text, &method);
     if (status != TW_OK) return cli_failed(arguments->context, status);
     tw_method_form form = cli_given(arguments, OPTION_LATEX)  ? TW_METHOD_LATEX
                           : cli_given(arguments, OPTION_PLAN) ? TW_METHOD_PLAN
                                                               : TW_METHOD_TEXT;
-    const char *text = tw_method_show(method, form);
+    const char *shown =
+        link != NULL && form == TW_METHOD_TEXT ? tw_rule_text(link) : tw_method_show(method, form);
     int code = CLI_DONE;
-    if (text == NULL)
+    if (shown == NULL)
         code = cli_failed(arguments->context, TW_NO_MEMORY);
-    else if (arguments->json) {
-        tw_json_begin(json, NULL);
-        tw_json_string(json, "type", "result");
-        tw_json_string(json, "name", tw_method_name(method));
-        tw_json_string(json, "text", text);
-        tw_json_integer(json, "bytes_per_parameter", tw_method_bytes(method, TW_F32));
-        print_hyperparameters_json(json, method);
-        tw_json_end(json);
-        cli_print_json(json);
-    } else
-        fputs(text, stdout);
+    else
+        print_shown(arguments, json, method, link, shown);
     tw_method_free(method);
     return code;
 }
@@ -81,7 +102,7 @@ static int check(const cli_arguments *arguments, tw_json *json) {
         tw_json_end(json);
         cli_print_json(json);
     } else
-        printf("%s: a right rule\n", arguments->word[1]);
+        printf("%s: this is a valid rule\n", arguments->word[1]);
     return CLI_DONE;
 }
 

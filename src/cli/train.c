@@ -129,33 +129,64 @@ static void print_result_json(tw_json *json, const tw_training_result *result) {
     cli_print_json(json);
 }
 
-static void print_measures(const char *where, double loss, double error) {
+// One line of the summary: the error where there is one, else the loss, and what it is of.
+static void print_measure(const char *set, const char *examples, double loss, double error) {
+    char name[32], value[32];
     if (isnan(loss)) return;
-    printf("  %-9s loss %.5g", where, loss);
-    if (!isnan(error)) printf(", error %.2f %%: %.1f of 1000 wrong", 100.0 * error, 1000.0 * error);
-    putchar('\n');
+    snprintf(name, sizeof name, "%s %s", set, isnan(error) ? "loss" : "error");
+    if (isnan(error)) {
+        snprintf(value, sizeof value, "%.5g", loss);
+        printf("  %-14s  %-8s mean over %s\n", name, value, examples);
+        return;
+    }
+    snprintf(value, sizeof value, "%.2f %%", 100.0 * error);
+    printf("  %-14s  %-8s %.1f in 1000 of %s get the wrong class; loss %.4g\n", name, value,
+           1000.0 * error, examples, loss);
+}
+
+static void print_best(const tw_training_result *result) {
+    if (isnan(result->best_test_error)) return;
+    char value[32];
+    snprintf(value, sizeof value, "%.2f %%", 100.0 * result->best_test_error);
+    printf("  best            %-8s test error after epoch %llu%s\n", value,
+           (unsigned long long)result->best_epoch,
+           result->out != NULL ? ", kept as best.safetensors" : "");
 }
 
 static void print_summary(const cli_arguments *arguments, const tw_training_result *result) {
-    printf("%s after %llu epochs (%llu steps) of training %llu parameters in %.1f s.\n",
+    printf("%s after %llu epoch%s (%llu steps) of training %llu parameters in %.1f s.\n",
            result->status == TW_OK            ? "Done"
            : result->status == TW_INTERRUPTED ? "Stopped"
                                               : "Diverged",
-           (unsigned long long)result->epochs, (unsigned long long)result->steps,
-           (unsigned long long)result->parameters, result->seconds);
-    print_measures("training:", result->train_loss, result->train_error);
-    print_measures("test:", result->test_loss, result->test_error);
-    if (!isnan(result->best_test_error))
-        printf("  best:     error %.2f %% after epoch %llu\n", 100.0 * result->best_test_error,
-               (unsigned long long)result->best_epoch);
-    if (result->stopped_early) puts("  No better for as long as --patience allows: stopped early.");
-    printf("  speed:    %.0f examples a second; at most %.0f MB of memory\n",
+           (unsigned long long)result->epochs, result->epochs == 1 ? "" : "s",
+           (unsigned long long)result->steps, (unsigned long long)result->parameters,
+           result->seconds);
+    print_measure("training", "the examples it was trained on", result->train_loss,
+                  result->train_error);
+    print_measure("test", "examples it had not seen", result->test_loss, result->test_error);
+    print_best(result);
+    if (result->stopped_early)
+        puts("  stopped early   the test error was no better for as long as --patience allows");
+    printf("  speed           %.0f examples a second, %.0f MB of memory at most\n",
            result->samples_per_second, (double)result->peak_rss_bytes / 1e6);
     if (result->out != NULL)
-        printf("  written:  %s (thalweg eval %s --data SPEC measures it)\n", result->out,
-               result->out);
+        printf("  written         %s; `thalweg eval %s --data SPEC` measures the model\n",
+               result->out, result->out);
     else if (result->status == TW_OK && !cli_given(arguments, OPTION_OUT))
         puts("  Nothing was written: --out DIR keeps the model, --plot FILE.svg draws the curves.");
+}
+
+// What the picture of a run is headed by.
+static void format_title(const cli_arguments *arguments, char *title, size_t size) {
+    tw_training_options options = tw_training_options_default();
+    if (cli_given(arguments, OPTION_RESUME)) {
+        snprintf(title, size, "%.150s", cli_text(arguments, OPTION_RESUME, ""));
+        return;
+    }
+    snprintf(title, size, "%.60s on %.60s by %.60s",
+             cli_text(arguments, OPTION_MODEL, options.model),
+             cli_text(arguments, OPTION_DATA, options.data),
+             cli_text(arguments, OPTION_METHOD, options.method));
 }
 
 typedef struct watch_state {
@@ -203,7 +234,9 @@ static int run(const cli_arguments *arguments, tw_training *training, watch_stat
         print_summary(arguments, &result);
     int code = exit_status(arguments, &result);
     if (!cli_given(arguments, OPTION_PLOT)) return code;
-    status = cli_curves_save(&state->curves, cli_text(arguments, OPTION_PLOT, ""));
+    char title[200];
+    format_title(arguments, title, sizeof title);
+    status = cli_curves_save(&state->curves, cli_text(arguments, OPTION_PLOT, ""), title);
     return status == TW_OK ? code : cli_failed(arguments->context, status);
 }
 

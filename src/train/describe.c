@@ -43,6 +43,13 @@ static void describe_method(tw_training *training, const char *groups, tw_text *
     }
 }
 
+// Small models have kilobytes.
+static void add_bytes(tw_text *text, uint64_t bytes, const char *what) {
+    bool small = bytes < 100000;
+    tw_text_add(text, "%.1f %s of %s", (double)bytes / (small ? 1e3 : 1e6), small ? "kB" : "MB",
+                what);
+}
+
 static void describe_size(const tw_training *training, tw_text *text) {
     const tw_training_options *options = &training->options.values;
     tw_plan_size size = tw_plan_measure(training->network.step);
@@ -54,10 +61,10 @@ static void describe_size(const tw_training *training, tw_text *text) {
                 " an epoch), %s, seed %" PRIu64 "\n",
                 training->clock.total_steps, options->batch * options->accumulate,
                 training->clock.steps_per_epoch, tw_dtype_name(options->precision), options->seed);
-    tw_text_add(text,
-                "memory    %.1f MB of parameters and states, %.1f MB of activations and gradients; "
-                "%d kernels a step\n",
-                (double)size.variable_bytes / 1e6, (double)arena / 1e6, size.kernel_count);
+    tw_text_add(text, "memory    ");
+    add_bytes(text, size.variable_bytes, "parameters and states, ");
+    add_bytes(text, arena, "activations and gradients");
+    tw_text_add(text, "; %d kernels a step\n", size.kernel_count);
 }
 
 // Names of the parameters, for the table of groups.
