@@ -112,13 +112,13 @@ static tw_status find_header(tw_csv *csv) {
 static tw_status find_column(const tw_csv *csv, const char *what, const char *text, size_t length,
                              size_t *column) {
     char name[256];
-    int64_t index = -1;
+    int64_t index = 0;
     int64_t count = (int64_t)csv->table.column_count;
     snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1),
              text);
     bool by_index = tw_parse_integer(name, &index);
     if (by_index && index < 0) index += count;
-    if (!by_index && csv->first_row == 1) index = find_name(&csv->table, name);
+    if (!by_index) index = csv->first_row == 1 ? find_name(&csv->table, name) : -1;
     *column = 0;
     if (index >= 0 && index < count) {
         *column = (size_t)index;
