@@ -1,12 +1,10 @@
 // Real sets in the folder TW_DATA: what their README says of them, and that each can be trained on.
-#include "test.h"
+#include "support/sets.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "thalweg/data.h"
 
 static tw_context *context;
 
@@ -37,10 +35,6 @@ static tw_data *open_set(const char *format, tw_data **test) {
 static int setup(void) {
     if (context == NULL) assert_int_equal(tw_context_new(&context), TW_OK);
     return 0;
-}
-
-static void assert_near(double value, double expected, double tolerance) {
-    if (!(fabs(value - expected) <= tolerance)) fail_msg("%.17g is not %.17g", value, expected);
 }
 
 static int32_t label_of(const tw_data *data, int64_t row) {

@@ -116,6 +116,10 @@ void tw_test_assert_row(const tw_data *data, int64_t row, const double *x, int64
     free(found);
 }
 
+void assert_near(double value, double expected, double tolerance) {
+    if (!(fabs(value - expected) <= tolerance)) fail_msg("%.17g is not %.17g", value, expected);
+}
+
 void tw_test_assert_said(const tw_data *data, const char *line) {
     const char *said = tw_data_description(data);
     size_t length = strlen(line);

@@ -48,6 +48,9 @@ void tw_test_assert_row(const tw_data *data, int64_t row, const double *x, int64
     tw_test_assert_row(data, row, (const double[]){__VA_ARGS__},                                   \
                        (int64_t)(sizeof((const double[]){__VA_ARGS__}) / sizeof(double)))
 
+// Asserts a number up to `tolerance`, in double (cmocka compares in float).
+void assert_near(double value, double expected, double tolerance);
+
 // Asserts that a description has this line.
 void tw_test_assert_said(const tw_data *data, const char *line);
 
