@@ -16,6 +16,7 @@
 #include "thalweg/loss.h"
 #include "thalweg/memory.h"
 #include "thalweg/method.h"
+#include "thalweg/minimize.h"
 #include "thalweg/model.h"
 #include "thalweg/objective.h"
 #include "thalweg/ops.h"

@@ -30,6 +30,14 @@ TW_API bool tw_parse_integer(const char *text, int64_t *value);
 // (Damerau, 1964); at most 2, and below half the length of `name`.
 TW_API const char *tw_nearest_name(const char *name, const char *const *names, size_t count);
 
+// A key of a text "NAME:key=value,...". Borrowed: valid for ever.
+typedef struct tw_key {
+    const char *name;
+    double value;      // its default
+    const char *about; // what it does
+    const char *words; // "wolfe|exact" where its value is one of these, numbered from 0; NULL: a number
+} tw_key;
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,16 @@
+// Bounds of the coordinates.
+#include <math.h>
+
+#include "minimize/solver.h"
+
+double tw_box_slope(const tw_minimization *minimization, const void *x, const void *gradient) {
+    const tw_vector_space *space = &minimization->space;
+    double largest = 0;
+    for (int64_t i = 0; i < space->n; i++) {
+        double at = tw_vector_get(space, x, i), slope = tw_vector_get(space, gradient, i);
+        double moved = fmax(minimization->lower[i], fmin(minimization->upper[i], at - slope));
+        if (isnan(slope)) return NAN;
+        largest = fmax(largest, fabs(moved - at));
+    }
+    return largest;
+}

@@ -1,0 +1,233 @@
+// lbfgs: the quasi-Newton method of limited memory (Nocedal, 1980; Liu and Nocedal, 1989).
+//
+// The two-loop recursion runs on numbers: all products of the vectors kept are known, so that its result
+// is one combination of them (compact form; Byrd, Nocedal and Schnabel, 1994). An iteration reads each
+// vector twice, once for the products with the new gradient and once for the combination, and the second
+// pass runs backwards through what the first left in the cache. The steps s are kept as the directions
+// they were taken along, which were written anyway.
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "minimize/solver.h"
+
+enum { PAIRS_MAX = 50, SLOTS_MAX = PAIRS_MAX + 1 };
+
+enum { KEY_M };
+
+static const tw_key keys[] = {{"m", 10, "pairs of steps and gradient changes kept", NULL}};
+
+// What the next step depends on, besides vectors; doubles, as checkpoints hold them.
+typedef struct lbfgs_numbers {
+    double count;            // pairs kept
+    double order[SLOTS_MAX]; // their slots, the oldest first; then the slot of the direction
+    double scale[SLOTS_MAX]; // s = scale*direction
+    double with_y[SLOTS_MAX][SLOTS_MAX];   // direction i' y j, for i no newer than j
+    double y_with_y[SLOTS_MAX][SLOTS_MAX]; // y i' y j
+    double slope, length;                  // of the direction: g'd and |d|
+    double first;                          // step to try
+    double ready;                          // 1: the trial point is made
+} lbfgs_numbers;
+
+typedef struct lbfgs {
+    lbfgs_numbers *at;
+    int slots; // m + 1
+    void *direction[SLOTS_MAX], *change[SLOTS_MAX];
+} lbfgs;
+
+// The slot of pair `index`, the oldest first; that of the direction comes behind the newest.
+static int slot_of(const lbfgs *l, int index) {
+    return (int)l->at->order[index];
+}
+
+static int direction_slot(const lbfgs *l) {
+    return slot_of(l, (int)l->at->count);
+}
+
+static const char *check(const double *values) {
+    double m = values[KEY_M];
+    return m >= 1 && m <= PAIRS_MAX && m == floor(m) ? NULL : "m is a whole number from 1 to 50";
+}
+
+// Steepest descent, the first step no longer than 1 for want of a measure.
+static void restart(tw_minimization *m, lbfgs *l) {
+    l->at->count = 0;
+    void *d = l->direction[direction_slot(l)];
+    tw_vector_scale(&m->space, -1, tw_gradient_here(m), d);
+    double square = tw_vector_dot(&m->space, d, d);
+    l->at->slope = -square;
+    l->at->length = sqrt(square);
+    l->at->first = fmin(1, 1 / l->at->length);
+    l->at->ready = 0;
+}
+
+static tw_status make_slots(tw_minimization *m, lbfgs *l) {
+    tw_status status = TW_OK;
+    for (int i = 0; i < l->slots && status == TW_OK; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "lbfgs.direction%d", i);
+        status = tw_minimization_array(m, name, m->space.dtype, m->space.n, &l->direction[i]);
+        snprintf(name, sizeof name, "lbfgs.change%d", i);
+        if (status == TW_OK)
+            status = tw_minimization_array(m, name, m->space.dtype, m->space.n, &l->change[i]);
+        l->at->order[i] = i;
+    }
+    return status;
+}
+
+static tw_status start(tw_minimization *m) {
+    lbfgs *l = m->memory = tw_allocate(m->context, 1, sizeof *l);
+    if (l == NULL) return TW_NO_MEMORY;
+    l->slots = (int)m->keys[KEY_M] + 1;
+    void *at = NULL;
+    tw_status status = tw_minimization_array(m, "lbfgs.numbers", TW_F64,
+                                             sizeof(lbfgs_numbers) / sizeof(double), &at);
+    l->at = at;
+    if (status == TW_OK) status = make_slots(m, l);
+    if (status == TW_OK) restart(m, l);
+    return status;
+}
+
+// Products of the gradient with the pairs, by slot.
+typedef struct with_gradient {
+    double direction[SLOTS_MAX], change[SLOTS_MAX];
+} with_gradient;
+
+// Writes the newest change of the gradient and takes its products with all pairs and itself.
+static void measure_pair(tw_minimization *m, lbfgs *l, with_gradient *with) {
+    int count = (int)l->at->count + 1, p = direction_slot(l);
+    const void *vectors[2 * SLOTS_MAX];
+    double with_y[2 * SLOTS_MAX], with_g[2 * SLOTS_MAX];
+    for (int i = 0; i < count; i++) {
+        vectors[2 * i] = l->direction[slot_of(l, i)];
+        vectors[2 * i + 1] = l->change[slot_of(l, i)];
+    }
+    // The gradient before the step lies where the next trial's will.
+    tw_pass_products(&m->passes, l->change[p], tw_gradient_here(m), tw_trial_gradient(m), 2 * count,
+                     vectors, with_y, with_g);
+    for (int i = 0; i < count; i++) {
+        int slot = slot_of(l, i);
+        l->at->with_y[slot][p] = with_y[2 * i];
+        l->at->y_with_y[slot][p] = l->at->y_with_y[p][slot] = with_y[2 * i + 1];
+        with->direction[slot] = with_g[2 * i];
+        with->change[slot] = with_g[2 * i + 1];
+    }
+}
+
+// Keeps the pair just measured, unless rounding or a negative curvature spoilt it; forgets the oldest
+// where there is no slot for the next direction.
+static void keep_pair(const tw_minimization *m, lbfgs *l, double step) {
+    int p = direction_slot(l);
+    double curvature = step * l->at->with_y[p][p], square = l->at->y_with_y[p][p];
+    if (!(curvature > tw_minimization_epsilon(m) * square) || !isfinite(square)) return;
+    l->at->scale[p] = step;
+    l->at->count += 1;
+    if (l->at->count < l->slots) return;
+    double oldest = l->at->order[0];
+    memmove(l->at->order, l->at->order + 1, (size_t)(l->slots - 1) * sizeof(double));
+    l->at->order[l->slots - 1] = oldest;
+    l->at->count -= 1;
+}
+
+// The two loops on numbers: d = -gamma g + sum of of_direction[i] d_i + sum of of_change[i] y_i, by pair.
+// Returns gamma.
+static double two_loops(const lbfgs *l, const with_gradient *with, double *of_direction,
+                        double *of_change) {
+    const lbfgs_numbers *at = l->at;
+    int count = (int)at->count, last = slot_of(l, count - 1);
+    double alpha[SLOTS_MAX], rest[SLOTS_MAX]; // rest: alpha - beta, times the scale
+    double gamma = at->scale[last] * at->with_y[last][last] / at->y_with_y[last][last];
+    for (int k = count - 1; k >= 0; k--) {
+        int i = slot_of(l, k);
+        double sum = with->direction[i];
+        for (int newer = k + 1; newer < count; newer++)
+            sum -= alpha[newer] * at->with_y[i][slot_of(l, newer)];
+        alpha[k] = sum / at->with_y[i][i];
+    }
+    for (int k = 0; k < count; k++) {
+        int i = slot_of(l, k);
+        double sum = with->change[i];
+        for (int j = 0; j < count; j++) sum -= alpha[j] * at->y_with_y[i][slot_of(l, j)];
+        sum *= gamma;
+        for (int older = 0; older < k; older++)
+            sum += rest[older] * at->with_y[slot_of(l, older)][i];
+        double beta = sum / (at->scale[i] * at->with_y[i][i]);
+        rest[k] = (alpha[k] - beta) * at->scale[i];
+        of_direction[k] = -rest[k];
+        of_change[k] = gamma * alpha[k];
+    }
+    return gamma;
+}
+
+// Writes the next direction and the first point to try along it.
+static void aim(tw_minimization *m, lbfgs *l, const with_gradient *with) {
+    int count = (int)l->at->count;
+    if (count == 0) {
+        restart(m, l);
+        return;
+    }
+    double of_direction[SLOTS_MAX], of_change[SLOTS_MAX], factors[2 * SLOTS_MAX];
+    const void *vectors[2 * SLOTS_MAX];
+    factors[0] = -two_loops(l, with, of_direction, of_change);
+    vectors[0] = tw_gradient_here(m);
+    for (int k = 0; k < count; k++) {
+        vectors[2 * k + 1] = l->direction[slot_of(l, k)];
+        factors[2 * k + 1] = of_direction[k];
+        vectors[2 * k + 2] = l->change[slot_of(l, k)];
+        factors[2 * k + 2] = of_change[k];
+    }
+    tw_combination combination = {.out = l->direction[direction_slot(l)],
+                                  .count = 2 * count + 1,
+                                  .factors = factors,
+                                  .vectors = vectors,
+                                  .with = tw_gradient_here(m),
+                                  .from = tw_here(m),
+                                  .step = 1,
+                                  .moved = tw_trial(m)};
+    tw_pass_sums sums = tw_pass_combine(&m->passes, &combination);
+    l->at->slope = sums.with;
+    l->at->length = sqrt(sums.square);
+    l->at->first = l->at->ready = 1;
+    if (!(sums.with < 0) || !isfinite(sums.square)) restart(m, l);
+}
+
+static tw_status search(tw_minimization *m, lbfgs *l, double *step) {
+    tw_line line = {.direction = l->direction[direction_slot(l)],
+                    .slope = l->at->slope,
+                    .length = l->at->length,
+                    .first = l->at->first,
+                    .ready = l->at->ready != 0,
+                    .sufficient = 1e-4,
+                    .curvature = 0.9};
+    return tw_line_search(m, &line, step);
+}
+
+static tw_status iterate(tw_minimization *m) {
+    lbfgs *l = m->memory;
+    double step;
+    tw_status status = search(m, l, &step);
+    if (status == TW_OK && step == 0 && m->end == TW_MINIMIZE_RUNNING && l->at->count > 0) {
+        restart(m, l); // what the pairs say of the curvature may be out of date
+        status = search(m, l, &step);
+    }
+    if (status != TW_OK || m->end != TW_MINIMIZE_RUNNING) return status;
+    if (step == 0) return tw_line_failed(m, l->at->slope);
+    with_gradient with;
+    measure_pair(m, l, &with);
+    keep_pair(m, l, step);
+    aim(m, l, &with);
+    return TW_OK;
+}
+
+const tw_solver tw_solver_lbfgs = {
+    .about = {.name = "lbfgs",
+              .summary = "quasi-Newton with m pairs in place of a matrix: the one to try first",
+              .source = "Liu and Nocedal, 1989; line search of More and Thuente, 1994",
+              .keys = keys,
+              .key_count = sizeof keys / sizeof *keys},
+    .vector_max = 2 * SLOTS_MAX,
+    .check = check,
+    .start = start,
+    .iterate = iterate,
+};

@@ -1,0 +1,58 @@
+// Passes over many vectors at once, for minimisers whose time is the traffic of memory: each vector is
+// read once. What needs two vectors only is in tensor/vector.h. Cut by length alone, as there.
+#ifndef TW_MINIMIZE_PASSES_H
+#define TW_MINIMIZE_PASSES_H
+
+#include "tensor/vector.h"
+
+// The vectors' space, how it is cut, and room for the sums of the chunks.
+typedef struct tw_passes {
+    tw_vector_space space;
+    int64_t chunk, chunk_count; // elements of a chunk but the last
+    int vector_max;             // how many vectors tw_pass_products takes
+    double *partial;
+} tw_passes;
+
+// Makes room for products with `vector_max` vectors. Free with tw_passes_end.
+tw_status tw_passes_start(tw_passes *passes, const tw_vector_space *space, int vector_max);
+void tw_passes_end(tw_passes *passes);
+
+// What a line search asks of a gradient, in one pass: g'd, and the largest |g|, which is NaN if any
+// element is not finite.
+typedef struct tw_slope {
+    double product, largest;
+} tw_slope;
+
+tw_slope tw_pass_slope(const tw_passes *passes, const void *gradient, const void *direction);
+
+// out = sum of factors[i]*vectors[i], one pass; `out` may be one of them. On the way, where asked for,
+// moved = from + step*out.
+typedef struct tw_combination {
+    void *out;
+    int count; // at least 1
+    const double *factors;
+    const void *const *vectors;
+    const void *with; // NULL: no products
+    const void *from; // NULL: nothing is moved
+    double step;
+    void *moved;
+} tw_combination;
+
+// What came out times `with`, and times itself; 0 without `with`.
+typedef struct tw_pass_sums {
+    double with, square;
+} tw_pass_sums;
+
+tw_pass_sums tw_pass_combine(const tw_passes *passes, const tw_combination *combination);
+
+// to = x + step*direction
+void tw_pass_move(const tw_passes *passes, void *to, const void *x, double step,
+                  const void *direction);
+
+// difference = after - before, and on the way vectors[i]'difference and vectors[i]'after for `count`
+// vectors, of which the difference may be one. One pass over all.
+void tw_pass_products(const tw_passes *passes, void *difference, const void *after,
+                      const void *before, int count, const void *const *vectors,
+                      double *with_difference, double *with_after);
+
+#endif

@@ -1,0 +1,63 @@
+// Methods by name: a solver with its keys.
+#include <string.h>
+
+#include "base/memory.h"
+#include "minimize/solver.h"
+#include "thalweg/method.h"
+
+static const tw_solver *const solvers[] = {
+#define TW_SOLVER(name) &tw_solver_##name,
+#include "minimize/solvers.def"
+#undef TW_SOLVER
+};
+
+enum { SOLVER_COUNT = sizeof solvers / sizeof *solvers, NAMES_MAX = 128, NAME_BYTES = 64 };
+
+const tw_solver_words *tw_solver_describe(int index) {
+    return index >= 0 && index < SOLVER_COUNT ? &solvers[index]->about : NULL;
+}
+
+static const tw_solver *find(const char *name) {
+    for (int i = 0; i < SOLVER_COUNT; i++)
+        if (strcmp(solvers[i]->about.name, name) == 0) return solvers[i];
+    return NULL;
+}
+
+static tw_status read_keys(tw_minimization *self, const tw_solver *solver, const char *text) {
+    tw_keyed keyed = {"method", solver->about.name, solver->about.keys, solver->about.key_count};
+    tw_status status = tw_keys_read(self->context, &keyed, text, self->keys);
+    if (status != TW_OK) return status;
+    const char *wrong = solver->check == NULL ? NULL : solver->check(self->keys);
+    if (wrong != NULL)
+        return tw_fail(self->context, TW_BAD_ARGUMENT, "method %s: %s", keyed.name, wrong);
+    tw_text method;
+    tw_text_start(&method, self->context);
+    tw_keys_format(&keyed, self->keys, &method);
+    self->method = tw_text_take(&method);
+    self->solver = solver;
+    return self->method == NULL ? TW_NO_MEMORY : TW_OK;
+}
+
+// One word that is neither a rule nor a solver.
+static tw_status unknown(tw_context *context, const char *name) {
+    const char *names[NAMES_MAX];
+    int count = 0;
+    for (int i = 0; i < SOLVER_COUNT; i++) names[count++] = solvers[i]->about.name;
+    for (int i = 0; i < tw_rule_count() && count < NAMES_MAX; i++) names[count++] = tw_rule_name(i);
+    const char *nearest = tw_nearest_name(name, names, (size_t)count);
+    return tw_fail(context, TW_NOT_FOUND, "method '%s': not known; %s%s%s", name,
+                   nearest != NULL ? "did you mean " : "`thalweg minimize --help` lists them",
+                   nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
+}
+
+tw_status tw_solver_parse(tw_minimization *minimization, const char *text) {
+    char name[NAME_BYTES];
+    size_t length = strcspn(text, ":");
+    if (length >= sizeof name) return unknown(minimization->context, text);
+    memcpy(name, text, length);
+    name[length] = '\0';
+    const tw_solver *solver = find(name);
+    if (solver != NULL)
+        return read_keys(minimization, solver, text[length] == ':' ? text + length + 1 : NULL);
+    return unknown(minimization->context, name);
+}
