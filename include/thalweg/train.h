@@ -72,6 +72,12 @@ TW_API tw_status tw_training_new(tw_context *context, const tw_training_options 
 TW_API tw_status tw_training_resume(tw_context *context, const char *folder, uint64_t epochs,
                                     uint64_t steps, tw_training **training);
 
+// The same for a run on a host program's own sets, given again: what they hold must be what it was then.
+// `test_set` may be NULL. Both borrowed: valid until free.
+TW_API tw_status tw_training_resume_on(tw_context *context, const char *folder, tw_data *train_set,
+                                       tw_data *test_set, uint64_t epochs, uint64_t steps,
+                                       tw_training **training);
+
 // Frees; NULL is fine.
 TW_API void tw_training_free(tw_training *training);
 
@@ -117,7 +123,8 @@ typedef struct tw_training_result {
 } tw_training_result;
 
 // Trains to the end. Returns result->status: TW_DIVERGED with a message that names the step and what
-// stopped being finite (the parameters are those before that step); TW_INTERRUPTED after
+// stopped being finite (a loss: then the parameters and states are those before that step; nothing that
+// is not finite is ever written to a checkpoint); TW_INTERRUPTED after
 // tw_context_cancel, with a checkpoint where there is a run folder; or TW_IO, TW_NO_MEMORY, what the data
 // said. `watch` may be NULL. `*result` is filled in any case.
 TW_API tw_status tw_training_run(tw_training *training, const tw_training_watch *watch,
@@ -152,7 +159,8 @@ TW_API tw_status tw_training_predict(tw_training *training, const void *x, int64
                                      void *outputs);
 
 // Writes a checkpoint now: one safetensors file with parameters, every state of the method, and where the
-// run is. Errors: TW_IO, TW_NO_MEMORY; `path` is as it was then.
+// run is. Errors: TW_DIVERGED where one of them is not finite, TW_IO, TW_NO_MEMORY; `path` is as it was
+// then.
 TW_API tw_status tw_training_save(tw_training *training, const char *path);
 
 #ifdef __cplusplus

@@ -47,8 +47,9 @@ static tw_status check_faults(tw_plan *plan, const tw_plan_wave *wave) {
         if (fault == 0) continue;
         char words[TW_MESSAGE_BYTES] = "";
         step->op->explain(&step->kernel, fault, words, sizeof words);
+        tw_status blame = step->op->fault_status;
         for (; i < wave->step_count; i++) plan->steps[wave->first_step + i].fault = 0;
-        return tw_fail(plan->context, TW_BAD_ARGUMENT, "%s", words);
+        return tw_fail(plan->context, blame != TW_OK ? blame : TW_BAD_ARGUMENT, "%s", words);
     }
     return TW_OK;
 }

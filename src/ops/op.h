@@ -101,6 +101,7 @@ typedef struct tw_op {
     // words for a fault (an operator that has them can fault; updates and assignments wait for it):
     // "softmax_cross_entropy: label 12 at example 3; labels are 0 to 9"
     void (*explain)(const tw_kernel *kernel, int64_t fault, char *message, size_t bytes);
+    tw_status fault_status; // what a run with a fault ends with; TW_OK: TW_BAD_ARGUMENT
 } tw_op;
 
 // Reports wrong data found by a chunk, 1 + the example's index: the smallest of a run is told.

@@ -121,10 +121,12 @@ static int list_entries(const tw_variables *variables, tw_archive_entry *entries
 }
 
 tw_status tw_checkpoint_write(tw_training *training, const char *path) {
+    tw_status status = tw_training_check_finite(training);
+    if (status != TW_OK) return status;
     making made = {0};
     size_t count = (size_t)tw_variables_count(training->variables);
     tw_archive_entry *entries = tw_allocate(training->context, count, sizeof *entries);
-    tw_status status = entries == NULL ? TW_NO_MEMORY : add_texts(training, &made);
+    status = entries == NULL ? TW_NO_MEMORY : add_texts(training, &made);
     if (status == TW_OK)
         status =
             tw_archive_save(training->context, path, entries,

@@ -46,7 +46,7 @@ static tw_status take_measures(tw_training *training) {
     if (status == TW_OK && training->test_batches != NULL)
         status = tw_training_measure(training, training->test_batches, &state->test_loss,
                                      &state->test_error);
-    state->epochs += 1.0;
+    state->epochs = ceil(state->step / (double)training->clock.steps_per_epoch);
     return status;
 }
 
@@ -59,36 +59,49 @@ static void observe(tw_training *training) {
         tw_schedule_observe(training->scheduled[i].schedule, &training->clock, &measures);
 }
 
+bool tw_training_patience_ended(const tw_training *training) {
+    uint64_t patience = training->options.values.patience;
+    return patience > 0 && training->state.bad_epochs >= (double)patience;
+}
+
 // The error on unseen data is what matters; a regression has only its loss.
 static bool is_best(tw_training *training) {
     tw_run_state *state = &training->state;
     double measure = training->test == NULL       ? state->train_loss
                      : training->form.classes > 0 ? state->test_error
                                                   : state->test_loss;
-    bool best = isnan(state->best) || measure < state->best;
+    bool best = !isnan(measure) && (isnan(state->best) || measure < state->best);
     if (best) {
         state->best = measure;
         state->best_epoch = state->epochs;
         state->bad_epochs = 0.0;
     } else
         state->bad_epochs += 1.0;
-    uint64_t patience = training->options.values.patience;
-    if (patience > 0 && state->bad_epochs >= (double)patience) training->stopped_early = true;
+    training->stopped_early = tw_training_patience_ended(training);
     return best;
 }
 
-// A parameter that is no number must never reach a checkpoint.
-static tw_status check_finite(tw_training *training) {
+static int64_t first_infinite(const tw_tensor *tensor) {
+    int64_t count = tw_tensor_elements(tensor), i = 0;
+    const void *data = tw_tensor_data(tensor);
+    if (tw_tensor_dtype(tensor) == TW_F32)
+        while (i < count && isfinite(((const float *)data)[i])) i++;
+    else if (tw_tensor_dtype(tensor) == TW_F64)
+        while (i < count && isfinite(((const double *)data)[i])) i++;
+    else
+        return count;
+    return i;
+}
+
+tw_status tw_training_check_finite(const tw_training *training) {
     for (int i = 0; i < tw_variables_count(training->variables); i++) {
         const tw_tensor *tensor = tw_variables_tensor(training->variables, i);
-        int64_t count = tw_tensor_elements(tensor);
-        for (int64_t k = 0; k < count; k++) {
-            if (isfinite(tw_tensor_get(tensor, k))) continue;
-            return tw_fail(training->context, TW_DIVERGED,
-                           "step %" PRIu64 ": %s[%" PRId64 "] is no finite number; try a smaller "
-                           "learning rate or clip_norm in front of the method",
-                           training->clock.step, tw_variables_name(training->variables, i), k);
-        }
+        int64_t at = first_infinite(tensor);
+        if (at == tw_tensor_elements(tensor)) continue;
+        return tw_fail(training->context, TW_DIVERGED,
+                       "step %" PRIu64 ": %s[%" PRId64 "] is no finite number; try a smaller "
+                       "learning rate or clip_norm in front of the method",
+                       training->clock.step, tw_variables_name(training->variables, i), at);
     }
     return TW_OK;
 }
@@ -112,12 +125,13 @@ static void tell_epoch(const tw_training *training, bool best, tw_epoch *epoch) 
 tw_status tw_training_end_epoch(tw_training *training, tw_epoch *epoch) {
     tw_run_state *state = &training->state;
     tw_status status = take_measures(training);
-    if (status == TW_OK) status = check_finite(training);
+    if (status == TW_OK) status = tw_training_check_finite(training);
     if (status != TW_OK) return status;
     bool best = is_best(training);
     tell_epoch(training, best, epoch);
     observe(training);
-    state->loss_sum = state->wrong_sum = state->example_count = state->epoch_seconds = 0.0;
+    if (training->clock.step % training->clock.steps_per_epoch == 0) // else the run ends within it
+        state->loss_sum = state->wrong_sum = state->example_count = state->epoch_seconds = 0.0;
     if (training->options.values.out == NULL) return TW_OK;
     status = tw_folder_add_metrics(training, epoch);
     if (status == TW_OK && best) status = tw_folder_save(training, "best.safetensors");

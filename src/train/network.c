@@ -28,7 +28,7 @@ static void build_loss(building *b, tw_node *total) {
     tw_node outputs = tw_model_build(options->model, graph, network->x, width, true);
     tw_graph_enter(graph, "loss");
     tw_node each = tw_loss_build(options->loss, graph, outputs, network->target);
-    network->loss = tw_mean_all(graph, each);
+    network->loss = tw_finite(graph, tw_mean_all(graph, each)); // or nothing is updated
     network->error = tw_form_error(&options->form, graph, outputs, network->target);
     tw_node penalty = tw_penalty(graph, options->l1, options->l2);
     *total = penalty.index >= 0 ? tw_add(graph, network->loss, penalty) : network->loss;

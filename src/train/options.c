@@ -60,6 +60,11 @@ tw_status tw_run_options_copy(tw_context *context, const tw_training_options *fr
     }
     TW_TRAINING_TEXTS(COPY)
 #undef COPY
+    if (from->train_set != NULL) { // a resume must not look for others
+        tw_release((void *)(uintptr_t)options->values.data);
+        tw_release((void *)(uintptr_t)options->values.test);
+        options->values.data = options->values.test = NULL;
+    }
     if (copied) return TW_OK;
     tw_run_options_free(options);
     return TW_NO_MEMORY;

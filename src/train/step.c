@@ -25,9 +25,8 @@ static tw_status feed(tw_training *training, tw_plan *plan, const tw_batch *batc
     return status == TW_OK ? tw_plan_feed(plan, training->network.target, batch->targets) : status;
 }
 
-// Adds a minibatch's measures to the open epoch; a loss that is no number ends the training.
-static tw_status count_in(tw_training *training, const tw_plan *plan, int64_t examples,
-                          double *loss) {
+// Adds a minibatch's measures to the open epoch.
+static void count_in(tw_training *training, const tw_plan *plan, int64_t examples, double *loss) {
     *loss = tw_plan_scalar(plan, training->network.loss) * training->loss_unit;
     tw_run_state *state = &training->state;
     state->loss_sum += *loss * (double)examples;
@@ -35,7 +34,15 @@ static tw_status count_in(tw_training *training, const tw_plan *plan, int64_t ex
     state->trained_count += (double)examples;
     if (training->network.error.index >= 0)
         state->wrong_sum += tw_plan_scalar(plan, training->network.error) * (double)examples;
-    if (isfinite(*loss)) return TW_OK;
+}
+
+// Runs a minibatch. A loss that is no number ends the run before anything is written.
+static tw_status run_minibatch(tw_training *training, tw_plan *plan, int64_t examples,
+                               double *loss) {
+    tw_status status = tw_plan_run(plan, examples, &training->clock);
+    if (status == TW_OK) count_in(training, plan, examples, loss);
+    if (status != TW_DIVERGED) return status;
+    *loss = tw_plan_scalar(plan, training->network.loss);
     return tw_fail(training->context, TW_DIVERGED,
                    "step %" PRIu64 ": the loss is %s; try a smaller learning rate, a warm-up, or "
                    "clip_norm in front of the method",
@@ -49,10 +56,9 @@ static tw_status run_simple(tw_training *training, double *loss) {
     tw_batch batch;
     tw_status status = tw_batches_next(training->batches, &batch);
     if (status == TW_OK) status = feed(training, plan, &batch);
-    if (status == TW_OK) status = tw_plan_run(plan, batch.count, &training->clock);
-    if (status != TW_OK) return status;
-    if (norm) training->state.grad_norm = tw_plan_scalar(plan, network->norm);
-    return count_in(training, plan, batch.count, loss);
+    if (status == TW_OK) status = run_minibatch(training, plan, batch.count, loss);
+    if (status == TW_OK && norm) training->state.grad_norm = tw_plan_scalar(plan, network->norm);
+    return status;
 }
 
 // Examples in the minibatches of this step, so that each example weighs the same.
@@ -83,8 +89,7 @@ static tw_status add_gradient(tw_training *training, tw_plan *plan, int64_t tota
         weight.f64 = share;
     status = tw_plan_feed(plan, training->network.weight, &weight);
     if (status == TW_OK) status = feed(training, plan, &batch);
-    if (status == TW_OK) status = tw_plan_run(plan, batch.count, &training->clock);
-    return status == TW_OK ? count_in(training, plan, batch.count, loss) : status;
+    return status == TW_OK ? run_minibatch(training, plan, batch.count, loss) : status;
 }
 
 static tw_status run_accumulating(tw_training *training, double *loss) {

@@ -63,6 +63,12 @@ static tw_status open_again(tw_training *training, const char *checkpoint) {
 
 tw_status tw_training_resume(tw_context *context, const char *folder, uint64_t epochs,
                              uint64_t steps, tw_training **training) {
+    return tw_training_resume_on(context, folder, NULL, NULL, epochs, steps, training);
+}
+
+tw_status tw_training_resume_on(tw_context *context, const char *folder, tw_data *train_set,
+                                tw_data *test_set, uint64_t epochs, uint64_t steps,
+                                tw_training **training) {
     *training = NULL;
     tw_training *made = NULL;
     tw_run_options options = {0};
@@ -77,9 +83,13 @@ tw_status tw_training_resume(tw_context *context, const char *folder, uint64_t e
         }
         tw_training_options values = options.values;
         values.out = folder;
+        values.train_set = train_set;
+        values.test_set = test_set;
         status = start(context, &values, &made);
     }
     if (status == TW_OK) status = open_again(made, checkpoint);
+    if (status == TW_OK && epochs == 0 && steps == 0)
+        made->stopped_early = tw_training_patience_ended(made);
     tw_release(checkpoint);
     tw_run_options_free(&options);
     if (status == TW_OK)

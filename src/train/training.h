@@ -26,7 +26,7 @@ typedef struct tw_scheduled {
     X(epoch_seconds) /* in its steps */                                                            \
     X(seconds)       /* in all steps */                                                            \
     X(trained_count) /* examples in all steps */                                                   \
-    X(epochs)        /* that were measured */                                                      \
+    X(epochs)        /* begun, when last measured */                                               \
     X(best)          /* lowest measure, NaN before the first */                                    \
     X(best_epoch)                                                                                  \
     X(bad_epochs) /* since then */                                                                 \
@@ -83,6 +83,13 @@ tw_status tw_training_measure(tw_training *training, tw_batches *batches, double
 // Takes the measures of the epoch that the last step ended, and keeps them: metrics, checkpoints, plateau,
 // patience.
 tw_status tw_training_end_epoch(tw_training *training, tw_epoch *epoch);
+
+// TW_DIVERGED, with a message that names the first, where a variable holds a number that is not finite: it
+// must never reach a checkpoint.
+tw_status tw_training_check_finite(const tw_training *training);
+
+// Whether as many epochs as patience allows were no better.
+bool tw_training_patience_ended(const tw_training *training);
 
 // Everything a checkpoint holds, to a file; and from one, before the network is built.
 tw_status tw_checkpoint_write(tw_training *training, const char *path);
