@@ -76,13 +76,12 @@ tw_status tw_training_resume_on(tw_context *context, const char *folder, tw_data
     tw_status status = tw_folder_path(context, folder, "last.safetensors", &checkpoint);
     if (status == TW_OK) status = tw_checkpoint_options(context, checkpoint, &options);
     if (status == TW_OK) {
-        options.values.out = NULL; // the folder may have been moved
         if (epochs > 0 || steps > 0) {
             options.values.epochs = epochs;
             options.values.steps = steps;
         }
         tw_training_options values = options.values;
-        values.out = folder;
+        values.out = folder; // it may have been moved
         values.train_set = train_set;
         values.test_set = test_set;
         status = start(context, &values, &made);
