@@ -42,7 +42,8 @@ TW_API void tw_text_add_bytes(tw_text *text, const char *bytes, size_t count);
 // Adds the shortest digits that read back as `value`; "nan", "inf" and "-inf" for what is no number.
 TW_API void tw_text_add_number(tw_text *text, double value);
 
-// Gives the string away: owned by the caller: free with tw_release. NULL after a failure.
+// Gives the string away: owned by the caller: free with tw_release. NULL after a failure, which stays
+// latched. Nothing is left to be freed in either case.
 TW_API char *tw_text_take(tw_text *text);
 
 #ifdef __cplusplus

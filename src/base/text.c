@@ -88,7 +88,12 @@ void tw_text_add_number(tw_text *text, double value) {
 }
 
 char *tw_text_take(tw_text *text) {
-    if (!reserve(text, 0)) return NULL;
+    if (!reserve(text, 0)) {
+        tw_status status = text->status;
+        tw_text_free(text);
+        text->status = status;
+        return NULL;
+    }
     char *taken = text->data;
     tw_text_start(text, text->context);
     return taken;

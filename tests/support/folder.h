@@ -12,7 +12,7 @@
 
 #define TW_TEST_PATH_BYTES 512
 
-// Makes a new, empty folder under $TMPDIR or /tmp and stores its path.
+// Makes a new, empty folder under $TMPDIR, /dev/shm or /tmp and stores its path.
 void tw_test_folder_make(char folder[TW_TEST_PATH_BYTES]);
 
 // Removes the folder and all that is in it.
