@@ -101,6 +101,10 @@ static void unknown_words_suggest_the_nearest(void **state) {
         {"completion bsh", "no shell 'bsh'; did you mean bash?"},
     };
     tw_test_refusals_of(NULL, 2, table, sizeof table / sizeof *table);
+    tw_test_ran ran = tw_test_program(&(tw_test_call){.line = "zzz"});
+    assert_int_equal(ran.status, 2);
+    assert_starts(ran.err, "thalweg: no command 'zzz'; give one of train, eval, ");
+    tw_test_ran_free(&ran);
 }
 
 static void missing_and_superfluous_words_are_named(void **state) {
