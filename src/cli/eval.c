@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <math.h>
+#include <string.h>
 
 static void print_json(tw_json *json, const tw_evaluation *evaluation) {
     int64_t classes = evaluation->classes;
@@ -27,31 +28,45 @@ static void print_json(tw_json *json, const tw_evaluation *evaluation) {
     cli_print_json(json);
 }
 
+// Columns as wide as the longest name, within limits.
+static int name_width(const tw_trained *trained, int64_t classes) {
+    enum { NARROWEST = 6, WIDEST = 16 };
+
+    size_t width = NARROWEST;
+    for (int64_t i = 0; i < classes; i++) {
+        size_t length = strlen(tw_trained_class_name(trained, i));
+        if (length > width) width = length;
+    }
+    return width < WIDEST ? (int)width : WIDEST;
+}
+
 static void print_confusion(const tw_trained *trained, const tw_evaluation *evaluation) {
     int64_t classes = evaluation->classes;
-    puts("\nConfusion: a row a true class, a column a chosen one.");
-    printf("%-14s", "");
-    for (int64_t j = 0; j < classes; j++) printf(" %6.6s", tw_trained_class_name(trained, j));
-    puts("    error");
+    int width = name_width(trained, classes);
+    puts("\nConfusion: a row for each true class, a column for each chosen one.");
+    printf("%-*s", width, "");
+    for (int64_t j = 0; j < classes; j++)
+        printf(" %*.*s", width, width, tw_trained_class_name(trained, j));
+    puts("     error");
     for (int64_t i = 0; i < classes; i++) {
         int64_t total = 0;
-        printf("%-14.14s", tw_trained_class_name(trained, i));
+        printf("%-*.*s", width, width, tw_trained_class_name(trained, i));
         for (int64_t j = 0; j < classes; j++) {
             int64_t count = evaluation->confusion[i * classes + j];
             total += count;
-            printf(" %6lld", (long long)count);
+            printf(" %*lld", width, (long long)count);
         }
         int64_t wrong = total - evaluation->confusion[i * classes + i];
         if (total > 0)
-            printf("  %5.2f %%\n", 100.0 * (double)wrong / (double)total);
+            printf("  %6.2f %%\n", 100.0 * (double)wrong / (double)total);
         else
-            puts("        -");
+            puts("         -");
     }
 }
 
 static void print_text(const tw_trained *trained, const tw_evaluation *evaluation) {
     printf("%lld examples: loss %.6g", (long long)evaluation->examples, evaluation->loss);
-    if (!isnan(evaluation->error)) printf(", error %.3f %%", 100.0 * evaluation->error);
+    if (!isnan(evaluation->error)) printf(", error %.2f %%", 100.0 * evaluation->error);
     printf("  (%.2f s)\n", evaluation->seconds);
     if (evaluation->confusion != NULL) print_confusion(trained, evaluation);
 }
