@@ -63,10 +63,30 @@ double tw_random_uniform(const tw_random *random, uint64_t index) {
     return uniform_from(random_bits(random, index));
 }
 
-double tw_random_normal(const tw_random *random, uint64_t index) {
+// The two normals of an even element and its neighbour, from one block.
+typedef struct normals {
+    double radius, angle;
+} normals;
+
+static normals pair_of(const tw_random *random, uint64_t index) {
     const double two_pi = 6.283185307179586476925;
-    uint64_t first = index - index % 2;
-    double radius = sqrt(-2.0 * log(tw_random_uniform(random, first)));
-    double angle = two_pi * tw_random_uniform(random, first + 1);
-    return index % 2 == 0 ? radius * cos(angle) : radius * sin(angle);
+    uint32_t words[4];
+    tw_random_block(random, index / 2, words);
+    double first = uniform_from((uint64_t)words[1] << 32 | words[0]);
+    double second = uniform_from((uint64_t)words[3] << 32 | words[2]);
+    return (normals){sqrt(-2.0 * log(first)), two_pi * second};
+}
+
+double tw_random_normal(const tw_random *random, uint64_t index) {
+    normals pair = pair_of(random, index);
+    return index % 2 == 0 ? pair.radius * cos(pair.angle) : pair.radius * sin(pair.angle);
+}
+
+void tw_random_normals(const tw_random *random, uint64_t first, double *out, int64_t count) {
+    normals pair = pair_of(random, first);
+    for (int64_t k = 0; k < count; k++) {
+        uint64_t index = first + (uint64_t)k;
+        if (index % 2 == 0) pair = pair_of(random, index);
+        out[k] = index % 2 == 0 ? pair.radius * cos(pair.angle) : pair.radius * sin(pair.angle);
+    }
 }

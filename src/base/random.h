@@ -48,4 +48,7 @@ double tw_random_uniform(const tw_random *random, uint64_t index);
 // neighbour.
 double tw_random_normal(const tw_random *random, uint64_t index);
 
+// Elements first, first + 1, ... of the same: neighbours share the work.
+void tw_random_normals(const tw_random *random, uint64_t first, double *out, int64_t count);
+
 #endif

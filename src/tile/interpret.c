@@ -131,10 +131,11 @@ static void draw(const running *r, const tw_tile_instruction *instruction, int64
         tw_tile_widen(numbers, out, count);
         return;
     }
-    for (int64_t k = 0; k < count; k++) {
-        const uint64_t index = (uint64_t)(first + k);
-        out[k] = normal ? tw_random_normal(&random, index) : tw_random_uniform(&random, index);
+    if (normal) {
+        tw_random_normals(&random, (uint64_t)first, out, count);
+        return;
     }
+    for (int64_t k = 0; k < count; k++) out[k] = tw_random_uniform(&random, (uint64_t)(first + k));
 }
 
 // The rarer kinds of instruction.
