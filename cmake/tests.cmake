@@ -8,6 +8,7 @@ if(TW_TEST_SUPPORT)
         ${PROJECT_SOURCE_DIR}/tests)
     target_link_libraries(tw_test_support PUBLIC tw_flags thalweg_static PkgConfig::CMOCKA)
 endif()
+# Tests run side by side: threads that wait must not take the cores from those that work.
 foreach(source ${TW_TEST_SOURCES})
     get_filename_component(name ${source} NAME_WE)
     add_executable(${name} ${source})
@@ -19,7 +20,7 @@ foreach(source ${TW_TEST_SOURCES})
     endif()
     add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
     set_tests_properties(${name} PROPERTIES TIMEOUT 600
-        ENVIRONMENT "TW_PROGRAM=${CMAKE_BINARY_DIR}/thalweg;TW_DATA=${PROJECT_SOURCE_DIR}/../shared/data")
+        ENVIRONMENT "OMP_WAIT_POLICY=passive;TW_PROGRAM=${CMAKE_BINARY_DIR}/thalweg;TW_DATA=${PROJECT_SOURCE_DIR}/../shared/data")
 endforeach()
 
 # An outside program against the installed copy. Sanitizers want to come first in a process: not there.

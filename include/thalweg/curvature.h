@@ -39,6 +39,16 @@ typedef struct tw_step_forecast {
 TW_API tw_status tw_curvature_forecast(tw_objective *objective, const void *x, double lr,
                                        tw_step_forecast *forecast);
 
+// Slope and curvature along the gradient of one part of the coordinates (objective.h), the others held.
+typedef struct tw_part_forecast {
+    double gg, gHg;  // of the part alone
+    double lr_limit; // 2 g'g/g'Hg: up to there the series descends; infinite if g'Hg <= 0
+} tw_part_forecast;
+
+// Forecasts of each part of the objective: parts [part_count]. One Hessian product each. Errors: as above.
+TW_API tw_status tw_curvature_parts(tw_objective *objective, const void *x,
+                                    tw_part_forecast *parts);
+
 typedef struct tw_spectrum_options {
     int64_t steps;    // of Lanczos, at most; each costs a product and keeps a vector. Default 100.
     double tolerance; // stop when both ends are known to this share of the largest. Default 1e-4.

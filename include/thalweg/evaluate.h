@@ -7,6 +7,7 @@
 #define THALWEG_EVALUATE_H
 
 #include "thalweg/data.h"
+#include "thalweg/objective.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -58,6 +59,17 @@ typedef void tw_prediction_function(int64_t example, int64_t chosen, const doubl
 // Calls `function` for each example of `data` in order.
 TW_API tw_status tw_trained_predict(tw_trained *trained, const char *data,
                                     tw_prediction_function *function, void *user);
+
+// The mean loss (with its penalties, dropout off) as a function of all parameters, starting at the trained
+// ones: what curvature.h measures and minimize.h minimises. `data` NULL: the run's own training set.
+// `examples`: a sample of so many, drawn by the run's seed; 0: all. A regression's target is standardised, as
+// it is trained. `*objective` is owned by the caller: free with tw_objective_free, before `trained`. Errors:
+// as tw_trained_evaluate.
+TW_API tw_status tw_trained_objective(tw_trained *trained, const char *data, int64_t examples,
+                                      tw_objective **objective);
+
+// The value of a hyperparameter as the run's method text says it (at step 1); NaN for an unknown one.
+TW_API double tw_trained_value(const tw_trained *trained, const char *hyperparameter);
 
 #ifdef __cplusplus
 }

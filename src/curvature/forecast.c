@@ -1,5 +1,6 @@
 // One step of gradient descent: what the slope and the curvature promise, and what happens.
 #include <math.h>
+#include <string.h>
 
 #include "base/fail.h"
 #include "base/memory.h"
@@ -57,6 +58,44 @@ tw_status tw_curvature_forecast(tw_objective *objective, const void *x, double l
     char *memory = tw_allocate(objective->context, 2, bytes);
     if (memory == NULL) return TW_NO_MEMORY;
     tw_status status = forecast_at(objective, x, memory, memory + bytes, forecast);
+    tw_release(memory);
+    return status;
+}
+
+// The gradient with every coordinate outside the part set to 0.
+static void keep_part(const tw_objective *objective, const tw_objective_part *part,
+                      const void *gradient, void *kept) {
+    size_t size = tw_dtype_size(objective->space.dtype);
+    memset(kept, 0, (size_t)objective->space.n * size);
+    memcpy((char *)kept + (size_t)part->first * size,
+           (const char *)gradient + (size_t)part->first * size, (size_t)part->count * size);
+}
+
+static tw_status forecast_parts(tw_objective *objective, const void *x, char *memory, size_t bytes,
+                                tw_part_forecast *parts) {
+    char *gradient = memory, *kept = memory + bytes, *product = kept + bytes;
+    double value;
+    tw_status status = tw_objective_evaluate(objective, x, &value, gradient);
+    for (int i = 0; i < objective->facts.part_count && status == TW_OK; i++) {
+        keep_part(objective, &objective->facts.parts[i], gradient, kept);
+        status = tw_objective_hessian_product(objective, x, kept, product);
+        if (status != TW_OK) return status;
+        double slope = tw_vector_dot(&objective->space, kept, kept);
+        double curvature = tw_vector_dot(&objective->space, kept, product);
+        parts[i] = (tw_part_forecast){
+            .gg = slope,
+            .gHg = curvature,
+            .lr_limit = curvature > 0.0 ? 2.0 * slope / curvature : INFINITY,
+        };
+    }
+    return status;
+}
+
+tw_status tw_curvature_parts(tw_objective *objective, const void *x, tw_part_forecast *parts) {
+    size_t bytes = (size_t)objective->space.n * tw_dtype_size(objective->space.dtype);
+    char *memory = tw_allocate(objective->context, 3, bytes);
+    if (memory == NULL) return TW_NO_MEMORY;
+    tw_status status = forecast_parts(objective, x, memory, bytes, parts);
     tw_release(memory);
     return status;
 }

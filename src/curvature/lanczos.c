@@ -98,7 +98,10 @@ tw_status tw_lanczos_solve(tw_lanczos *lanczos) {
                                 lanczos->steps, lanczos->vectors);
 }
 
+// No bound is below the rounding of the products.
 double tw_lanczos_error(const tw_lanczos *lanczos, int64_t index) {
     int64_t k = lanczos->steps;
-    return fabs(lanczos->offdiagonal[k - 1] * lanczos->vectors[index * k + k - 1]);
+    double residual = fabs(lanczos->offdiagonal[k - 1] * lanczos->vectors[index * k + k - 1]);
+    double epsilon = lanczos->objective->space.dtype == TW_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
+    return fmax(residual, epsilon * fmax(fabs(lanczos->ritz[0]), fabs(lanczos->ritz[k - 1])));
 }

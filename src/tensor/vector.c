@@ -4,7 +4,8 @@
 
 #include "base/parallel.h"
 
-#define BLOCK_MIN 8192 // elements; below that a second thread costs more than it gives
+#define BLOCK_MIN 8192        // elements
+#define SHARED_FROM (1 << 16) // elements; below that a second thread costs more than it gives
 #define BLOCKS_MAX 256
 #define LANES 8
 
@@ -26,7 +27,8 @@ static int64_t blocks_of(const tw_vector_space *space, work *w) {
 }
 
 static void run(const work *w, int64_t blocks, tw_chunk_function *function) {
-    tw_parallel(tw_context_threads(w->space->context), blocks, function, (void *)w);
+    bool shared = w->space->n >= SHARED_FROM;
+    tw_parallel(shared ? tw_context_threads(w->space->context) : 1, blocks, function, (void *)w);
 }
 
 static int64_t end_of(const work *w, int64_t start) {

@@ -6,33 +6,31 @@
 #include "base/memory.h"
 #include "train/training.h"
 
-static tw_status open_named_data(tw_training *training) {
-    const tw_training_options *options = &training->options.values;
-    tw_context *context = training->context;
-    tw_data_options data_options = {.seed = options->seed};
-    tw_data *all = NULL, *own_test = NULL;
+// Parts of `all` for training and test: what a set of its own has no use for.
+static tw_status hold_out(const tw_training_options *options, tw_data **all, tw_data **test) {
+    tw_data *kept = NULL;
+    tw_status status = tw_data_split(*all, options->holdout, options->seed, &kept, test);
+    if (status != TW_OK) return status;
+    tw_data_free(*all); // the parts keep it alive
+    *all = kept;
+    return TW_OK;
+}
+
+tw_status tw_training_data(tw_context *context, const tw_training_options *options, tw_data **train,
+                           tw_data **test) {
+    *train = *test = NULL;
+    tw_data_options how = {.seed = options->seed};
     if (options->data == NULL)
         return tw_fail(context, TW_BAD_ARGUMENT,
                        "data: none is named, and the program gave no set of its own");
-    tw_status status = tw_data_open(context, options->data, &data_options, &all, &own_test);
+    tw_status status = tw_data_open(context, options->data, &how, train, test);
     if (status != TW_OK) return status;
-    training->train = all;
-    training->owns_train = training->owns_test = true;
-    training->test = own_test;
     if (options->test != NULL) {
-        tw_data_free(own_test);
-        training->test = NULL;
-        return tw_data_open_like(context, tw_data_encoding(all), options->test, &data_options,
-                                 &training->test);
+        tw_data_free(*test);
+        *test = NULL;
+        return tw_data_open_like(context, tw_data_encoding(*train), options->test, &how, test);
     }
-    if (own_test != NULL || options->holdout == 0.0) return TW_OK;
-    tw_data *kept = NULL;
-    status = tw_data_split(all, options->holdout, options->seed, &kept, &training->test);
-    if (status == TW_OK) {
-        tw_data_free(all); // the parts keep it alive
-        training->train = kept;
-    }
-    return status;
+    return *test != NULL || options->holdout == 0.0 ? TW_OK : hold_out(options, train, test);
 }
 
 static tw_status check_target(tw_training *training) {
@@ -69,8 +67,10 @@ tw_status tw_training_open_data(tw_training *training) {
     if (options->train_set != NULL) {
         training->train = options->train_set;
         training->test = options->test_set;
-    } else
-        status = open_named_data(training);
+    } else {
+        training->owns_train = training->owns_test = true;
+        status = tw_training_data(training->context, options, &training->train, &training->test);
+    }
     if (status == TW_OK) status = check_target(training);
     if (status != TW_OK) return status;
     int64_t count = tw_data_count(training->train);

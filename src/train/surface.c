@@ -212,6 +212,7 @@ static void surface_free(void *user) {
     tw_plan_free(s->gradient);
     tw_plan_free(s->product);
     tw_batches_free(s->batches);
+    if (s->options.owns_data) tw_data_free(s->options.data);
     tw_graph_free(s->graph);
     tw_variables_free(s->variables);
     tw_release(s->parameters);
@@ -247,6 +248,7 @@ tw_status tw_surface_new(tw_context *context, const tw_surface_options *options,
                          tw_objective **objective) {
     *objective = NULL;
     surface *s = tw_allocate(context, 1, sizeof *s);
+    if (s == NULL && options->owns_data) tw_data_free(options->data);
     if (s == NULL) return TW_NO_MEMORY;
     *s = (surface){.context = context, .options = *options, .space = {context, options->dtype, 0}};
     tw_status status = open(s);

@@ -8,6 +8,8 @@
 #include "thalweg/objective.h"
 #include "train/network.h"
 
+#define TW_SURFACE_BATCH 512 // examples at a time where nothing else decides
+
 typedef struct tw_surface_options {
     const tw_model *model; // borrowed, as are loss and data: valid until freed
     const tw_loss *loss;
@@ -16,6 +18,7 @@ typedef struct tw_surface_options {
     double l1, l2;
     const tw_variables *variables; // the parameters' values now become the objective's start
     tw_data *data;
+    bool owns_data;   // free it with the objective, on failure too
     int64_t batch;    // examples at a time: of memory, not of the result
     int64_t examples; // a sample of so many, drawn by the seed; 0: all
     uint64_t seed;

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "data/encoding.h"
 #include "thalweg/evaluate.h"
+#include "train/surface.h"
 #include "train/training.h"
 
 struct tw_trained {
@@ -285,4 +286,46 @@ tw_status tw_trained_predict(tw_trained *trained, const char *data,
                              tw_prediction_function *function, void *user) {
     prediction to = {.function = function, .user = user};
     return for_each_batch(trained, data, false, predict_batch, &to);
+}
+
+// ---- as an objective
+
+// What is measured on: as the training set was encoded; NULL: the run's own training set.
+static tw_status open_surface_data(tw_trained *trained, const char *spec, tw_data **data) {
+    const tw_training_options *values = &trained->options.values;
+    tw_data_options how = {.seed = values->seed};
+    if (spec != NULL)
+        return tw_data_open_like(trained->context, trained->encoding_text, spec, &how, data);
+    tw_data *test = NULL;
+    tw_status status = tw_training_data(trained->context, values, data, &test);
+    tw_data_free(test);
+    return status;
+}
+
+tw_status tw_trained_objective(tw_trained *trained, const char *data, int64_t examples,
+                               tw_objective **objective) {
+    *objective = NULL;
+    const tw_training_options *values = &trained->options.values;
+    tw_surface_options options = {
+        .model = trained->model,
+        .loss = trained->loss,
+        .form = trained->form,
+        .dtype = values->precision,
+        .l1 = values->l1,
+        .l2 = values->l2,
+        .variables = trained->variables,
+        .batch = TW_SURFACE_BATCH,
+        .examples = examples,
+        .seed = values->seed,
+        .owns_data = true,
+    };
+    tw_status status = open_surface_data(trained, data, &options.data);
+    if (status == TW_OK) return tw_surface_new(trained->context, &options, objective);
+    tw_data_free(options.data);
+    return status;
+}
+
+double tw_trained_value(const tw_trained *trained, const char *hyperparameter) {
+    tw_clock last = {.step = 1, .epoch = 0.0, .total_steps = 1};
+    return tw_method_value(trained->method, hyperparameter, &last);
 }

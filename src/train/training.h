@@ -73,6 +73,11 @@ tw_status tw_training_open_data(tw_training *training);
 tw_status tw_training_open_method(tw_training *training);
 tw_status tw_training_open_network(tw_training *training);
 
+// The training set and the test set (NULL: none) that options name. Both are owned by the caller, on failure
+// too: free with tw_data_free.
+tw_status tw_training_data(tw_context *context, const tw_training_options *options, tw_data **train,
+                           tw_data **test);
+
 // How many updates an epoch has.
 uint64_t tw_training_steps_per_epoch(const tw_training *training);
 

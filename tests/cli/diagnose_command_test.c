@@ -1,0 +1,95 @@
+// thalweg diagnose on a run folder: its numbers must agree with each other and with the run's.
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "support/folder.h"
+#include "support/program.h"
+#include "test.h"
+
+#define TRAIN                                                                                      \
+    "train --data moons --model 'dense 4 tanh; dense outputs' --epochs 2 --out run --quiet "       \
+    "--json "
+
+static void its_numbers_agree(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    json_t *trained = tw_test_result_of(folder, TRAIN "--method sgd:lr=0.25");
+    json_t *result = tw_test_result_of(folder, "diagnose run --top 2 --json");
+    double lr = tw_test_number(result, "lr"), gg = tw_test_number(result, "gg");
+    double gHg = tw_test_number(result, "gHg"), change = tw_test_number(result, "predicted_change");
+    assert_true(lr == 0.25);
+    assert_true(fabs(tw_test_number(result, "grad_norm") - sqrt(gg)) < 1e-12);
+    assert_true(fabs(change - (-lr * gg + 0.5 * lr * lr * gHg)) < 1e-12);
+    assert_true(fabs(tw_test_number(result, "measured_change") - change) < 0.1 * fabs(change));
+    assert_true(json_is_false(json_object_get(result, "stuck")));
+    assert_int_equal(tw_test_number(result, "dimension"), 22);
+    assert_int_equal(json_array_size(json_object_get(result, "largest")), 2);
+    assert_true(tw_test_number(result, "eig_max") > tw_test_number(result, "eig_min"));
+    assert_true(tw_test_number(result, "negative_eigenvalues") >= 0);
+    assert_string_equal(json_string_value(json_object_get(result, "critical_point")), "none");
+    double sum = 0.0;
+    const json_t *parts = json_object_get(result, "parts");
+    assert_int_equal(json_array_size(parts), 4);
+    for (size_t i = 0; i < 4; i++) sum += tw_test_number(json_array_get(parts, i), "gg");
+    assert_true(fabs(sum / gg - 1.0) < 1e-6);
+    json_decref(result);
+    json_decref(trained);
+    tw_test_folder_remove(folder);
+}
+
+static void a_step_too_large_is_stuck(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    json_decref(tw_test_result_of(folder, TRAIN));
+    json_t *small = tw_test_result_of(folder, "diagnose run --json");
+    double limit = tw_test_number(small, "lr_limit");
+    assert_true(isfinite(limit));
+    char line[128];
+    snprintf(line, sizeof line, "diagnose run --json --lr %.17g", limit * 1.01);
+    json_t *large = tw_test_result_of(folder, line);
+    assert_true(json_is_true(json_object_get(large, "stuck")));
+    assert_true(json_is_false(json_object_get(small, "stuck")));
+    json_decref(large);
+    json_decref(small);
+    tw_test_folder_remove(folder);
+}
+
+static void threads_change_nothing(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    json_decref(tw_test_result_of(folder, TRAIN));
+    tw_test_ran one = tw_test_program(
+        &(tw_test_call){.line = "diagnose run --json --threads 1", .folder = folder});
+    tw_test_ran three = tw_test_program(
+        &(tw_test_call){.line = "diagnose run --json --threads 3", .folder = folder});
+    assert_int_equal(one.status, 0);
+    assert_string_equal(one.out, three.out);
+    tw_test_ran_free(&one);
+    tw_test_ran_free(&three);
+    tw_test_folder_remove(folder);
+}
+
+static void wrong_requests_are_refused(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    json_decref(tw_test_result_of(folder, TRAIN));
+    const tw_test_refused table[] = {
+        {"diagnose", "diagnose: give one run folder: thalweg diagnose RUN_DIR"},
+        {"diagnose run --lr 0", "forecast: a learning rate of 0; a positive number is needed"},
+        {"diagnose run --top 40",
+         "spectrum: 100 steps, 40 eigenvalues at each end; at least 1 step and 1 to 32 eigenvalues "
+         "are needed"},
+        {"diagnose run --top 0", "--top: '0' is no whole number of 1 or more"},
+        {"diagnose nowhere", "nowhere: No such file or directory"},
+    };
+    tw_test_refusals_of(folder, 2, table, sizeof table / sizeof *table);
+    tw_test_folder_remove(folder);
+}
+
+TW_TESTS(its_numbers_agree, a_step_too_large_is_stuck, threads_change_nothing,
+         wrong_requests_are_refused)
