@@ -5,12 +5,7 @@
 #include "base/memory.h"
 #include "graph/plan_parts.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-static size_t aligned(size_t bytes) {
-    return (bytes + TW_ALIGN - 1) / TW_ALIGN * TW_ALIGN;
-}
 
 // Bytes of a node's elements at batch_max; false if they do not fit.
 static bool bytes_of(const tw_plan *plan, int32_t node, size_t *bytes) {
@@ -232,58 +227,6 @@ static void reuse(tw_plan *plan) {
 
 // ---- the arena
 
-static int larger_first(const void *a, const void *b) {
-    const tw_plan_slot *x = *(tw_plan_slot *const *)a, *y = *(tw_plan_slot *const *)b;
-    if (x->bytes != y->bytes) return x->bytes > y->bytes ? -1 : 1;
-    if (x->root != y->root) return x->root < y->root ? -1 : 1;
-    return 0;
-}
-
-static bool meet(const tw_plan_slot *a, const tw_plan_slot *b) {
-    return a->first_wave <= b->last_wave && b->first_wave <= a->last_wave;
-}
-
-// Puts `slot` at the lowest offset that is free while it lives. `placed` is sorted by offset.
-static tw_status place(tw_plan *plan, tw_plan_slot *slot, tw_plan_slot **placed, size_t count) {
-    size_t offset = 0, end;
-    for (size_t i = 0; i < count; i++) {
-        if (!meet(placed[i], slot)) continue;
-        if (placed[i]->offset >= offset && placed[i]->offset - offset >= slot->bytes) break;
-        size_t behind = placed[i]->offset + aligned(placed[i]->bytes);
-        if (behind > offset) offset = behind;
-    }
-    if (!tw_checked_add_size(offset, aligned(slot->bytes), &end)) {
-        return tw_fail(plan->context, TW_NO_MEMORY,
-                       "plan: needs more memory than there are addresses");
-    }
-    slot->offset = offset;
-    if (end > plan->arena_bytes) plan->arena_bytes = end;
-    size_t at = count;
-    for (; at > 0 && placed[at - 1]->offset > offset; at--) placed[at] = placed[at - 1];
-    placed[at] = slot;
-    return TW_OK;
-}
-
-// Offsets of all roots, the largest first.
-static tw_status place_all(tw_plan *plan) {
-    size_t count = 0, slots = (size_t)plan->slot_count;
-    tw_plan_slot **list = tw_allocate(plan->context, 2 * slots, sizeof *list);
-    if (list == NULL) return TW_NO_MEMORY;
-    for (int32_t i = 0; i < plan->slot_count; i++) {
-        tw_plan_slot *slot = &plan->slots[i];
-        if (slot->kind != TW_SLOT_ARENA) continue;
-        plan->unshared_bytes += aligned(slot->bytes);
-        if (slot->root == i && slot->first_wave >= 0) list[count++] = slot;
-    }
-    qsort(list, count, sizeof *list, larger_first);
-    tw_status status = TW_OK;
-    for (size_t i = 0; i < count && status == TW_OK; i++) {
-        status = place(plan, list[i], list + slots, i);
-    }
-    tw_release(list);
-    return status;
-}
-
 static void fill(const tw_plan *plan, const tw_plan_slot *slot) {
     const tw_graph_entry *entry = tw_plan_entry(plan, slot->node);
     size_t count = slot->bytes / tw_dtype_size(entry->dtype);
@@ -338,7 +281,7 @@ tw_status tw_plan_lay_out(tw_plan_making *making) {
     find_lives(plan);
     reuse(plan);
     status = add_scratch(plan);
-    if (status == TW_OK) status = place_all(plan);
+    if (status == TW_OK) status = tw_plan_place(plan);
     if (status == TW_OK) status = make_arena(plan);
     return status;
 }

@@ -153,16 +153,20 @@ static tw_status add_write_edges(tw_plan_making *making) {
 
 static tw_status add_fault_edges(tw_plan_making *making) {
     tw_plan *plan = making->plan;
-    for (int32_t to = 0; to < plan->node_count; to++) {
+    int32_t *from = tw_allocate(plan->context, (size_t)plan->node_count, sizeof *from), count = 0;
+    if (from == NULL) return TW_NO_MEMORY;
+    for (int32_t i = 0; i < plan->node_count; i++) {
+        if (tw_plan_entry(plan, i)->op->explain != NULL) from[count++] = i;
+    }
+    tw_status status = TW_OK;
+    for (int32_t to = 0; to < plan->node_count && count > 0; to++) {
         if (!tw_plan_entry(plan, to)->op->stateful) continue;
-        for (int32_t from = 0; from < plan->node_count; from++) {
-            const tw_op *op = tw_plan_entry(plan, from)->op;
-            if (op->explain == NULL || from == to) continue;
-            tw_status status = add_edge(making, (tw_plan_edge){from, to, false, false});
-            if (status != TW_OK) return status;
+        for (int32_t i = 0; i < count && status == TW_OK; i++) {
+            if (from[i] != to) status = add_edge(making, (tw_plan_edge){from[i], to, false, false});
         }
     }
-    return TW_OK;
+    tw_release(from);
+    return status;
 }
 
 // Sorts edges by `to`, and lists them by `from`.

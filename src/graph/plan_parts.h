@@ -1,6 +1,6 @@
 // How a plan is made and lies in memory. Making: nodes and what must run before what (plan_order),
 // steps of fused nodes (plan_fuse), waves of steps that do not depend on each other (plan_wave), memory
-// (plan_layout), tile programs (plan_pass). Binding to a batch: sizes, chunks, items (plan_bind). A run
+// (plan_layout, plan_place), tile programs (plan_pass). Binding to a batch: sizes, chunks, items (plan_bind). A run
 // walks over waves and does nothing else (plan_run).
 #ifndef TW_GRAPH_PLAN_PARTS_H
 #define TW_GRAPH_PLAN_PARTS_H
@@ -152,6 +152,7 @@ tw_status tw_plan_order(tw_plan_making *making, const tw_node *wanted, int count
 tw_status tw_plan_fuse(tw_plan_making *making);
 tw_status tw_plan_cut_waves(tw_plan_making *making);
 tw_status tw_plan_lay_out(tw_plan_making *making);
+tw_status tw_plan_place(tw_plan *plan);
 tw_status tw_plan_make_pass(tw_plan *plan, tw_plan_step *step);
 
 // Sizes and chunks of all steps at the plan's batch_max, without addresses.

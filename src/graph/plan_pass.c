@@ -34,8 +34,8 @@ static int array_of(tw_plan *plan, tw_plan_pass *pass, int32_t node) {
 static tw_tile_value read_input(tw_plan *plan, tw_plan_step *step, tw_tile_builder *builder,
                                 int32_t input) {
     const tw_graph_entry *entry = tw_plan_entry(plan, input);
-    int32_t number = plan->steps + plan->nodes[input].step == step ? plan->nodes[input].value : -1;
-    if (number >= 0) return number;
+    int32_t made_by = plan->nodes[input].step;
+    if (made_by >= 0 && &plan->steps[made_by] == step) return plan->nodes[input].value;
     if (entry->op == &tw_op_constant) return tw_tile_constant(builder, entry->attributes.number[0]);
     int array = array_of(plan, step->pass, input);
     assert(array >= 0); // fusion counted them
