@@ -28,7 +28,8 @@ typedef struct tw_archive_text {
 } tw_archive_text;
 
 // Writes arrays in the order given, and texts, with a text "crc32" of the data added. `path` is replaced
-// whole. Errors: TW_IO, TW_NO_MEMORY.
+// whole. Errors: TW_BAD_ARGUMENT for what could not be read back (a name twice, too long, no UTF-8, the
+// format's own), TW_IO, TW_NO_MEMORY.
 TW_API tw_status tw_archive_save(tw_context *context, const char *path,
                                  const tw_archive_entry *entries, int entry_count,
                                  const tw_archive_text *texts, int text_count);

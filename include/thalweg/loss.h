@@ -32,7 +32,7 @@ TW_API const char *tw_loss_name(const tw_loss *loss);
 TW_API const char *tw_loss_formula(const tw_loss *loss);
 
 // One loss an example: outputs [B, classes] and target i32 [B], or outputs and target [B, k] -> [B].
-// A regression's loss is the mean over its k outputs.
+// A regression's loss is the mean over its k outputs. Latches TW_BAD_SHAPE where they do not fit.
 TW_API tw_node tw_loss_build(const tw_loss *loss, tw_graph *graph, tw_node outputs, tw_node target);
 
 // 1 where the largest output is not the target's class, else 0: [B, classes], i32 [B] -> [B]. Without a

@@ -1,5 +1,6 @@
 // What several kinds of layer share: reading widths and activations, and the affine map.
 #include "nn/layer.h"
+#include "ops/op.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -19,18 +20,22 @@ tw_status tw_layer_read_number(tw_lexer *lexer, const char *what, double low, do
     return tw_lexer_next(lexer);
 }
 
-tw_status tw_layer_read_width(tw_lexer *lexer, const char *what, int64_t *width) {
-    *width = 0;
-    if (tw_lexer_at(lexer, "outputs")) {
-        *width = TW_LAYER_OUTPUTS;
-        return tw_lexer_next(lexer);
-    }
+tw_status tw_layer_read_whole(tw_lexer *lexer, const char *what, int64_t low, int64_t high,
+                              int64_t *whole) {
     double number = 0.0;
+    *whole = 0;
     if (lexer->token.kind == TW_TOKEN_NUMBER && lexer->token.number != floor(lexer->token.number))
         return expected(lexer, what);
-    tw_status status = tw_layer_read_number(lexer, what, 1.0, 1e7, &number);
-    *width = (int64_t)number;
+    tw_status status = tw_layer_read_number(lexer, what, (double)low, (double)high, &number);
+    *whole = (int64_t)number;
     return status;
+}
+
+tw_status tw_layer_read_width(tw_lexer *lexer, const char *what, int64_t *width) {
+    if (!tw_lexer_at(lexer, "outputs"))
+        return tw_layer_read_whole(lexer, what, 1, TW_LAYER_WIDTH_MAX, width);
+    *width = TW_LAYER_OUTPUTS;
+    return tw_lexer_next(lexer);
 }
 
 tw_status tw_layer_read_activation(tw_lexer *lexer, const tw_activation **activation) {
@@ -66,6 +71,13 @@ tw_node tw_flatten_example(tw_graph *graph, tw_node x) {
 tw_node tw_layer_affine(tw_graph *graph, tw_node x, int64_t width) {
     if (tw_graph_check(graph) != TW_OK) return TW_NO_NODE;
     const tw_shape *shape = tw_node_shape(graph, x);
+    if (shape->rank < 2) {
+        char text[TW_SHAPE_TEXT_BYTES];
+        tw_graph_fail(graph, TW_BAD_SHAPE,
+                      "weight: the input is %s; examples need features, as in [B, 784]",
+                      tw_shape_format(shape, text));
+        return TW_NO_NODE;
+    }
     tw_node weight = tw_parameter(graph, "weight", TW_SHAPE(shape->size[shape->rank - 1], width));
     tw_node bias = tw_parameter(graph, "bias", TW_SHAPE(width));
     return tw_add(graph, tw_matmul(graph, x, weight), bias);

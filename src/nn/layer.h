@@ -8,6 +8,7 @@
 
 #define TW_LAYER_NAME_BYTES 32
 #define TW_LAYER_TEXT_BYTES 96
+#define TW_LAYER_WIDTH_MAX 10000000
 #define TW_LAYER_OUTPUTS (-1) // a width that is what the data asks for
 
 // An activation by name: how it adds its node, and whether it is relu-like (half its inputs give about
@@ -51,11 +52,13 @@ struct tw_layer_kind {
     tw_node (*build)(const tw_layer *layer, const tw_layer_build *build, tw_node x);
 };
 
-// Helps for kinds: a whole number from 1 up, or the word `outputs`; a number between two limits; an
-// optional activation.
+// Helps for kinds: a whole number from 1 up, or the word `outputs`; a number, or a whole one, between two
+// limits; an optional activation.
 tw_status tw_layer_read_width(tw_lexer *lexer, const char *what, int64_t *width);
 tw_status tw_layer_read_number(tw_lexer *lexer, const char *what, double low, double high,
                                double *number);
+tw_status tw_layer_read_whole(tw_lexer *lexer, const char *what, int64_t low, int64_t high,
+                              int64_t *whole);
 tw_status tw_layer_read_activation(tw_lexer *lexer, const tw_activation **activation);
 
 // x [B, ...] as [B, features]: what a dense layer reads.

@@ -5,7 +5,7 @@
 
 #include "base/fail.h"
 #include "base/text.h"
-#include "thalweg/ops.h"
+#include "graph/nodes.h"
 
 struct tw_loss {
     const char *name;
@@ -17,7 +17,6 @@ struct tw_loss {
 // max over j of (o_j + [j != y]) - o_y: the largest violation of a margin of 1.
 static tw_node hinge(tw_graph *graph, tw_node outputs, tw_node target) {
     const tw_shape *shape = tw_node_shape(graph, outputs);
-    if (tw_graph_check(graph) != TW_OK) return TW_NO_NODE;
     tw_node own = tw_one_hot(graph, target, shape->size[shape->rank - 1]);
     tw_node with_margin = tw_sub(graph, tw_add(graph, outputs, tw_constant(graph, 1.0)), own);
     tw_node of_own = tw_sum(graph, tw_mul(graph, outputs, own), -1);
@@ -94,13 +93,37 @@ tw_status tw_loss_parse(tw_context *context, const char *name, int64_t classes,
     return TW_OK;
 }
 
+// Whether outputs and targets belong together: [..., k] and i32 [...], or twice the same. Latches the
+// graph's error, naming `what`.
+static bool fit(tw_graph *graph, const char *what, bool of_classes, tw_node outputs,
+                tw_node target) {
+    if (!tw_graph_has(graph, outputs, what) || !tw_graph_has(graph, target, what)) return false;
+    const tw_shape *given = tw_node_shape(graph, outputs), *got = tw_node_shape(graph, target);
+    char have[TW_SHAPE_TEXT_BYTES], want[TW_SHAPE_TEXT_BYTES];
+    if (given->rank < 2) {
+        tw_graph_fail(graph, TW_BAD_SHAPE,
+                      "%s: outputs are %s; an example has several, as in [B, 10]", what,
+                      tw_shape_format(given, have));
+        return false;
+    }
+    tw_shape wanted = *given;
+    wanted.rank -= of_classes ? 1 : 0;
+    tw_dtype dtype = of_classes ? TW_I32 : tw_graph_dtype(graph);
+    if (tw_shape_equal(got, &wanted) && tw_node_dtype(graph, target) == dtype) return true;
+    tw_graph_fail(graph, TW_BAD_SHAPE, "%s: targets are %s %s; for these outputs they are %s %s",
+                  what, tw_dtype_name(tw_node_dtype(graph, target)), tw_shape_format(got, have),
+                  tw_dtype_name(dtype), tw_shape_format(&wanted, want));
+    return false;
+}
+
 tw_node tw_loss_build(const tw_loss *loss, tw_graph *graph, tw_node outputs, tw_node target) {
+    if (!fit(graph, loss->name, loss->of_classes, outputs, target)) return TW_NO_NODE;
     return loss->build(graph, outputs, target);
 }
 
 tw_node tw_zero_one_error(tw_graph *graph, tw_node outputs, tw_node target) {
+    if (!fit(graph, "zero_one_error", true, outputs, target)) return TW_NO_NODE;
     const tw_shape *shape = tw_node_shape(graph, outputs);
-    if (tw_graph_check(graph) != TW_OK) return TW_NO_NODE;
     int64_t classes = shape->size[shape->rank - 1];
     tw_node chosen = tw_one_hot(graph, tw_argmax(graph, outputs), classes);
     tw_node right = tw_mul(graph, chosen, tw_one_hot(graph, target, classes));

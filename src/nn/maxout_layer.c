@@ -5,12 +5,10 @@
 #include "nn/layer.h"
 
 static tw_status parse(tw_lexer *lexer, tw_layer *layer) {
-    double pieces = 0.0;
     tw_status status = tw_layer_read_width(lexer, "a width, such as maxout 240 2", &layer->width);
     if (status == TW_OK)
-        status = tw_layer_read_number(lexer, "how many pieces, 2 to 64", 2.0, 64.0, &pieces);
+        status = tw_layer_read_whole(lexer, "how many pieces, 2 to 64", 2, 64, &layer->pieces);
     if (status != TW_OK) return status;
-    layer->pieces = (int64_t)pieces;
     char width[24] = "outputs";
     if (layer->width != TW_LAYER_OUTPUTS) snprintf(width, sizeof width, "%" PRId64, layer->width);
     snprintf(layer->text, sizeof layer->text, "maxout %s %" PRId64, width, layer->pieces);

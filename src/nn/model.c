@@ -78,13 +78,17 @@ static void summarise(const tw_model *model, int index, const tw_graph *graph, t
 static void check_outputs(const tw_model *model, tw_graph *graph, tw_node y, int64_t outputs) {
     if (tw_graph_check(graph) != TW_OK) return;
     const tw_shape *shape = tw_node_shape(graph, y);
-    int64_t width = shape->rank == 2 ? shape->size[1] : -1;
-    if (width == outputs) return;
+    if (shape->rank == 2 && shape->size[1] == outputs) return;
+    char gives[TW_SHAPE_TEXT_BYTES];
+    if (shape->rank == 2)
+        snprintf(gives, sizeof gives, "%" PRId64 " outputs", shape->size[1]);
+    else
+        tw_shape_format(shape, gives);
     const tw_layer *last = &model->layers.layer[model->layers.count - 1];
     tw_graph_fail(graph, TW_BAD_SHAPE,
-                  "model: the last layer '%s' gives %" PRId64 " outputs, the data has %" PRId64
+                  "model: the last layer '%s' gives %s, the data has %" PRId64
                   "; end with 'dense %" PRId64 "' or 'dense outputs'",
-                  last->text, width, outputs, outputs);
+                  last->text, gives, outputs, outputs);
 }
 
 tw_node tw_model_build(const tw_model *model, tw_graph *graph, tw_node x, int64_t outputs,

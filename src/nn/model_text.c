@@ -2,6 +2,7 @@
 #include "nn/model_text.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -101,21 +102,21 @@ static tw_status parse_list(tw_context *context, const tw_source *source, tw_lay
 
 // "mlp:400,400" -> "dense 400 relu; dense 400 relu; dense outputs".
 static tw_status write_out_mlp(tw_context *context, const tw_source *source, tw_text *list) {
-    const char *widths = source->text + strlen("mlp:");
-    while (*widths != '\0') {
+    size_t at = strlen("mlp:");
+    for (int layers = 1;; layers++) {
         double width = 0.0;
-        size_t taken = tw_parse_number(widths, strlen(widths), &width);
-        size_t offset = (size_t)(widths - source->text);
-        if (taken == 0 || width < 1.0 || width > 1e7 || width != (double)(int64_t)width)
-            return tw_source_fail(context, source, offset, "such as mlp:400,400",
+        size_t taken = tw_parse_number(source->text + at, source->length - at, &width);
+        if (taken == 0 || width < 1.0 || width > TW_LAYER_WIDTH_MAX || width != floor(width))
+            return tw_source_fail(context, source, at, "such as mlp:400,400",
                                   "expected the width of a hidden layer here");
+        if (layers == TW_LAYERS_MAX)
+            return tw_source_fail(context, source, at, NULL, "more than %d layers", TW_LAYERS_MAX);
         tw_text_add(list, "dense %.0f relu; ", width);
-        widths += taken;
-        if (*widths == ',')
-            widths++;
-        else if (*widths != '\0')
-            return tw_source_fail(context, source, (size_t)(widths - source->text),
-                                  "such as mlp:400,400", "expected a comma or the end here");
+        at += taken;
+        if (at == source->length) break;
+        if (source->text[at++] != ',')
+            return tw_source_fail(context, source, at - 1, "such as mlp:400,400",
+                                  "expected a comma or the end here");
     }
     tw_text_add(list, "dense outputs");
     return list->status;

@@ -147,8 +147,12 @@ static tw_status read_header_text(tw_archive *archive, char **text, size_t *leng
     if (status != TW_OK) return status;
     uint64_t claimed = 0;
     for (int i = 0; i < 8; i++) claimed |= (uint64_t)number[i] << (8 * i);
-    if (claimed > TW_ARCHIVE_HEADER_BYTES_MAX || (int64_t)claimed > size - 8)
+    if (claimed > (uint64_t)size - 8)
         return bad(archive, "no safetensors file: its header would be longer than it", NULL);
+    if (claimed > TW_ARCHIVE_HEADER_BYTES_MAX)
+        return tw_fail(archive->context, TW_BAD_FILE,
+                       "%s: its header has %" PRIu64 " bytes; at most %d are read", archive->path,
+                       claimed, TW_ARCHIVE_HEADER_BYTES_MAX);
     *length = (size_t)claimed;
     archive->data_offset = 8 + (int64_t)claimed;
     *text = tw_allocate(archive->context, *length + 1, 1);

@@ -2,11 +2,15 @@
 // of the old one only when it is whole.
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
+#include "base/fail.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "thalweg/archive.h"
 #include "thalweg/json.h"
 
@@ -78,25 +82,84 @@ static tw_status make_header(tw_json *json, const tw_archive_entry *entries, int
     return tw_json_status(json);
 }
 
+static int by_name(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool is_utf8(const char *text) {
+    size_t length = strlen(text);
+    for (size_t i = 0, bytes; i < length; i += bytes) {
+        bytes = tw_utf8_length(text + i, length - i);
+        if (bytes == 0) return false;
+    }
+    return true;
+}
+
+// Whether all names (keys of one object in the header) differ and are none that is kept. `names` is sorted.
+static tw_status check_names(tw_context *context, const char *path, const char **names, int count,
+                             const char *kept, const char *what) {
+    qsort(names, (size_t)count, sizeof *names, by_name);
+    for (int i = 0; i < count; i++) {
+        if (!is_utf8(names[i]))
+            return tw_fail(context, TW_BAD_ARGUMENT, "%s: a %s is not UTF-8: '%s'", path, what,
+                           names[i]);
+        if (strlen(names[i]) > TW_ARCHIVE_NAME_BYTES_MAX)
+            return tw_fail(context, TW_BAD_ARGUMENT,
+                           "%s: a %s of %zu bytes is too long; at most %d", path, what,
+                           strlen(names[i]), TW_ARCHIVE_NAME_BYTES_MAX);
+        if (strcmp(names[i], kept) == 0)
+            return tw_fail(context, TW_BAD_ARGUMENT,
+                           "%s: the %s '%s' is the format's own; choose another", path, what, kept);
+        if (i > 0 && strcmp(names[i - 1], names[i]) == 0)
+            return tw_fail(context, TW_BAD_ARGUMENT,
+                           "%s: the %s '%s' is there twice; give each its own", path, what,
+                           names[i]);
+    }
+    return TW_OK;
+}
+
+// What could not be read back is not written.
+static tw_status check_all(tw_context *context, const char *path, const tw_archive_entry *entries,
+                           int entry_count, const tw_archive_text *texts, int text_count) {
+    int most = entry_count > text_count ? entry_count : text_count;
+    const char **names = tw_allocate(context, (size_t)most, sizeof *names);
+    if (names == NULL) return TW_NO_MEMORY;
+    for (int i = 0; i < entry_count; i++) names[i] = entries[i].name;
+    tw_status status = check_names(context, path, names, entry_count, "__metadata__", "name");
+    for (int i = 0; i < text_count; i++) names[i] = texts[i].key;
+    if (status == TW_OK) status = check_names(context, path, names, text_count, "crc32", "key");
+    tw_release(names);
+    return status;
+}
+
+static size_t header_bytes(const char *text) {
+    size_t length = strcspn(text, "\n");
+    return length + (64 - (8 + length) % 64) % 64;
+}
+
 static void write_header(tw_file *file, const char *text) {
     char blanks[64];
     memset(blanks, ' ', sizeof blanks);
     size_t length = strcspn(text, "\n");
-    size_t padding = (64 - (8 + length) % 64) % 64;
-    uint64_t total = length + padding;
+    uint64_t total = header_bytes(text);
     unsigned char number[8];
     for (int i = 0; i < 8; i++) number[i] = (unsigned char)(total >> (8 * i));
     tw_file_write(file, number, sizeof number);
     tw_file_write(file, text, length);
-    tw_file_write(file, blanks, padding);
+    tw_file_write(file, blanks, (size_t)total - length);
 }
 
 tw_status tw_archive_save(tw_context *context, const char *path, const tw_archive_entry *entries,
                           int entry_count, const tw_archive_text *texts, int text_count) {
     tw_json *json = NULL;
     tw_file *file = NULL;
-    tw_status status = tw_json_new(context, &json);
+    tw_status status = check_all(context, path, entries, entry_count, texts, text_count);
+    if (status == TW_OK) status = tw_json_new(context, &json);
     if (status == TW_OK) status = make_header(json, entries, entry_count, texts, text_count);
+    if (status == TW_OK && header_bytes(tw_json_text(json)) > TW_ARCHIVE_HEADER_BYTES_MAX)
+        status = tw_fail(context, TW_BAD_ARGUMENT,
+                         "%s: names and texts need a header of %zu bytes; at most %d are read",
+                         path, header_bytes(tw_json_text(json)), TW_ARCHIVE_HEADER_BYTES_MAX);
     if (status == TW_OK) status = tw_file_replace(context, path, &file);
     if (status == TW_OK) {
         write_header(file, tw_json_text(json));
