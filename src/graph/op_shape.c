@@ -1,34 +1,5 @@
-// What operators share: shapes as text, broadcasting, and its adjoint.
+// What operators share: broadcasting, and its adjoint.
 #include "graph/nodes.h"
-
-#include <stdio.h>
-#include <string.h>
-
-static size_t put(char *buffer, size_t length, const char *text) {
-    size_t room = TW_SHAPE_TEXT_BYTES - 1 - length;
-    size_t count = strlen(text) < room ? strlen(text) : room;
-    memcpy(buffer + length, text, count);
-    buffer[length + count] = '\0';
-    return length + count;
-}
-
-const char *tw_shape_format(const tw_shape *shape, char buffer[TW_SHAPE_TEXT_BYTES]) {
-    size_t length = put(buffer, 0, "[");
-    for (int i = 0; i < shape->rank && i < TW_RANK_MAX; i++) {
-        char size[32];
-        int64_t n = shape->size[i];
-        if (n == TW_BATCH)
-            snprintf(size, sizeof size, "B");
-        else if (n < 0)
-            snprintf(size, sizeof size, "%llu B", (unsigned long long)-(uint64_t)n);
-        else
-            snprintf(size, sizeof size, "%lld", (long long)n);
-        if (i > 0) length = put(buffer, length, ", ");
-        length = put(buffer, length, size);
-    }
-    put(buffer, length, "]");
-    return buffer;
-}
 
 bool tw_shape_broadcast(const tw_shape *a, const tw_shape *b, tw_shape *out) {
     tw_shape wide = a->rank >= b->rank ? *a : *b;

@@ -87,7 +87,6 @@ static tw_status sort_by_level(const tw_plan *plan, int32_t *sorted) {
 // What a step would be with `at` as one more member.
 typedef struct joined {
     int arrays, outputs;
-    uint32_t breaks;
 } joined;
 
 // Whether an earlier input of `at`, or of another member of `step`, is the node `input`.
@@ -103,7 +102,7 @@ static bool is_read(const tw_plan *plan, int32_t step, const int32_t *last_reade
 
 static joined join(const tw_plan *plan, int32_t step, const int32_t *last_reader, int32_t at) {
     const tw_plan_step *s = &plan->steps[step];
-    joined j = {s->array_estimate, s->open_outputs, s->breaks};
+    joined j = {s->array_estimate, s->open_outputs};
     const tw_graph_entry *entry = tw_plan_entry(plan, at);
     for (int32_t k = 0; k < entry->input_count; k++) {
         int32_t input = tw_plan_input(plan, at, k);
@@ -112,9 +111,7 @@ static joined join(const tw_plan *plan, int32_t step, const int32_t *last_reader
             if (in->needed == 1) j.outputs -= 1; // an estimate: read twice it is counted twice
             continue;
         }
-        const tw_graph_entry *read = tw_plan_entry(plan, input);
-        if (read->op == &tw_op_constant) continue;
-        j.breaks |= tw_walk_breaks(&read->shape, &entry->shape);
+        if (tw_plan_entry(plan, input)->op == &tw_op_constant) continue;
         j.arrays += is_read(plan, step, last_reader, at, k) ? 0 : 1;
     }
     j.outputs += plan->nodes[at].needed > 0 ? 1 : 0;
@@ -122,8 +119,7 @@ static joined join(const tw_plan *plan, int32_t step, const int32_t *last_reader
 }
 
 static bool fits(const joined *j) {
-    return j->arrays + j->outputs <= TW_TILE_ARRAYS_MAX &&
-           __builtin_popcount(j->breaks) < TW_TILE_RANK_MAX;
+    return j->arrays + j->outputs <= TW_TILE_ARRAYS_MAX;
 }
 
 static void add_member(tw_plan *plan, int32_t step, int32_t *last_reader, int32_t at) {
@@ -131,7 +127,6 @@ static void add_member(tw_plan *plan, int32_t step, int32_t *last_reader, int32_
     joined j = join(plan, step, last_reader, at);
     s->array_estimate = j.arrays;
     s->open_outputs = j.outputs;
-    s->breaks = j.breaks;
     s->node = at;
     s->member_count += 1;
     plan->nodes[at].step = step;

@@ -83,7 +83,6 @@ typedef struct tw_plan_step {
     int32_t scratch_slot; // -1: none
     int array_estimate;   // arrays that its members read, while steps are made
     int open_outputs;     // members that others need, while steps are made
-    uint32_t breaks;      // where its arrays' walks change: see tw_walk_breaks
     bool varies;          // with the batch
     int64_t fault;
 } tw_plan_step;
@@ -169,11 +168,6 @@ void tw_plan_bind_pass(tw_plan *plan, tw_plan_step *step, int64_t batch);
 
 // A shape with B known.
 tw_shape tw_shape_at(const tw_shape *shape, int64_t batch);
-
-// Where the steps of an array of shape `in`, read through `out`, change from repeated to not or back:
-// bit i between axis i - 1 and axis i. With all arrays of a pass or-ed, one bit less than axes are left
-// once what can be walked in one is.
-uint32_t tw_walk_breaks(const tw_shape *in, const tw_shape *out);
 
 // The operator of a pass: a chunk is a range of elements.
 extern const tw_op tw_op_pass;

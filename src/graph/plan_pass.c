@@ -78,18 +78,6 @@ tw_status tw_plan_make_pass(tw_plan *plan, tw_plan_step *step) {
 
 // ---- walking
 
-uint32_t tw_walk_breaks(const tw_shape *in, const tw_shape *out) {
-    uint32_t breaks = 0;
-    int missing = out->rank - in->rank, before = -1;
-    for (int i = 0; i < out->rank; i++) {
-        if (out->size[i] == 1) continue;
-        int whole = i >= missing && in->size[i - missing] != 1;
-        if (before >= 0 && whole != before) breaks |= 1u << i;
-        before = whole;
-    }
-    return breaks;
-}
-
 // The steps of a row-major array of shape `in` along the axes of `out`; 0 where it is repeated.
 static void steps_of(const tw_shape *in, const tw_shape *out, int64_t steps[TW_RANK_MAX]) {
     int missing = out->rank - in->rank;

@@ -8,6 +8,7 @@
 
 #include "base/fail.h"
 #include "base/random.h"
+#include "tensor/shape.h"
 #include "thalweg/clock.h"
 #include "thalweg/ops.h"
 #include "tile/tile.h"
@@ -122,10 +123,6 @@ int64_t tw_graph_stream(tw_graph *graph);
 
 // Latches the graph's first error (and gives it to the context) and returns `status`.
 tw_status tw_graph_fail(tw_graph *graph, tw_status status, const char *format, ...) TW_PRINTF(3, 4);
-
-// A shape as text, "[B, 784]"; returns `buffer`.
-#define TW_SHAPE_TEXT_BYTES 160
-const char *tw_shape_format(const tw_shape *shape, char buffer[TW_SHAPE_TEXT_BYTES]);
 
 // The shape that two shapes are broadcast to; false if they do not fit.
 bool tw_shape_broadcast(const tw_shape *a, const tw_shape *b, tw_shape *out);

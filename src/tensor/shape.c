@@ -1,6 +1,9 @@
-// Shapes: their number of elements, and whether two are the same.
+// Shapes: their number of elements, whether two are the same, and as text.
+#include "tensor/shape.h"
 #include "base/checked.h"
-#include "thalweg/tensor.h"
+
+#include <stdio.h>
+#include <string.h>
 
 #define ELEMENTS_MAX ((int64_t)1 << 62)
 
@@ -26,4 +29,30 @@ bool tw_shape_equal(const tw_shape *a, const tw_shape *b) {
         if (a->size[i] != b->size[i]) return false;
     }
     return true;
+}
+
+static size_t put(char *buffer, size_t length, const char *text) {
+    size_t room = TW_SHAPE_TEXT_BYTES - 1 - length;
+    size_t count = strlen(text) < room ? strlen(text) : room;
+    memcpy(buffer + length, text, count);
+    buffer[length + count] = '\0';
+    return length + count;
+}
+
+const char *tw_shape_format(const tw_shape *shape, char buffer[TW_SHAPE_TEXT_BYTES]) {
+    size_t length = put(buffer, 0, "[");
+    for (int i = 0; i < shape->rank && i < TW_RANK_MAX; i++) {
+        char size[32];
+        int64_t n = shape->size[i];
+        if (n == -1)
+            snprintf(size, sizeof size, "B");
+        else if (n < 0)
+            snprintf(size, sizeof size, "%llu B", (unsigned long long)-(uint64_t)n);
+        else
+            snprintf(size, sizeof size, "%lld", (long long)n);
+        if (i > 0) length = put(buffer, length, ", ");
+        length = put(buffer, length, size);
+    }
+    put(buffer, length, "]");
+    return buffer;
 }

@@ -2,6 +2,7 @@
 #include "thalweg/variables.h"
 #include "base/fail.h"
 #include "base/memory.h"
+#include "tensor/shape.h"
 
 #include <string.h>
 
@@ -110,9 +111,10 @@ tw_status tw_variables_have(tw_variables *variables, const char *name, tw_dtype 
                        tw_dtype_name(tw_tensor_dtype(found)), tw_dtype_name(dtype));
     }
     if (!tw_shape_equal(tw_tensor_shape(found), shape)) {
-        return tw_fail(variables->context, TW_MISMATCH,
-                       "%s: is there with another shape (%lld elements; %lld are asked for)", name,
-                       (long long)tw_tensor_elements(found), (long long)tw_shape_elements(shape));
+        char have[TW_SHAPE_TEXT_BYTES], wanted[TW_SHAPE_TEXT_BYTES];
+        return tw_fail(variables->context, TW_MISMATCH, "%s: is there as %s; %s is asked for", name,
+                       tw_shape_format(tw_tensor_shape(found), have),
+                       tw_shape_format(shape, wanted));
     }
     *tensor = found;
     return TW_OK;

@@ -23,7 +23,7 @@
 #define TW_TILE_ELEMENTS 512 // ranges begin at multiples of it; tiles may be shorter or longer
 #define TW_TILE_ARRAYS_MAX 64
 #define TW_TILE_ARGUMENTS_MAX 256
-#define TW_TILE_RANK_MAX 4 // of the space that broadcast reads walk through
+#define TW_TILE_RANK_MAX TW_RANK_MAX // of the space that broadcast reads walk through
 
 // Operation and number of operands. Comparisons and logic give 1 or 0; SELECT is a != 0 ? b : c.
 #define TW_TILE_OPERATIONS(X)                                                                      \
