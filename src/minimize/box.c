@@ -14,3 +14,12 @@ double tw_box_slope(const tw_minimization *minimization, const void *x, const vo
     }
     return largest;
 }
+
+void tw_box_clamp(const tw_minimization *minimization, void *x) {
+    const tw_vector_space *space = &minimization->space;
+    for (int64_t i = 0; i < space->n; i++) {
+        double at = tw_vector_get(space, x, i);
+        double inside = fmax(minimization->lower[i], fmin(minimization->upper[i], at));
+        if (inside != at && !isnan(at)) tw_vector_set(space, x, i, inside);
+    }
+}

@@ -220,6 +220,20 @@ static tw_status iterate(tw_minimization *m) {
     return TW_OK;
 }
 
+// Slots are what arrays are indexed with.
+static bool is_sound(const tw_minimization *m) {
+    const lbfgs *l = m->memory;
+    bool seen[SLOTS_MAX] = {false};
+    double count = l->at->count;
+    if (!(count >= 0 && count < l->slots && count == floor(count))) return false;
+    for (int i = 0; i < l->slots; i++) {
+        double slot = l->at->order[i];
+        if (!(slot >= 0 && slot < l->slots && slot == floor(slot)) || seen[(int)slot]) return false;
+        seen[(int)slot] = true;
+    }
+    return true;
+}
+
 const tw_solver tw_solver_lbfgs = {
     .about = {.name = "lbfgs",
               .summary = "quasi-Newton with m pairs in place of a matrix: the one to try first",
@@ -227,7 +241,9 @@ const tw_solver tw_solver_lbfgs = {
               .keys = keys,
               .key_count = sizeof keys / sizeof *keys},
     .vector_max = 2 * SLOTS_MAX,
+    .boxed = &tw_solver_lbfgs_box,
     .check = check,
     .start = start,
     .iterate = iterate,
+    .is_sound = is_sound,
 };

@@ -6,10 +6,11 @@
 
 enum { TRIES_MAX = 60 };
 
-static const double step_most = 1e20;
+static const double step_most = 1e15;
 
 static void move(tw_minimization *m, const tw_line *line, double step) {
     tw_pass_move(&m->passes, tw_trial(m), tw_here(m), step, line->direction);
+    if (m->lower != NULL) tw_box_clamp(m, tw_trial(m));
 }
 
 // Value and slope at the trial point.
@@ -18,6 +19,8 @@ static tw_status measure(tw_minimization *m, const tw_line *line, double *value,
     *slope = (tw_slope){NAN, NAN};
     if (status == TW_OK && isfinite(*value))
         *slope = tw_pass_slope(&m->passes, tw_trial_gradient(m), line->direction);
+    if (m->lower != NULL && !isnan(slope->largest))
+        slope->largest = tw_box_slope(m, tw_trial(m), tw_trial_gradient(m));
     return status;
 }
 
@@ -27,7 +30,7 @@ static tw_search begin(const tw_minimization *m, const tw_line *line) {
                         .curvature = line->curvature,
                         .noise = 4 * tw_minimization_epsilon(m) * fabs(m->at->value),
                         .step_min = 0,
-                        .step_max = fmax(reach, line->first)};
+                        .step_max = line->most > 0 ? line->most : fmax(reach, line->first)};
     tw_search_start(&search, m->at->value, line->slope, line->first);
     return search;
 }

@@ -1,6 +1,7 @@
 // A minimisation: where it is, the best it saw, and when it ends.
 #include "minimize/solver.h"
 
+#include <assert.h>
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
@@ -9,7 +10,6 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "objective/objective.h"
 
 tw_minimize_options tw_minimize_options_default(void) {
     return (tw_minimize_options){
@@ -47,11 +47,32 @@ double tw_minimization_epsilon(const tw_minimization *minimization) {
     return minimization->space.dtype == TW_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
 }
 
+tw_status tw_minimization_scratch(tw_minimization *minimization, int count, void **vectors) {
+    assert(minimization->scratch == NULL);
+    minimization->scratch = tw_allocate(minimization->context, (size_t)minimization->space.n,
+                                        (size_t)count * tw_dtype_size(minimization->space.dtype));
+    *vectors = minimization->scratch;
+    return minimization->scratch == NULL ? TW_NO_MEMORY : TW_OK;
+}
+
+void *tw_scratch_at(const tw_minimization *minimization, int index) {
+    size_t bytes = (size_t)minimization->space.n * tw_dtype_size(minimization->space.dtype);
+    return (char *)minimization->scratch + (size_t)index * bytes;
+}
+
 static void count_evaluations(tw_minimization *self) {
     tw_evaluation_counts now = tw_objective_counts(self->objective);
     self->at->f_evals = (double)(now.f_evals - self->before.f_evals);
     self->at->g_evals = (double)(now.g_evals - self->before.g_evals);
     self->at->h_evals = (double)(now.h_evals - self->before.h_evals);
+}
+
+// Others may evaluate the objective between two steps: that is not counted here.
+static void count_from_here(tw_minimization *self) {
+    tw_evaluation_counts now = tw_objective_counts(self->objective);
+    self->before = (tw_evaluation_counts){.f_evals = now.f_evals - (uint64_t)self->at->f_evals,
+                                          .g_evals = now.g_evals - (uint64_t)self->at->g_evals,
+                                          .h_evals = now.h_evals - (uint64_t)self->at->h_evals};
 }
 
 tw_status tw_minimization_finish(tw_minimization *minimization, tw_minimize_end end,
@@ -64,7 +85,8 @@ tw_status tw_minimization_finish(tw_minimization *minimization, tw_minimize_end 
     return TW_OK;
 }
 
-tw_status tw_minimization_try(tw_minimization *minimization, double *value) {
+tw_status tw_minimization_evaluate(tw_minimization *minimization, const void *x, double *value,
+                                   void *gradient) {
     uint64_t most = minimization->options.max_evaluations;
     count_evaluations(minimization);
     if (most > 0 && minimization->at->f_evals >= (double)most) {
@@ -73,8 +95,12 @@ tw_status tw_minimization_try(tw_minimization *minimization, double *value) {
                                most, minimization->at->grad_norm);
         return TW_INTERRUPTED;
     }
-    return tw_objective_evaluate(minimization->objective, tw_trial(minimization), value,
-                                 tw_trial_gradient(minimization));
+    return tw_objective_evaluate(minimization->objective, x, value, gradient);
+}
+
+tw_status tw_minimization_try(tw_minimization *minimization, double *value) {
+    return tw_minimization_evaluate(minimization, tw_trial(minimization), value,
+                                    tw_trial_gradient(minimization));
 }
 
 // A lower value, or one that rounding cannot tell from it and a smaller gradient.
@@ -101,13 +127,17 @@ static double allowed_slope(const tw_minimization *self) {
 
 // Only the best point seen is an end: a method that went by a lower one has to find its way back. And a
 // gradient above the start's is none, however far a function without a floor has fallen.
-static void end_if_converged(tw_minimization *self) {
-    double allowed = allowed_slope(self), norm = self->at->grad_norm;
-    if (!(norm <= allowed) || self->at->best_is_here == 0) return;
-    if (norm > self->options.tolerance && norm > self->at->first_norm) return;
-    tw_minimization_finish(self, TW_MINIMIZE_CONVERGED,
-                           "the largest component of the gradient is %.3g, at most %.3g allowed",
-                           self->at->grad_norm, allowed);
+static bool meets_tolerance(const tw_minimization *self) {
+    double norm = self->at->grad_norm;
+    if (!(norm <= allowed_slope(self)) || self->at->best_is_here == 0) return false;
+    return norm <= self->options.tolerance || norm <= self->at->first_norm;
+}
+
+static tw_status converged(tw_minimization *self) {
+    return tw_minimization_finish(
+        self, TW_MINIMIZE_CONVERGED,
+        "the largest component of the gradient is %.3g, at most %.3g allowed", self->at->grad_norm,
+        allowed_slope(self));
 }
 
 void tw_minimization_accept(tw_minimization *minimization, double value, double largest_slope,
@@ -127,7 +157,15 @@ void tw_minimization_accept(tw_minimization *minimization, double value, double 
         at->best_value = value;
         at->best_norm = largest_slope;
     }
-    end_if_converged(minimization);
+    if (minimization->solver->confirm == NULL && meets_tolerance(minimization))
+        converged(minimization);
+}
+
+void tw_minimization_resumed(tw_minimization *minimization) {
+    minimization->end = TW_MINIMIZE_RUNNING;
+    minimization->reason[0] = '\0';
+    if (minimization->solver->confirm == NULL && meets_tolerance(minimization))
+        converged(minimization);
 }
 
 bool tw_minimization_is_exhausted(const tw_minimization *minimization, double slope) {
@@ -135,169 +173,31 @@ bool tw_minimization_is_exhausted(const tw_minimization *minimization, double sl
     return fabs(slope) <= 1e3 * noise || minimization->at->grad_norm <= 1e3 * noise;
 }
 
-// ---- making one
-
-static tw_status check_options(tw_context *context, const tw_minimize_options *options) {
-    if (!(options->tolerance >= 0) || isinf(options->tolerance))
-        return tw_fail(context, TW_BAD_ARGUMENT,
-                       "minimize: a tolerance of %g; 0 or a small number is needed",
-                       options->tolerance);
-    if (options->method == NULL || options->method[0] == '\0')
-        return tw_fail(context, TW_BAD_ARGUMENT, "minimize: no method; lbfgs is a good one");
-    return TW_OK;
-}
-
-static tw_status copy_bounds(tw_minimization *self, const tw_minimize_options *options) {
-    int64_t n = self->space.n;
-    const double *given[2] = {options->lower, options->upper};
-    double **kept[2] = {&self->lower, &self->upper};
-    if (given[0] == NULL && given[1] == NULL) return TW_OK;
-    if (self->solver->boxed == NULL)
-        return tw_fail(self->context, TW_BAD_ARGUMENT,
-                       "method %s: knows no bounds; lbfgs keeps to them", self->method);
-    self->solver = self->solver->boxed;
-    for (int k = 0; k < 2; k++) {
-        *kept[k] = tw_allocate(self->context, (size_t)n, sizeof(double));
-        if (*kept[k] == NULL) return TW_NO_MEMORY;
-        for (int64_t i = 0; i < n; i++)
-            (*kept[k])[i] = given[k] != NULL ? given[k][i] : k == 0 ? -INFINITY : INFINITY;
-    }
-    for (int64_t i = 0; i < n; i++) {
-        if (self->lower[i] <= self->upper[i]) continue;
-        return tw_fail(self->context, TW_BAD_ARGUMENT,
-                       "minimize: bounds of coordinate %" PRId64 ": from %g to %g is empty", i,
-                       self->lower[i], self->upper[i]);
-    }
-    return TW_OK;
-}
-
-static tw_status make_arrays(tw_minimization *self) {
-    tw_dtype dtype = self->space.dtype;
-    int64_t n = self->space.n, numbers = sizeof *self->at / sizeof(double);
-    void *at = NULL;
-    tw_status status = tw_variables_new(self->context, &self->variables);
-    if (status == TW_OK) status = tw_minimization_array(self, "numbers", TW_F64, numbers, &at);
-    self->at = at;
-    if (status == TW_OK) status = tw_minimization_array(self, "x0", dtype, n, &self->x[0]);
-    if (status == TW_OK) status = tw_minimization_array(self, "x1", dtype, n, &self->x[1]);
-    if (status == TW_OK)
-        status = tw_minimization_array(self, "gradient0", dtype, n, &self->gradient[0]);
-    if (status == TW_OK)
-        status = tw_minimization_array(self, "gradient1", dtype, n, &self->gradient[1]);
-    if (status == TW_OK) status = tw_minimization_array(self, "best", dtype, n, &self->best);
-    return status;
-}
-
-static tw_status fill_start(tw_minimization *self, const void *start) {
-    tw_objective_facts facts = tw_objective_describe(self->objective);
-    if (start == NULL && facts.start == NULL)
-        return tw_fail(self->context, TW_BAD_ARGUMENT,
-                       "objective %s: has no start of its own; give one", facts.name);
-    void *x = tw_trial(self);
-    for (int64_t i = 0; i < self->space.n; i++) {
-        double at = start != NULL ? tw_vector_get(&self->space, start, i) : facts.start[i];
-        if (!isfinite(at))
-            return tw_fail(self->context, TW_BAD_ARGUMENT,
-                           "objective %s: coordinate %" PRId64 " of the start is %g", facts.name, i,
-                           at);
-        if (self->lower != NULL) at = fmax(self->lower[i], fmin(self->upper[i], at));
-        tw_vector_set(&self->space, x, i, at);
-    }
-    return TW_OK;
-}
-
-static tw_status evaluate_start(tw_minimization *self) {
-    const char *name = tw_objective_describe(self->objective).name;
-    double value;
-    self->before = tw_objective_counts(self->objective);
-    tw_status status = tw_minimization_try(self, &value);
-    if (status != TW_OK) return status;
-    const void *gradient = tw_trial_gradient(self);
-    double largest = tw_pass_slope(&self->passes, gradient, gradient).largest;
-    if (!isfinite(value))
-        return tw_fail(self->context, TW_DIVERGED,
-                       "objective %s: its value at the start is %s; choose a start at which it is "
-                       "defined",
-                       name, isnan(value) ? "not a number" : "infinite");
-    if (isnan(largest))
-        return tw_fail(
-            self->context, TW_DIVERGED,
-            "objective %s: its gradient at the start is not finite; choose another start", name);
-    if (self->lower != NULL) largest = tw_box_slope(self, tw_trial(self), gradient);
-    self->at->best_value = self->at->best_norm = INFINITY;
-    self->at->first_norm = largest;
-    tw_minimization_accept(self, value, largest, 0);
-    return TW_OK;
-}
-
-static tw_status fill(tw_minimization *self, const tw_minimize_options *options,
-                      const void *start) {
-    tw_objective_facts facts = tw_objective_describe(self->objective);
-    tw_status status = check_options(self->context, options);
-    if (status == TW_OK) status = tw_solver_parse(self, options->method);
-    if (status != TW_OK) return status;
-    if (self->solver->dimension_max > 0 && facts.dimension > self->solver->dimension_max)
-        return tw_fail(self->context, TW_BAD_ARGUMENT,
-                       "method %s: its matrix would be %" PRId64 " wide; at most %" PRId64
-                       ": take lbfgs or newton_cg",
-                       self->method, facts.dimension, self->solver->dimension_max);
-    self->space = self->objective->space;
-    status = copy_bounds(self, options);
-    if (status == TW_OK)
-        status = tw_passes_start(&self->passes, &self->space, self->solver->vector_max);
-    if (status == TW_OK) status = make_arrays(self);
-    if (status == TW_OK) status = fill_start(self, start);
-    if (status == TW_OK) status = evaluate_start(self);
-    if (status == TW_OK) status = self->solver->start(self);
-    return status;
-}
-
-tw_status tw_minimization_new(tw_objective *objective, const tw_minimize_options *options,
-                              const void *start, tw_minimization **minimization) {
-    tw_context *context = objective->context;
-    tw_minimize_options fallback = tw_minimize_options_default();
-    *minimization = NULL;
-    if (options == NULL) options = &fallback;
-    tw_minimization *self = tw_allocate(context, 1, sizeof *self);
-    if (self == NULL) return TW_NO_MEMORY;
-    self->context = context;
-    self->objective = objective;
-    self->options = *options;
-    self->end = TW_MINIMIZE_RUNNING;
-    tw_status status = fill(self, options, start);
-    if (status == TW_OK)
-        *minimization = self;
-    else
-        tw_minimization_free(self);
-    return status;
-}
-
-void tw_minimization_free(tw_minimization *minimization) {
-    if (minimization == NULL) return;
-    if (minimization->solver != NULL && minimization->solver->end != NULL)
-        minimization->solver->end(minimization);
-    tw_release(minimization->memory);
-    tw_variables_free(minimization->variables);
-    tw_passes_end(&minimization->passes);
-    tw_release(minimization->lower);
-    tw_release(minimization->upper);
-    tw_release(minimization->method);
-    tw_release(minimization);
-}
-
 // ---- running
+
+// Ends where the solver confirms that a point which meets the tolerance is a minimum.
+static tw_status confirm(tw_minimization *self) {
+    bool confirmed = false;
+    count_from_here(self);
+    if (self->solver->confirm == NULL || !meets_tolerance(self)) return TW_OK;
+    tw_status status = self->solver->confirm(self, &confirmed);
+    count_evaluations(self);
+    return status == TW_OK && confirmed ? converged(self) : status;
+}
 
 tw_status tw_minimization_step(tw_minimization *minimization) {
     if (minimization->end == TW_MINIMIZE_INTERRUPTED) minimization->end = TW_MINIMIZE_RUNNING;
-    if (minimization->end != TW_MINIMIZE_RUNNING) return TW_OK;
+    tw_status status = minimization->end == TW_MINIMIZE_RUNNING ? confirm(minimization) : TW_OK;
+    if (status != TW_OK || minimization->end != TW_MINIMIZE_RUNNING) return status;
     tw_minimize_numbers *at = minimization->at;
     if (at->iteration >= (double)minimization->options.max_iterations)
         return tw_minimization_finish(
             minimization, TW_MINIMIZE_MAX_ITERATIONS,
             "%" PRIu64 " iterations were allowed; |g| is %.3g, at most %.3g was wanted",
             minimization->options.max_iterations, at->grad_norm, allowed_slope(minimization));
+    count_from_here(minimization);
     double begin = tw_clock_seconds(), before = at->which;
-    tw_status status = minimization->solver->iterate(minimization);
+    status = minimization->solver->iterate(minimization);
     count_evaluations(minimization);
     at->seconds += tw_clock_seconds() - begin;
     if (status == TW_OK && at->which != before) at->iteration += 1;

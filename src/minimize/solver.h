@@ -22,7 +22,11 @@ typedef struct tw_solver {
     tw_status (*start)(tw_minimization *minimization);
     // One iteration: goes to a point by tw_minimization_accept, or ends with tw_minimization_finish.
     tw_status (*iterate)(tw_minimization *minimization);
-    // Frees what is not in the variables. NULL: nothing is.
+    // Whether a point that meets the tolerance is a minimum; NULL: it is.
+    tw_status (*confirm)(tw_minimization *minimization, bool *confirmed);
+    // Whether what a checkpoint gave it can be, before it is used. NULL: anything can.
+    bool (*is_sound)(const tw_minimization *minimization);
+    // Frees what is neither in the variables nor scratch. NULL: nothing is.
     void (*end)(tw_minimization *minimization);
 } tw_solver;
 
@@ -63,7 +67,7 @@ struct tw_minimization {
     tw_minimize_numbers *at;     // one of them
     void *x[2], *gradient[2];    // here and at the point that is tried; at->which says which
     void *best;                  // unless best_is_here
-    void *memory;                // the solver's own
+    void *memory, *scratch;      // the solver's own
     tw_evaluation_counts before; // of the objective when this run began, less those of at
     tw_minimize_end end;
     char reason[sizeof((tw_minimize_result *)NULL)->reason];
@@ -92,12 +96,22 @@ static inline void *tw_trial_gradient(const tw_minimization *m) {
     return m->gradient[1 - (int)m->at->which];
 }
 
+// Vectors that no checkpoint needs: `count` in one block, freed with the minimisation. Once a solver.
+tw_status tw_minimization_scratch(tw_minimization *minimization, int count, void **vectors);
+
+// Number `index` of the vectors of that block.
+void *tw_scratch_at(const tw_minimization *minimization, int index);
+
 // Copies a vector; the relative rounding error of its elements.
 void tw_minimization_copy(const tw_minimization *minimization, void *to, const void *from);
 double tw_minimization_epsilon(const tw_minimization *minimization);
 
-// Value and gradient at the trial point. TW_INTERRUPTED, and the minimisation ended, where the budget of
+// Value and gradient at a point. TW_INTERRUPTED, and the minimisation ended, where the budget of
 // evaluations is used up.
+tw_status tw_minimization_evaluate(tw_minimization *minimization, const void *x, double *value,
+                                   void *gradient);
+
+// The same at the trial point.
 tw_status tw_minimization_try(tw_minimization *minimization, double *value);
 
 // Remembers the trial point, to which the minimisation does not go, if it is the best so far.
@@ -112,6 +126,9 @@ void tw_minimization_accept(tw_minimization *minimization, double value, double 
 tw_status tw_minimization_finish(tw_minimization *minimization, tw_minimize_end end,
                                  const char *format, ...) TW_PRINTF(3, 4);
 
+// Where the arrays were read from a checkpoint: goes on from there.
+void tw_minimization_resumed(tw_minimization *minimization);
+
 // Whether a step failed only because what is left to gain is less than rounding does to the value.
 bool tw_minimization_is_exhausted(const tw_minimization *minimization, double slope);
 
@@ -122,6 +139,7 @@ typedef struct tw_line {
     double slope;  // g'd, below 0
     double length; // |d|_2
     double first;  // step to try first
+    double most;   // longest step; 0: no limit
     bool ready;    // the trial point holds x + first*d already
     double sufficient, curvature;
 } tw_line;
@@ -137,6 +155,9 @@ tw_status tw_line_failed(tw_minimization *minimization, double slope);
 
 // Largest component of the gradient, leaving out what points out of the box.
 double tw_box_slope(const tw_minimization *minimization, const void *x, const void *gradient);
+
+// Moves what lies outside the box to its edge.
+void tw_box_clamp(const tw_minimization *minimization, void *x);
 
 // ---- solver_list.c
 

@@ -50,14 +50,28 @@ static tw_status unknown(tw_context *context, const char *name) {
                    nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
 }
 
+// A chain of rules, or what is meant to be one: its own parser says what is wrong with it.
+static tw_status read_rules(tw_minimization *self, const char *text) {
+    tw_method *method = NULL;
+    tw_status status = tw_method_parse(self->context, text, &method);
+    if (status != TW_OK) return status;
+    const char *whole = tw_method_text(method);
+    self->method = tw_copy_text(self->context, whole, strlen(whole));
+    self->solver = &tw_solver_rule;
+    tw_method_free(method);
+    return self->method == NULL ? TW_NO_MEMORY : TW_OK;
+}
+
 tw_status tw_solver_parse(tw_minimization *minimization, const char *text) {
     char name[NAME_BYTES];
+    text += strspn(text, " ");
     size_t length = strcspn(text, ":");
-    if (length >= sizeof name) return unknown(minimization->context, text);
+    if (length >= sizeof name || strcspn(text, "|/.") < length)
+        return read_rules(minimization, text);
     memcpy(name, text, length);
     name[length] = '\0';
     const tw_solver *solver = find(name);
-    if (solver != NULL)
-        return read_keys(minimization, solver, text[length] == ':' ? text + length + 1 : NULL);
-    return unknown(minimization->context, name);
+    if (solver == NULL && tw_rule_text(name) == NULL) return unknown(minimization->context, name);
+    if (solver == NULL) return read_rules(minimization, text);
+    return read_keys(minimization, solver, text[length] == ':' ? text + length + 1 : NULL);
 }

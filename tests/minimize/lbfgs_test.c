@@ -9,19 +9,6 @@
 #include "support/functions.h"
 #include "thalweg/minimize.h"
 
-static tw_context *new_context(void) {
-    tw_context *context = NULL;
-    assert_int_equal(tw_context_new(&context), TW_OK);
-    return context;
-}
-
-static double *start_of(const tw_test_function *function, int64_t n) {
-    double *x = calloc((size_t)n, sizeof *x);
-    assert_non_null(x);
-    for (int64_t i = 0; i < n; i++) x[i] = function->start(i);
-    return x;
-}
-
 static tw_minimize_result minimized(tw_context *context, const tw_test_function *function,
                                     int64_t n, const tw_minimize_options *options, double *x) {
     tw_objective *objective = tw_test_objective(context, function, n, TW_F64);
@@ -48,9 +35,9 @@ static void minima_are_reached(void **state) {
         {&tw_test_quadratic, 100, 450},    {&tw_test_quadratic, 1, 10},
     };
 
-    tw_context *context = new_context();
+    tw_context *context = tw_test_context();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        double *x = start_of(cases[i].function, cases[i].n);
+        double *x = tw_test_start(cases[i].function, cases[i].n);
         tw_minimize_result result = minimized(context, cases[i].function, cases[i].n, NULL, x);
         double minimum = cases[i].function->minimum;
         if (cases[i].function == &tw_test_log_barrier) minimum *= (double)cases[i].n;
@@ -73,9 +60,9 @@ static void bits_do_not_depend_on_threads(void **state) {
 
     double *once = NULL;
     for (int threads = 1; threads <= 3; threads++) {
-        tw_context *context = new_context();
+        tw_context *context = tw_test_context();
         assert_ok(context, tw_context_set_threads(context, threads));
-        double *x = start_of(&tw_test_rosenbrock, N);
+        double *x = tw_test_start(&tw_test_rosenbrock, N);
         tw_minimize_options options = tw_minimize_options_default();
         options.max_iterations = 12;
         tw_minimize_result result = minimized(context, &tw_test_rosenbrock, N, &options, x);
@@ -96,7 +83,7 @@ static void floats_go_as_far_as_floats_can(void **state) {
 
     enum { N = 1000 };
 
-    tw_context *context = new_context();
+    tw_context *context = tw_test_context();
     tw_objective *objective = tw_test_objective(context, &tw_test_rosenbrock, N, TW_F32);
     float x[N];
     for (int i = 0; i < N; i++) x[i] = (float)tw_test_rosenbrock.start(i);
@@ -112,7 +99,7 @@ static void floats_go_as_far_as_floats_can(void **state) {
 
 static void a_function_without_a_floor_diverges_in_words(void **state) {
     (void)state;
-    tw_context *context = new_context();
+    tw_context *context = tw_test_context();
     tw_objective *objective = tw_test_objective(context, &tw_test_saddle, 2, TW_F64);
     double x[2] = {1, 0.5};
     tw_minimize_result result;
@@ -139,7 +126,7 @@ static void what_cannot_be_asked_is_refused_in_words(void **state) {
         {"", "minimize: no method; lbfgs is a good one", TW_BAD_ARGUMENT},
     };
 
-    tw_context *context = new_context();
+    tw_context *context = tw_test_context();
     tw_objective *objective = tw_test_objective(context, &tw_test_log_barrier, 1, TW_F64);
     tw_minimize_options options = tw_minimize_options_default();
     tw_minimization *minimization = NULL;

@@ -157,14 +157,22 @@ static tw_status evaluate_f32(const void *x, double *value, void *gradient, void
     return TW_OK;
 }
 
+static tw_status quadratic_product(const void *x, const void *vector, void *product, void *user) {
+    const holder *h = user;
+    (void)x;
+    for (int64_t i = 0; i < h->n; i++)
+        ((double *)product)[i] = weight(i, h->n) * ((const double *)vector)[i];
+    return TW_OK;
+}
+
 static void release(void *user) {
     holder *h = user;
     free(h->wide);
     free(h);
 }
 
-tw_objective *tw_test_objective(tw_context *context, const tw_test_function *function,
-                                int64_t dimension, tw_dtype dtype) {
+tw_status tw_test_try_objective(tw_context *context, const tw_test_function *function,
+                                int64_t dimension, tw_dtype dtype, tw_objective **objective) {
     holder *h = calloc(1, sizeof *h);
     assert_non_null(h);
     *h = (holder){.function = function, .n = dimension};
@@ -173,8 +181,27 @@ tw_objective *tw_test_objective(tw_context *context, const tw_test_function *fun
     h->slope = h->wide + dimension;
     tw_objective_calls calls = {
         .evaluate = dtype == TW_F32 ? evaluate_f32 : evaluate_f64, .free = release, .user = h};
+    if (function == &tw_test_quadratic && dtype == TW_F64)
+        calls.hessian_product = quadratic_product;
+    return tw_objective_new(context, function->name, dimension, dtype, &calls, objective);
+}
+
+tw_objective *tw_test_objective(tw_context *context, const tw_test_function *function,
+                                int64_t dimension, tw_dtype dtype) {
     tw_objective *objective = NULL;
-    assert_ok(context,
-              tw_objective_new(context, function->name, dimension, dtype, &calls, &objective));
+    assert_ok(context, tw_test_try_objective(context, function, dimension, dtype, &objective));
     return objective;
+}
+
+double *tw_test_start(const tw_test_function *function, int64_t n) {
+    double *x = calloc((size_t)n, sizeof *x);
+    assert_non_null(x);
+    for (int64_t i = 0; i < n; i++) x[i] = function->start(i);
+    return x;
+}
+
+tw_context *tw_test_context(void) {
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    return context;
 }

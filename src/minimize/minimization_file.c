@@ -1,0 +1,115 @@
+// A minimisation as one safetensors file: its variables, and as texts what it minimises and how.
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "minimize/solver.h"
+#include "thalweg/archive.h"
+
+#define FORMAT "thalweg-minimization-1"
+
+enum { TEXT_COUNT = 5 };
+
+static void fill_texts(const tw_minimization *self, tw_archive_text texts[TEXT_COUNT]) {
+    tw_objective_facts facts = tw_objective_describe(self->objective);
+    const tw_archive_text made[TEXT_COUNT] = {
+        {"format", FORMAT},        {"thalweg", tw_version()},  {"method", self->method},
+        {"objective", facts.name}, {"formula", facts.formula},
+    };
+    memcpy(texts, made, sizeof made);
+}
+
+tw_status tw_minimization_save(const tw_minimization *minimization, const char *path) {
+    int count = tw_variables_count(minimization->variables);
+    tw_archive_text texts[TEXT_COUNT];
+    tw_archive_entry *entries = tw_allocate(minimization->context, (size_t)count, sizeof *entries);
+    if (entries == NULL) return TW_NO_MEMORY;
+    for (int i = 0; i < count; i++)
+        entries[i] = (tw_archive_entry){tw_variables_name(minimization->variables, i),
+                                        tw_variables_tensor(minimization->variables, i)};
+    fill_texts(minimization, texts);
+    tw_status status =
+        tw_archive_save(minimization->context, path, entries, count, texts, TEXT_COUNT);
+    tw_release(entries);
+    return status;
+}
+
+// ---- reading
+
+static tw_status other(const tw_minimization *self, const char *path, const char *what,
+                       const char *there, const char *here) {
+    return tw_fail(self->context, TW_MISMATCH, "%s: its %s is '%s', that of this minimisation '%s'",
+                   path, what, there == NULL ? "" : there, here);
+}
+
+static tw_status check_texts(const tw_minimization *self, const char *path,
+                             const tw_archive *archive) {
+    tw_archive_text texts[TEXT_COUNT];
+    fill_texts(self, texts);
+    const char *format = tw_archive_text_of(archive, "format");
+    if (format == NULL || strcmp(format, FORMAT) != 0)
+        return tw_fail(self->context, TW_BAD_FILE,
+                       "%s: a safetensors file, but no minimisation of this program: its format is "
+                       "'%s', not '%s'",
+                       path, format != NULL ? format : "", FORMAT);
+    for (int i = 2; i < TEXT_COUNT; i++) {
+        const char *there = tw_archive_text_of(archive, texts[i].key);
+        if (there == NULL || strcmp(there, texts[i].text) != 0)
+            return other(self, path, texts[i].key, there, texts[i].text);
+    }
+    return TW_OK;
+}
+
+static tw_status check_arrays(const tw_minimization *self, const char *path,
+                              const tw_archive *archive) {
+    for (int i = 0; i < tw_variables_count(self->variables); i++) {
+        const char *name = tw_variables_name(self->variables, i);
+        const tw_tensor *tensor = tw_variables_tensor(self->variables, i);
+        int at = tw_archive_find(archive, name);
+        if (at < 0 || tw_archive_dtype(archive, at) != tw_tensor_dtype(tensor) ||
+            !tw_shape_equal(tw_archive_shape(archive, at), tw_tensor_shape(tensor)))
+            return tw_fail(self->context, TW_MISMATCH,
+                           "%s: array %s is missing or of another size or type than here", path,
+                           name);
+    }
+    return TW_OK;
+}
+
+static bool is_count(double number) {
+    return number >= 0 && number <= 0x1p53 && number == floor(number);
+}
+
+static bool is_sound(const tw_minimization *self) {
+    const tw_minimize_numbers *at = self->at;
+    return (at->which == 0 || at->which == 1) && is_count(at->iteration) && is_count(at->f_evals) &&
+           is_count(at->g_evals) && is_count(at->h_evals) &&
+           (self->solver->is_sound == NULL || self->solver->is_sound(self));
+}
+
+static tw_status read_arrays(tw_minimization *self, tw_archive *archive) {
+    tw_status status = TW_OK;
+    for (int i = 0; i < tw_variables_count(self->variables) && status == TW_OK; i++) {
+        int at = tw_archive_find(archive, tw_variables_name(self->variables, i));
+        void *elements = tw_tensor_data(tw_variables_tensor(self->variables, i));
+        status = tw_archive_read(archive, at, elements);
+    }
+    return status;
+}
+
+tw_status tw_minimization_load(tw_minimization *minimization, const char *path) {
+    tw_archive *archive = NULL;
+    bool checked = false;
+    tw_status status = tw_archive_open(minimization->context, path, &archive);
+    if (status != TW_OK) return status;
+    status = check_texts(minimization, path, archive);
+    if (status == TW_OK) status = check_arrays(minimization, path, archive);
+    if (status == TW_OK) status = tw_archive_verify(archive, &checked);
+    if (status == TW_OK) status = read_arrays(minimization, archive);
+    tw_archive_close(archive);
+    if (status == TW_OK && !is_sound(minimization))
+        status = tw_fail(minimization->context, TW_BAD_FILE,
+                         "%s: its numbers are those of no minimisation", path);
+    if (status == TW_OK) tw_minimization_resumed(minimization);
+    return status;
+}

@@ -1,0 +1,157 @@
+// How a minimisation is made: options checked, memory laid out, the start evaluated.
+#include <inttypes.h>
+#include <math.h>
+
+#include "base/memory.h"
+#include "minimize/solver.h"
+#include "objective/objective.h"
+
+static tw_status check_options(tw_context *context, const tw_minimize_options *options) {
+    if (!(options->tolerance >= 0) || isinf(options->tolerance))
+        return tw_fail(context, TW_BAD_ARGUMENT,
+                       "minimize: a tolerance of %g; 0 or a small number is needed",
+                       options->tolerance);
+    if (options->method == NULL || options->method[0] == '\0')
+        return tw_fail(context, TW_BAD_ARGUMENT, "minimize: no method; lbfgs is a good one");
+    return TW_OK;
+}
+
+static tw_status copy_bounds(tw_minimization *self, const tw_minimize_options *options) {
+    int64_t n = self->space.n;
+    const double *given[2] = {options->lower, options->upper};
+    double **kept[2] = {&self->lower, &self->upper};
+    if (given[0] == NULL && given[1] == NULL) return TW_OK;
+    if (self->solver->boxed == NULL)
+        return tw_fail(self->context, TW_BAD_ARGUMENT,
+                       "method %s: knows no bounds; lbfgs keeps to them", self->method);
+    self->solver = self->solver->boxed;
+    for (int k = 0; k < 2; k++) {
+        *kept[k] = tw_allocate(self->context, (size_t)n, sizeof(double));
+        if (*kept[k] == NULL) return TW_NO_MEMORY;
+        for (int64_t i = 0; i < n; i++)
+            (*kept[k])[i] = given[k] != NULL ? given[k][i] : k == 0 ? -INFINITY : INFINITY;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        if (self->lower[i] <= self->upper[i]) continue;
+        return tw_fail(self->context, TW_BAD_ARGUMENT,
+                       "minimize: bounds of coordinate %" PRId64 ": from %g to %g is empty", i,
+                       self->lower[i], self->upper[i]);
+    }
+    return TW_OK;
+}
+
+static tw_status make_arrays(tw_minimization *self) {
+    tw_dtype dtype = self->space.dtype;
+    int64_t n = self->space.n, numbers = sizeof *self->at / sizeof(double);
+    void *at = NULL;
+    tw_status status = tw_variables_new(self->context, &self->variables);
+    if (status == TW_OK) status = tw_minimization_array(self, "numbers", TW_F64, numbers, &at);
+    self->at = at;
+    if (status == TW_OK) status = tw_minimization_array(self, "x0", dtype, n, &self->x[0]);
+    if (status == TW_OK) status = tw_minimization_array(self, "x1", dtype, n, &self->x[1]);
+    if (status == TW_OK)
+        status = tw_minimization_array(self, "gradient0", dtype, n, &self->gradient[0]);
+    if (status == TW_OK)
+        status = tw_minimization_array(self, "gradient1", dtype, n, &self->gradient[1]);
+    if (status == TW_OK) status = tw_minimization_array(self, "best", dtype, n, &self->best);
+    return status;
+}
+
+static tw_status fill_start(tw_minimization *self, const void *start) {
+    tw_objective_facts facts = tw_objective_describe(self->objective);
+    if (start == NULL && facts.start == NULL)
+        return tw_fail(self->context, TW_BAD_ARGUMENT,
+                       "objective %s: has no start of its own; give one", facts.name);
+    void *x = tw_trial(self);
+    for (int64_t i = 0; i < self->space.n; i++) {
+        double at = start != NULL ? tw_vector_get(&self->space, start, i) : facts.start[i];
+        if (!isfinite(at))
+            return tw_fail(self->context, TW_BAD_ARGUMENT,
+                           "objective %s: coordinate %" PRId64 " of the start is %g", facts.name, i,
+                           at);
+        if (self->lower != NULL) at = fmax(self->lower[i], fmin(self->upper[i], at));
+        tw_vector_set(&self->space, x, i, at);
+    }
+    return TW_OK;
+}
+
+static tw_status evaluate_start(tw_minimization *self) {
+    const char *name = tw_objective_describe(self->objective).name;
+    double value;
+    self->before = tw_objective_counts(self->objective);
+    tw_status status = tw_minimization_try(self, &value);
+    if (status != TW_OK) return status;
+    const void *gradient = tw_trial_gradient(self);
+    double largest = tw_pass_slope(&self->passes, gradient, gradient).largest;
+    if (!isfinite(value))
+        return tw_fail(self->context, TW_DIVERGED,
+                       "objective %s: its value at the start is %s; choose a start at which it is "
+                       "defined",
+                       name, isnan(value) ? "not a number" : "infinite");
+    if (isnan(largest))
+        return tw_fail(
+            self->context, TW_DIVERGED,
+            "objective %s: its gradient at the start is not finite; choose another start", name);
+    if (self->lower != NULL) largest = tw_box_slope(self, tw_trial(self), gradient);
+    self->at->best_value = self->at->best_norm = INFINITY;
+    self->at->first_norm = largest;
+    self->at->f_evals = self->at->g_evals = 1;
+    tw_minimization_accept(self, value, largest, 0);
+    return TW_OK;
+}
+
+static tw_status fill(tw_minimization *self, const tw_minimize_options *options,
+                      const void *start) {
+    tw_objective_facts facts = tw_objective_describe(self->objective);
+    tw_status status = check_options(self->context, options);
+    if (status == TW_OK) status = tw_solver_parse(self, options->method);
+    if (status != TW_OK) return status;
+    if (self->solver->dimension_max > 0 && facts.dimension > self->solver->dimension_max)
+        return tw_fail(self->context, TW_BAD_ARGUMENT,
+                       "method %s: its matrix would be %" PRId64 " wide; at most %" PRId64
+                       ": take lbfgs or newton_cg",
+                       self->method, facts.dimension, self->solver->dimension_max);
+    self->space = self->objective->space;
+    status = copy_bounds(self, options);
+    if (status == TW_OK)
+        status = tw_passes_start(&self->passes, &self->space, self->solver->vector_max);
+    if (status == TW_OK) status = make_arrays(self);
+    if (status == TW_OK) status = fill_start(self, start);
+    if (status == TW_OK) status = evaluate_start(self);
+    if (status == TW_OK) status = self->solver->start(self);
+    return status;
+}
+
+tw_status tw_minimization_new(tw_objective *objective, const tw_minimize_options *options,
+                              const void *start, tw_minimization **minimization) {
+    tw_context *context = objective->context;
+    tw_minimize_options fallback = tw_minimize_options_default();
+    *minimization = NULL;
+    if (options == NULL) options = &fallback;
+    tw_minimization *self = tw_allocate(context, 1, sizeof *self);
+    if (self == NULL) return TW_NO_MEMORY;
+    self->context = context;
+    self->objective = objective;
+    self->options = *options;
+    self->end = TW_MINIMIZE_RUNNING;
+    tw_status status = fill(self, options, start);
+    if (status == TW_OK)
+        *minimization = self;
+    else
+        tw_minimization_free(self);
+    return status;
+}
+
+void tw_minimization_free(tw_minimization *minimization) {
+    if (minimization == NULL) return;
+    if (minimization->solver != NULL && minimization->solver->end != NULL)
+        minimization->solver->end(minimization);
+    tw_release(minimization->memory);
+    tw_release(minimization->scratch);
+    tw_variables_free(minimization->variables);
+    tw_passes_end(&minimization->passes);
+    tw_release(minimization->lower);
+    tw_release(minimization->upper);
+    tw_release(minimization->method);
+    tw_release(minimization);
+}
