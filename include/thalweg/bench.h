@@ -58,6 +58,29 @@ typedef struct tw_bench_update {
 TW_API tw_status tw_bench_run_update(tw_context *context, const tw_bench_update_options *options,
                                      tw_bench_update *update);
 
+typedef struct tw_bench_training_options {
+    const char *model;  // model.h. Default "mlp:512,512".
+    const char *method; // method.h. Default "adam".
+    tw_dtype precision; // Default TW_F32.
+    int64_t batch;      // examples a step. Default 128.
+} tw_bench_training_options;
+
+// The defaults, said beside each field.
+TW_API tw_bench_training_options tw_bench_training_options_default(void);
+
+typedef struct tw_bench_training {
+    double samples_per_second;
+    double limit_samples_per_second; // if a step were its matrix products and one update alone
+    double fraction; // samples_per_second/limit_samples_per_second: median of the rounds' ratios
+} tw_bench_training;
+
+// Measures whole training steps, minibatches and all, on noise shaped as MNIST (60,000 pictures of
+// 28 x 28, 10 classes), and in turns with them each product of the step alone and an update alone.
+// Errors: the model's, the method's; TW_DIVERGED; TW_NO_MEMORY.
+TW_API tw_status tw_bench_run_training(tw_context *context,
+                                       const tw_bench_training_options *options,
+                                       tw_bench_training *result);
+
 #ifdef __cplusplus
 }
 #endif

@@ -28,23 +28,24 @@ double tw_bench_median_ratio(const double *above, const double *below, int count
     return tw_bench_median(ratios, count);
 }
 
-static tw_status sample(const tw_bench_side *side, int repeats, double *seconds) {
+static tw_status sample(const tw_bench_side *side, double *seconds) {
     double start = tw_clock_seconds();
-    for (int i = 0; i < repeats; i++) {
+    for (int i = 0; i < side->repeats; i++) {
         tw_status status = side->work(side->user);
         if (status != TW_OK) return status;
     }
-    *seconds = (tw_clock_seconds() - start) / repeats;
+    *seconds = (tw_clock_seconds() - start) / side->repeats;
     return TW_OK;
 }
 
 // What one call costs once caches and branches know it.
-static tw_status warm(const tw_bench_side *side, double *seconds) {
+static tw_status warm(tw_bench_side *side, double *seconds) {
+    side->repeats = 1;
     double start = tw_clock_seconds();
-    tw_status status = sample(side, 1, seconds);
+    tw_status status = sample(side, seconds);
     do {
         double again = 0.0;
-        if (status == TW_OK) status = sample(side, 1, &again);
+        if (status == TW_OK) status = sample(side, &again);
         if (again < *seconds) *seconds = again;
     } while (status == TW_OK && tw_clock_seconds() - start < WARMING_SECONDS);
     return status;
@@ -57,23 +58,21 @@ static int repeats_for(double seconds) {
 
 tw_status tw_bench_take_turns(tw_bench_side *sides, int side_count, double budget_seconds,
                               int *rounds) {
-    double longest = 0.0, seconds = 0.0, round_seconds = 0.0;
     *rounds = 0;
     for (int i = 0; i < side_count; i++) {
+        double seconds = 0.0;
         tw_status status = warm(&sides[i], &seconds);
         if (status != TW_OK) return status;
-        if (seconds > longest) longest = seconds;
+        sides[i].repeats = repeats_for(seconds);
     }
-    // as often as the slowest needs, so that all have the same share of what caches remember
-    int repeats = repeats_for(longest);
     double start = tw_clock_seconds();
     while (*rounds < TW_BENCH_ROUNDS_MAX) {
         for (int i = 0; i < side_count; i++) {
-            tw_status status = sample(&sides[i], repeats, &sides[i].seconds[*rounds]);
+            tw_status status = sample(&sides[i], &sides[i].seconds[*rounds]);
             if (status != TW_OK) return status;
         }
         *rounds += 1;
-        round_seconds = (tw_clock_seconds() - start) / *rounds;
+        double round_seconds = (tw_clock_seconds() - start) / *rounds;
         if (*rounds >= ROUNDS_MIN && round_seconds * (*rounds + 1) > budget_seconds) break;
     }
     return TW_OK;

@@ -8,10 +8,11 @@
 
 typedef tw_status tw_bench_work(void *user);
 
-// Something to measure. `seconds` is filled: of one call, in each round.
+// Something to measure. `seconds` is filled: of one call, in each round, the mean of a sample's.
 typedef struct tw_bench_side {
     tw_bench_work *work;
     void *user;
+    int repeats; // calls in a sample: set by taking turns
     double seconds[TW_BENCH_ROUNDS_MAX];
 } tw_bench_side;
 

@@ -124,12 +124,52 @@ static int rules(bench_out *out) {
     return code;
 }
 
+// ---- bench train
+
+static void print_training(bench_out *out, const tw_bench_training_options *options,
+                           const tw_bench_training *result) {
+    int threads = tw_context_threads(out->arguments->context);
+    if (!out->arguments->json) {
+        printf("%-24s %-16s %6s %7s %12s %12s %8s\n", "model", "method", "batch", "threads",
+               "samples/s", "limit", "fraction");
+        printf("%-24s %-16s %6lld %7d %12.0f %12.0f %8.3f\n", options->model, options->method,
+               (long long)options->batch, threads, result->samples_per_second,
+               result->limit_samples_per_second, result->fraction);
+        return;
+    }
+    tw_json_begin(out->json, NULL);
+    tw_json_string(out->json, "type", "bench");
+    tw_json_string(out->json, "model", options->model);
+    tw_json_string(out->json, "method", options->method);
+    tw_json_integer(out->json, "batch", options->batch);
+    tw_json_integer(out->json, "threads", threads);
+    tw_json_number(out->json, "samples_per_second", result->samples_per_second);
+    tw_json_number(out->json, "limit_samples_per_second", result->limit_samples_per_second);
+    tw_json_number(out->json, "fraction", result->fraction);
+    end_row(out);
+}
+
+static int train(bench_out *out) {
+    const cli_arguments *arguments = out->arguments;
+    tw_bench_training_options options = tw_bench_training_options_default();
+    options.model = cli_text(arguments, OPTION_MODEL, options.model);
+    options.method = cli_text(arguments, OPTION_METHOD, options.method);
+    if (!cli_integer(arguments, OPTION_BATCH, 1, &options.batch) ||
+        !cli_precision(arguments, &options.precision))
+        return CLI_WRONG;
+    tw_bench_training result;
+    tw_status status = tw_bench_run_training(arguments->context, &options, &result);
+    if (status != TW_OK) return cli_failed(arguments->context, status);
+    print_training(out, &options, &result);
+    return CLI_DONE;
+}
+
 // ---- the command
 
 static const struct {
     const char *name;
     int (*run)(bench_out *out);
-} parts[] = {{"limits", limits}, {"rules", rules}};
+} parts[] = {{"limits", limits}, {"rules", rules}, {"train", train}};
 
 enum { PART_COUNT = sizeof parts / sizeof *parts };
 
@@ -146,7 +186,7 @@ static int run_part(bench_out *out, const char *name) {
 }
 
 int cli_run_bench(const cli_arguments *arguments) {
-    if (arguments->word_count != 1) return cli_wrong("bench: what? limits or rules");
+    if (arguments->word_count != 1) return cli_wrong("bench: what? limits, rules or train");
     bench_out out = {.arguments = arguments};
     tw_status status = tw_json_new(arguments->context, &out.json);
     int code = status == TW_OK ? run_part(&out, arguments->word[0])

@@ -1,9 +1,9 @@
 // matmul_transposed: op(a) op(b) over the last two axes, each read as it lies or transposed. Its
 // gradients are products of the same kind, so that nothing is ever transposed in memory; only a stack of
 // transposed a times one b is.
-#include "ops/axes.h"
+#include "ops/matmul.h"
 
-#include "tensor/matrix_product.h"
+#include "ops/axes.h"
 
 enum { TRANSPOSE_A, TRANSPOSE_B }; // in attributes.integer
 
@@ -124,6 +124,12 @@ static const tw_op op = {
     .chunk = chunk,
     .scratch_bytes = scratch_bytes,
 };
+
+bool tw_matmul_product(const tw_op *of, const tw_kernel *kernel, tw_matrix_product *product) {
+    if (of != &op) return false;
+    *product = product_of(kernel);
+    return true;
+}
 
 static tw_node product(tw_graph *graph, tw_node a, tw_node b, bool transpose_a, bool transpose_b) {
     tw_attributes attributes = {
