@@ -17,8 +17,9 @@ typedef struct tw_tile {
     const void *left;
     const void *right;
     void *out;
-    void *packed; // where the rows of right are copied to while they are read, or NULL
-    int64_t left_row, left_step, right_step, out_row, packed_step;
+    const void *ahead; // rows of a right to come, k of them, to be brought nearer; or NULL
+    void *packed;      // where the rows of right are copied to while they are read, or NULL
+    int64_t left_row, left_step, right_step, ahead_step, out_row, packed_step;
     int64_t k;
     int columns; // 1 to two vectors' worth; nothing is read or written behind them but in `packed`
     bool add;    // to what out holds

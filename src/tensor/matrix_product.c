@@ -92,9 +92,16 @@ static void settle(const view *v, const void *sums, int64_t width, int64_t rows,
     v->kernel->settle(&settling);
 }
 
+// A part of the right operand: as many columns as a panel, over a slice of k. `ahead`: where the rows of
+// the next part begin that lie in the same way, or NULL.
+typedef struct part {
+    int64_t column, columns, step, k;
+    const char *ahead;
+} part;
+
 // Rows [row, row_end) of one panel, over the slice of k that begins at `step`.
-static void panel_slice(const view *v, int64_t row, int64_t row_end, int64_t column,
-                        int64_t columns, int64_t step, int64_t k, char *panel) {
+static void panel_slice(const view *v, int64_t row, int64_t row_end, const part *at, char *panel) {
+    int64_t column = at->column, columns = at->columns, step = at->step, k = at->k;
     _Alignas(64) char sums[TILE_BYTES];
     const tw_matrix_kernel *kernel = v->kernel;
     int64_t size = kernel->size, tiles = ceiling(row_end - row, kernel->rows_max);
@@ -112,6 +119,7 @@ static void panel_slice(const view *v, int64_t row, int64_t row_end, int64_t col
         .left_row = v->left_row,
         .left_step = v->left_step,
         .right_step = direct ? v->right_step : width,
+        .ahead_step = v->right_step,
         .out_row = straight ? v->out_row : width,
         .packed_step = width,
         .k = k,
@@ -132,7 +140,14 @@ static void panel_slice(const view *v, int64_t row, int64_t row_end, int64_t col
         tile.right = panel;
         tile.right_step = width;
         tile.packed = NULL;
+        // The rows of a panel lie far apart, which no machine's own prefetching follows. One tile of those
+        // that read from the copied panel has room to ask for them.
+        tile.ahead = t == 0 && direct ? at->ahead : NULL;
     }
+}
+
+static const char *right_at(const view *v, int64_t column, int64_t step) {
+    return v->right + (step * v->right_step + column * v->right_column) * v->kernel->size;
 }
 
 static void block(const view *v, int64_t row, int64_t row_end, int64_t column, int64_t column_end) {
@@ -142,8 +157,12 @@ static void block(const view *v, int64_t row, int64_t row_end, int64_t column, i
     for (; column < column_end; column += width) {
         for (int64_t s = 0; s < slices; s++) {
             int64_t step = cut(v->k, s, slices), step_end = cut(v->k, s + 1, slices);
-            panel_slice(v, row, row_end, column, smaller(width, column_end - column), step,
-                        step_end - step, panel);
+            part at = {column, smaller(width, column_end - column), step, step_end - step, NULL};
+            if (s + 1 < slices)
+                at.ahead = right_at(v, column, step_end);
+            else if (column + width < v->columns)
+                at.ahead = right_at(v, column + width, 0);
+            panel_slice(v, row, row_end, &at, panel);
         }
     }
 }
