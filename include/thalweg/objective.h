@@ -1,14 +1,13 @@
-// Functions to be minimised, all seen the same way: value, gradient, second derivatives.
+// Functions to be minimised: a text, a built-in name, or a caller's own code, all seen the same way.
 //
 //     tw_objective *objective = NULL;
-//     tw_objective_new(context, "mine", n, TW_F64, &(tw_objective_calls){.evaluate = mine}, &objective);
-//     tw_objective_check(objective, x, &check);              // is the gradient that of the value?
-//     tw_objective_evaluate(objective, x, &value, gradient);
+//     tw_objective_parse(context, "(1-x)^2 + 100*(y-x^2)^2", NULL, &objective); // or "rosenbrock"
+//     tw_objective_evaluate(objective, x, &value, gradient);                    // exact derivatives
 //     tw_objective_hessian_product(objective, x, vector, product);
 //
 // Vectors have n elements of the objective's type, TW_F64 unless said otherwise. A value that is not
 // finite means that the function is undefined there: line searches step back from it. One thread at a
-// time.
+// time. docs/minimize.md states the texts; minimize.h minimises, curvature.h measures.
 #ifndef THALWEG_OBJECTIVE_H
 #define THALWEG_OBJECTIVE_H
 
@@ -43,6 +42,36 @@ TW_API tw_status tw_objective_new(tw_context *context, const char *name, int64_t
 
 // Frees; NULL is fine.
 TW_API void tw_objective_free(tw_objective *objective);
+
+// ---- texts and built-in functions
+
+typedef struct tw_objective_options {
+    int64_t dimension;   // 0 (default): the function's own, or that of the start
+    int64_t start_count; // numbers that the caller will start from; 0 (default): not known
+    const char
+        *variables; // "a,b,c": names and their order; NULL (default): x, y, z, ... or x1, x2, ...
+    tw_dtype dtype; // TW_F64 (default) or TW_F32
+} tw_objective_options;
+
+// The defaults, said beside each field.
+TW_API tw_objective_options tw_objective_options_default(void);
+
+// The function that `text` names: a built-in one ("rosenbrock", "quadratic:condition=100"), a file that
+// ends in .objective, or an expression. Becomes a graph, so that gradient, Hessian and Hessian products
+// are exact. `options` may be NULL. `*objective` is owned by the caller: free with tw_objective_free.
+// Errors: TW_BAD_TEXT with line, column, caret and hint; TW_BAD_ARGUMENT for a dimension that the
+// function cannot have; TW_NOT_FOUND, TW_IO, TW_NO_MEMORY.
+TW_API tw_status tw_objective_parse(tw_context *context, const char *text,
+                                    const tw_objective_options *options, tw_objective **objective);
+
+// How many built-in functions there are.
+TW_API int tw_objective_count(void);
+
+// The name of built-in function `index`, in alphabetic order. Borrowed: valid for ever.
+TW_API const char *tw_objective_name_at(int index);
+
+// Its description in a line. Borrowed: valid for ever.
+TW_API const char *tw_objective_summary_at(int index);
 
 // ---- what is known of it
 

@@ -50,6 +50,9 @@ TW_API tw_status tw_plan_new(tw_graph *graph, tw_variables *variables, const tw_
 // Frees; NULL is fine.
 TW_API void tw_plan_free(tw_plan *plan);
 
+// Whether a run of the plan reads an input, which then has to be fed.
+TW_API bool tw_plan_reads(const tw_plan *plan, tw_node input);
+
 // Where an input's elements lie, [B, ...] row-major in the graph's type (or i32). Borrowed: must stay
 // valid through the runs until fed anew. Errors: TW_BAD_ARGUMENT if it is no input of the plan.
 TW_API tw_status tw_plan_feed(tw_plan *plan, tw_node input, const void *elements);

@@ -9,7 +9,7 @@
 // arguments of a call, for each level of nesting; and the children of the last node.
 enum { STACK_MAX = 2 * TW_EXPR_DEPTH_MAX + 4 };
 
-static double of_two(tw_expr_kind kind, double a, double b) {
+double tw_expr_of_two(tw_expr_kind kind, double a, double b) {
     switch (kind) {
     case TW_EXPR_ADD:
         return a + b;
@@ -57,7 +57,7 @@ static double value_of(const tw_expr_node *node, const double *children, const d
         return tw_function_evaluate(node->function, arguments);
     }
     default:
-        return of_two(node->kind, children[0], children[1]);
+        return tw_expr_of_two(node->kind, children[0], children[1]);
     }
 }
 

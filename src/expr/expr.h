@@ -225,6 +225,9 @@ tw_status tw_expr_resolve(tw_expr_tree *tree, uint32_t first_node, const char *c
 // or reduction may be in it (tw_expr_is_scalar tells). No allocation.
 double tw_expr_evaluate(const tw_expr_tree *tree, tw_expr_root root, const double *values);
 
+// Value of an operation on two plain numbers, TW_EXPR_ADD to TW_EXPR_OR.
+double tw_expr_of_two(tw_expr_kind kind, double a, double b);
+
 // Whether it can be evaluated by tw_expr_evaluate.
 bool tw_expr_is_scalar(const tw_expr_tree *tree, tw_expr_root root);
 

@@ -96,9 +96,14 @@ static int32_t find(const tw_plan *plan, tw_node node) {
     return plan->of_graph[node.index];
 }
 
+bool tw_plan_reads(const tw_plan *plan, tw_node input) {
+    int32_t at = find(plan, input);
+    return at >= 0 && tw_plan_entry(plan, at)->op == &tw_op_input;
+}
+
 tw_status tw_plan_feed(tw_plan *plan, tw_node input, const void *elements) {
     int32_t at = find(plan, input);
-    if (at < 0 || tw_plan_entry(plan, at)->op != &tw_op_input) {
+    if (!tw_plan_reads(plan, input)) {
         return tw_fail(plan->context, TW_BAD_ARGUMENT, "plan: %s is no input of it",
                        tw_node_name(plan->graph, input));
     }
