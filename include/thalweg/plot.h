@@ -1,4 +1,4 @@
-// Pictures: curves as SVG or as characters, and sheets of examples. One file, no scripts, no fetched
+// Pictures: curves as SVG or as characters, sheets of examples, and the ways of minimisers. One file, no scripts, no fetched
 // fonts; readable at the width of a column, in light and dark, and without telling colours apart.
 //
 //     tw_series loss = {.name = "training loss", .x = epochs, .y = losses, .count = 10};
@@ -8,6 +8,7 @@
 #define THALWEG_PLOT_H
 
 #include "thalweg/data.h"
+#include "thalweg/objective.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -23,11 +24,11 @@ typedef struct tw_series {
 
 #define TW_SERIES_MAX 16
 
-// One pair of axes. Where `log_y` is set and all y are positive, y is logarithmic.
+// One pair of axes. Where `log_y` is set and all y are positive, y is logarithmic; so is x by `log_x`.
 typedef struct tw_panel {
     const char *title; // NULL: none
     const char *x_label, *y_label;
-    bool log_y;
+    bool log_y, log_x;
     bool y_from_zero; // the y axis begins at 0
     bool percent;     // y is a share: ticks are shown as per cent
     const tw_series *series;
@@ -54,6 +55,31 @@ TW_API void tw_plot_free(char *text);
 // a `count` below 1, TW_IO, TW_NO_MEMORY, and what the data says.
 TW_API tw_status tw_plot_examples(tw_context *context, const char *path, const tw_data *data,
                                   int64_t count);
+
+// How one method went: what a watch (minimize.h) sees, point by point from the start. Borrowed during the
+// call.
+typedef struct tw_descent {
+    const char *name;          // in the legend: "lbfgs"
+    const double *x;           // [count, n] for n of 1 or 2: draws the path; NULL: none
+    const double *values;      // [count], f
+    const double *evaluations; // [count], of f so far; NULL: points are counted instead
+    const double *grad_norms;  // [count], |g|_inf; NULL: no curve of them
+    int64_t count;
+} tw_descent;
+
+// Draws 1 to TW_SERIES_MAX descents of one objective as an SVG:
+//   n = 2: contour lines of the function with the paths over them, starts, ends and known minima marked;
+//   n = 1: its curve with the points on it; both evaluate `objective`, which its counts show;
+// and below, for any n, f and |g| against evaluations, as logarithms: of f where it is above 0, of f above
+// its least value where a minimum is known. What is seen follows from the paths (points higher than their
+// start do not widen it), the known minima and the function's domain; lines stand at round values, by powers
+// of ten where the function spans them. `title` may be NULL. Errors: TW_BAD_ARGUMENT, TW_IO,
+// TW_NO_MEMORY, and what the function says.
+//
+//     tw_descent race[] = {{"lbfgs", x1, f1, evals1, g1, n1}, {"adam", x2, f2, evals2, g2, n2}};
+//     tw_plot_descents(context, "race.svg", "rosenbrock", objective, race, 2);
+TW_API tw_status tw_plot_descents(tw_context *context, const char *path, const char *title,
+                                  tw_objective *objective, const tw_descent *descents, int count);
 
 #ifdef __cplusplus
 }

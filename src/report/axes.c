@@ -82,7 +82,7 @@ static void draw_heads(tw_svg *svg, const tw_axes *axes, const tw_axes_words *wo
 }
 
 void tw_axes_draw(tw_svg *svg, const tw_axes *axes, const tw_axes_words *words) {
-    draw_grid(&svg->text, axes);
+    if (!words->plain) draw_grid(&svg->text, axes);
     draw_lines(&svg->text, axes);
     draw_labels(svg, axes, words->x_ticks);
     draw_heads(svg, axes, words);

@@ -15,6 +15,7 @@ typedef struct tw_axes {
 typedef struct tw_axes_words {
     const char *title;             // bold, above
     const char *x_label, *y_label; // below; above, behind the title. NULL: none
+    bool plain;                    // no grid: a map has lines of its own
     bool x_ticks;                  // labels at the ticks of x: false where a panel below has them
 } tw_axes_words;
 

@@ -9,6 +9,7 @@
 #include "report/legend.h"
 #include "report/palette.h"
 #include "report/panel.h"
+#include "report/panels.h"
 
 #define PANELS_MAX 64
 #define TITLE_HEIGHT 30.0
@@ -70,12 +71,12 @@ static double foot_height(const tw_sheet *all, int index) {
     return TW_AXES_TICKS + (all->panels[index].x_label == NULL ? 0 : TW_AXES_LABEL);
 }
 
-static double picture_height(const tw_sheet *all, bool titled) {
-    double height = TW_SVG_MARGIN + (titled ? TITLE_HEIGHT : 0);
+static double height_of(const tw_sheet *all) {
+    double height = 0;
     for (int i = 0; i < all->count; i++) {
         height += TW_AXES_ABOVE + all->height + foot_height(all, i) + (i > 0 ? BETWEEN : 0);
     }
-    return height + TW_SVG_MARGIN / 2;
+    return height;
 }
 
 static tw_axes axes_of(const tw_sheet *all, const tw_panel *panel, double top) {
@@ -83,7 +84,7 @@ static tw_axes axes_of(const tw_sheet *all, const tw_panel *panel, double top) {
         .left = TW_AXES_LEFT, .top = top, .right = all->right, .bottom = top + all->height};
     tw_extent x, y;
     tw_panel_extents(panel, &x, &y);
-    tw_axis_wish for_x = {.tick_count = X_TICKS_WANTED};
+    tw_axis_wish for_x = {.tick_count = X_TICKS_WANTED, .logarithmic = panel->log_x};
     tw_axis_wish for_y = {.tick_count = (int)fmax(all->height / PIXELS_A_TICK, 2),
                           .logarithmic = panel->log_y,
                           .from_zero = panel->y_from_zero,
@@ -133,7 +134,10 @@ static void draw_panel(tw_svg *svg, const tw_sheet *all, int index, double top) 
     const tw_panel *panel = &all->panels[index];
     tw_axes axes = axes_of(all, panel, top);
     bool foot = has_foot(all, index);
-    tw_axes_words words = {panel->title, foot ? panel->x_label : NULL, panel->y_label, foot};
+    tw_axes_words words = {.title = panel->title,
+                           .x_label = foot ? panel->x_label : NULL,
+                           .y_label = panel->y_label,
+                           .x_ticks = foot};
     tw_axes_draw(svg, &axes, &words);
     // The first series is the one that matters most: drawn last, on top.
     for (int i = panel->series_count - 1; i >= 0; i--) {
@@ -148,18 +152,27 @@ static void draw_panel(tw_svg *svg, const tw_sheet *all, int index, double top) 
     tw_legend_draw(svg, entries, named, axes.right, axes.top, axes.bottom - 2, false);
 }
 
-static void draw_picture(tw_svg *svg, const tw_sheet *all, const char *title) {
-    double top = TW_SVG_MARGIN;
-    if (title != NULL && title[0] != '\0') {
-        // The title's letters are larger than those that widths are known of.
-        double width = (TW_SVG_WIDTH - 2 * TW_SVG_MARGIN) * .7;
-        tw_svg_words(svg, &(tw_words){TW_SVG_MARGIN, top + 14, "title", NULL, title, width});
-        top += TITLE_HEIGHT;
+double tw_panels_height(const tw_panel *panels, int count) {
+    tw_sheet all = survey(panels, count);
+    return height_of(&all);
+}
+
+void tw_panels_draw(tw_svg *svg, const tw_panel *panels, int count, double top) {
+    tw_sheet all = survey(panels, count);
+    for (int i = 0; i < count; i++) {
+        draw_panel(svg, &all, i, top + TW_AXES_ABOVE);
+        top += TW_AXES_ABOVE + all.height + foot_height(&all, i) + BETWEEN;
     }
-    for (int i = 0; i < all->count; i++) {
-        draw_panel(svg, all, i, top + TW_AXES_ABOVE);
-        top += TW_AXES_ABOVE + all->height + foot_height(all, i) + BETWEEN;
-    }
+}
+
+double tw_title_height(const char *title) {
+    return title != NULL && title[0] != '\0' ? TITLE_HEIGHT : 0;
+}
+
+void tw_title_draw(tw_svg *svg, const char *title) {
+    // The title's letters are larger than those that widths are known of.
+    double width = (TW_SVG_WIDTH - 2 * TW_SVG_MARGIN) * .7;
+    tw_svg_words(svg, &(tw_words){TW_SVG_MARGIN, TW_SVG_MARGIN + 14, "title", NULL, title, width});
 }
 
 tw_status tw_plot_save(tw_context *context, const char *path, const char *title,
@@ -172,11 +185,15 @@ tw_status tw_plot_save(tw_context *context, const char *path, const char *title,
         tw_status status = tw_panel_check(context, path, &panels[i]);
         if (status != TW_OK) return status;
     }
-    tw_sheet all = survey(panels, panel_count);
-    bool titled = title != NULL && title[0] != '\0';
+    int series = 0;
+    for (int i = 0; i < panel_count; i++)
+        series = panels[i].series_count > series ? panels[i].series_count : series;
+    double top = TW_SVG_MARGIN + tw_title_height(title);
     tw_svg svg;
-    tw_svg_start(&svg, context, picture_height(&all, titled), title, all.series_max);
-    draw_picture(&svg, &all, title);
+    tw_svg_start(&svg, context, top + tw_panels_height(panels, panel_count) + TW_SVG_MARGIN / 2,
+                 title, series);
+    tw_title_draw(&svg, title);
+    tw_panels_draw(&svg, panels, panel_count, top);
     tw_status status = tw_svg_save(&svg, path);
     tw_svg_free(&svg);
     return status;

@@ -1,0 +1,178 @@
+// Contour lines with their values, paths over them.
+#include <math.h>
+#include <stdio.h>
+
+#include "base/memory.h"
+#include "report/descents.h"
+#include "report/palette.h"
+
+#define CELL_PIXELS 2.5
+#define THIN_PIXELS .3
+#define LABELS_MAX 64
+#define LABEL_APART 70.0 // pixels
+#define LABEL_EDGE 34.0
+#define LABEL_TRIES 60 // places looked at on a line
+
+// ---- contour lines
+
+typedef struct tw_map_pen {
+    tw_svg *svg;
+    const tw_axes *axes;
+    double dx, dy; // pixels of a cell
+    tw_status status;
+    const tw_landscape *landscape;
+    // where the line's value may be written: the longest line's place that is free
+    double longest;
+    tw_grid_point label;
+    tw_grid_point labels[LABELS_MAX]; // in pixels
+    int label_count;
+} tw_map_pen;
+
+// Whether a path has a point near by, on which the words would lie.
+static bool is_passed(const tw_map_pen *pen, tw_grid_point at) {
+    for (int i = 0; i < pen->landscape->count; i++) {
+        const tw_descent *descent = &pen->landscape->descents[i];
+        for (int64_t k = 0; k < descent->count && descent->x != NULL; k++) {
+            double dx = tw_axes_x(pen->axes, descent->x[2 * k]) - at.x;
+            double dy = tw_axes_y(pen->axes, descent->x[2 * k + 1]) - at.y;
+            if (fabs(dx) < LABEL_EDGE && fabs(dy) < LABEL_EDGE / 2) return true;
+        }
+    }
+    return false;
+}
+
+static bool is_free(const tw_map_pen *pen, tw_grid_point at) {
+    const tw_axes *axes = pen->axes;
+    if (at.x < axes->left + LABEL_EDGE || at.x > axes->right - LABEL_EDGE ||
+        at.y < axes->top + LABEL_EDGE / 2 || at.y > axes->bottom - LABEL_EDGE / 2)
+        return false;
+    for (int i = 0; i < pen->label_count; i++)
+        if (hypot(at.x - pen->labels[i].x, at.y - pen->labels[i].y) < LABEL_APART) return false;
+    return !is_passed(pen, at);
+}
+
+static void look_for_label(tw_map_pen *pen, const tw_grid_point *pixels, int64_t count) {
+    double length = 0;
+    for (int64_t i = 1; i < count; i++)
+        length += hypot(pixels[i].x - pixels[i - 1].x, pixels[i].y - pixels[i - 1].y);
+    if (length < LABEL_APART || length <= pen->longest) return;
+    // From two thirds of the way on, so that labels of nested lines do not stand in a row.
+    int64_t stride = count / LABEL_TRIES + 1;
+    for (int64_t i = 0; i < count; i += stride) {
+        tw_grid_point at = pixels[(i + 2 * count / 3) % count];
+        if (!is_free(pen, at)) continue;
+        pen->longest = length;
+        pen->label = at;
+        return;
+    }
+}
+
+static void draw_line(const tw_grid_point *points, int64_t count, void *user) {
+    tw_map_pen *pen = user;
+    tw_grid_point *pixels = tw_allocate(pen->landscape->context, (size_t)count, sizeof *pixels);
+    if (pixels == NULL) {
+        pen->status = TW_NO_MEMORY;
+        return;
+    }
+    for (int64_t i = 0; i < count; i++)
+        pixels[i] = (tw_grid_point){pen->axes->left + points[i].x * pen->dx,
+                                    pen->axes->bottom - points[i].y * pen->dy};
+    look_for_label(pen, pixels, count);
+    int64_t kept = tw_contour_thin(pixels, count, THIN_PIXELS);
+    for (int64_t i = 0; i < kept; i++) {
+        tw_text_add(&pen->svg->text, i == 0 ? "M" : "L");
+        tw_svg_coordinate(&pen->svg->text, pixels[i].x);
+        tw_svg_coordinate(&pen->svg->text, pixels[i].y);
+    }
+    tw_release(pixels);
+}
+
+static bool is_decade(double above) {
+    double exponent = log10(fabs(above));
+    return fabs(exponent - rint(exponent)) < 1e-9;
+}
+
+static void write_label(tw_map_pen *pen, const tw_contour_levels *levels, int index) {
+    if (pen->longest == 0 || pen->label_count == LABELS_MAX) return;
+    tw_axis axis = {
+        .low = levels->above[0],
+        .high = levels->above[levels->count - 1],
+        .logarithmic = levels->logarithmic,
+        .step = levels->logarithmic || levels->count < 2 ? 0 : levels->above[1] - levels->above[0]};
+    char label[TW_LABEL_BYTES];
+    tw_axis_label(&axis, levels->above[index], false, label);
+    tw_svg_words(pen->svg,
+                 &(tw_words){pen->label.x, pen->label.y + 4, "tick halo", "middle", label, 0});
+    pen->labels[pen->label_count++] = pen->label;
+}
+
+// Decades, or every second of even levels, stand out and have their values beside them.
+static tw_status draw_levels(tw_map_pen *pen, const tw_field *field,
+                             const tw_contour_levels *levels) {
+    for (int i = levels->count - 1; i >= 0; i--) {
+        bool strong = levels->logarithmic ? is_decade(levels->above[i]) : i % 2 == 0;
+        pen->longest = 0;
+        tw_text_add(&pen->svg->text, "<path class=\"line\" stroke-opacity=\"%s\" d=\"",
+                    strong ? ".9" : ".45");
+        tw_status status =
+            tw_contour_trace(pen->landscape->context, field, levels->levels[i], draw_line, pen);
+        tw_text_add(&pen->svg->text, "\"/>\n");
+        if (status == TW_OK) status = pen->status;
+        if (status != TW_OK) return status;
+        if (strong) write_label(pen, levels, i);
+    }
+    return TW_OK;
+}
+
+// What the numbers at the lines count, where they do not count from 0.
+static void write_caption(tw_svg *svg, const tw_axes *axes, const tw_contour_levels *levels,
+                          double lowest) {
+    char caption[128], digits[TW_NUMBER_BYTES];
+    snprintf(caption, sizeof caption, "lines: f above its lowest value, %s",
+             tw_format_number(tw_rounded(lowest), digits));
+    bool said = levels->logarithmic && lowest != 0;
+    tw_svg_words(
+        svg, &(tw_words){axes->right, axes->top - 14, "quiet", "end", said ? caption : NULL, 0});
+}
+
+// A cross at each known minimum.
+static void draw_minima(tw_svg *svg, const tw_landscape *landscape, const tw_axes *axes) {
+    for (int m = 0; m < landscape->facts.minimum_count; m++) {
+        const double *x = landscape->facts.minima[m].x;
+        if (x == NULL) continue;
+        bool inside = x[0] >= axes->x.low && x[0] <= axes->x.high && x[1] >= axes->y.low &&
+                      x[1] <= axes->y.high;
+        if (!inside) continue;
+        tw_text_add(&svg->text,
+                    "<path class=\"line\" stroke-width=\"2\" d=\"M%.1f %.1fm-5-5l10 10m0-10l-10 "
+                    "10\"><title>known minimum, f = %.6g</title></path>\n",
+                    tw_axes_x(axes, x[0]), tw_axes_y(axes, x[1]), landscape->facts.minima[m].value);
+    }
+}
+
+tw_status tw_landscape_draw_map(tw_svg *svg, tw_landscape *landscape, const tw_axes *axes,
+                                const tw_box *box) {
+    double width = axes->right - axes->left, height = axes->bottom - axes->top;
+    tw_field field = {.columns = (int)(width / CELL_PIXELS) + 1,
+                      .rows = (int)(height / CELL_PIXELS) + 1};
+    tw_contour_levels levels;
+    double *values =
+        tw_allocate(landscape->context, (size_t)field.columns * (size_t)field.rows, sizeof *values);
+    if (values == NULL) return TW_NO_MEMORY;
+    field.values = values;
+    tw_status status = tw_landscape_values(landscape, box, field.columns, field.rows, values);
+    for (int64_t i = 0; i < (int64_t)field.columns * field.rows; i++)
+        landscape->lowest = fmin(landscape->lowest, isfinite(values[i]) ? values[i] : INFINITY);
+    if (status == TW_OK)
+        status = tw_contour_choose(landscape->context, &field, landscape->lowest, &levels);
+    tw_map_pen pen = {.svg = svg,
+                      .axes = axes,
+                      .dx = width / (field.columns - 1),
+                      .dy = height / (field.rows - 1),
+                      .landscape = landscape};
+    if (status == TW_OK) status = draw_levels(&pen, &field, &levels);
+    if (status == TW_OK) write_caption(svg, axes, &levels, landscape->lowest);
+    if (status == TW_OK) draw_minima(svg, landscape, axes);
+    tw_release(values);
+    return status;
+}

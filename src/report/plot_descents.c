@@ -1,0 +1,247 @@
+// How minimisers went, as a picture: the function with their paths, f and |g| against evaluations.
+#include <math.h>
+#include <stdio.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "report/descents.h"
+#include "report/legend.h"
+#include "report/palette.h"
+#include "report/panels.h"
+
+#define MAP_HEIGHT 420.0
+#define CURVE_HEIGHT 260.0
+#define BETWEEN 26.0
+#define PIXELS_A_TICK 60.0
+#define CURVE_POINTS 601
+#define FARTHEST 1e2
+#define HIGHEST 1e4 // times its start, up to which a curve is shown
+#define LONG 20.0   // times as many evaluations, from which on they are shown as logarithms
+
+// ---- a function of one number
+
+tw_status tw_landscape_draw_curve(tw_svg *svg, const tw_landscape *landscape, tw_axes *axes,
+                                  const tw_box *box) {
+    double *x = tw_allocate(landscape->context, 2 * (size_t)CURVE_POINTS, sizeof *x);
+    if (x == NULL) return TW_NO_MEMORY;
+    double *y = x + CURVE_POINTS;
+    tw_status status = tw_landscape_values(landscape, box, CURVE_POINTS, 1, y);
+    tw_extent extent = tw_extent_none();
+    for (int i = 0; i < CURVE_POINTS; i++) {
+        x[i] = box->low[0] + (box->high[0] - box->low[0]) * i / (CURVE_POINTS - 1);
+        tw_extent_add(&extent, y[i]);
+    }
+    axes->y = tw_axis_make(&extent, &(tw_axis_wish){.tick_count = 5, .widen = true});
+    tw_axes_words words = {.x_label = "x", .y_label = "f", .x_ticks = true};
+    tw_axes_draw(svg, axes, &words);
+    tw_text_add(&svg->text, "<g class=\"line\">\n");
+    tw_axes_curve(svg, axes, x, y, CURVE_POINTS, "line");
+    tw_text_add(&svg->text, "</g>\n");
+    tw_release(x);
+    return status;
+}
+
+// ---- the function
+
+static bool has_paths(const tw_landscape *landscape) {
+    return landscape->facts.dimension <= 2;
+}
+
+static double map_height(const tw_landscape *landscape) {
+    if (!has_paths(landscape)) return 0;
+    double height = landscape->facts.dimension == 2 ? MAP_HEIGHT : CURVE_HEIGHT;
+    return TW_AXES_ABOVE + height + TW_AXES_TICKS + TW_AXES_LABEL + BETWEEN;
+}
+
+static tw_axis axis_of(double low, double high, double pixels) {
+    tw_extent extent = {.low = low, .high = high};
+    return tw_axis_make(&extent,
+                        &(tw_axis_wish){.tick_count = (int)fmax(pixels / PIXELS_A_TICK, 2)});
+}
+
+// Where the path of an entry ends, for its name.
+static double end_of(const tw_landscape *landscape, const tw_axes *axes, int index) {
+    const tw_descent *descent = &landscape->descents[index];
+    int64_t last = descent->count - 1;
+    double y = descent->x == NULL || last < 0    ? NAN
+               : landscape->facts.dimension == 2 ? descent->x[2 * last + 1]
+                                                 : descent->values[last];
+    return isfinite(y) ? tw_axes_y(axes, y) : (axes->top + axes->bottom) / 2;
+}
+
+static tw_status draw_function(tw_svg *svg, tw_landscape *landscape, double top) {
+    tw_legend_entry entries[TW_SERIES_MAX];
+    for (int i = 0; i < landscape->count; i++)
+        entries[i] = (tw_legend_entry){.name = landscape->descents[i].name, .index = i};
+    bool plane = landscape->facts.dimension == 2;
+    double legend = tw_legend_width(entries, landscape->count);
+    tw_box box = tw_landscape_box(landscape);
+    tw_axes axes = {.left = TW_AXES_LEFT,
+                    .top = top + TW_AXES_ABOVE,
+                    .right = TW_SVG_WIDTH - TW_SVG_MARGIN - fmax(legend - TW_SVG_MARGIN / 2, 0),
+                    .bottom = top + TW_AXES_ABOVE + (plane ? MAP_HEIGHT : CURVE_HEIGHT)};
+    axes.x = axis_of(box.low[0], box.high[0], axes.right - axes.left);
+    tw_status status;
+    if (plane) {
+        axes.y = axis_of(box.low[1], box.high[1], MAP_HEIGHT);
+        tw_axes_words words = {.x_label = "x", .y_label = "y", .x_ticks = true, .plain = true};
+        status = tw_landscape_draw_map(svg, landscape, &axes, &box);
+        if (status == TW_OK) tw_axes_draw(svg, &axes, &words);
+    } else {
+        status = tw_landscape_draw_curve(svg, landscape, &axes, &box);
+    }
+    if (status == TW_OK) status = tw_landscape_draw_paths(svg, landscape, &axes);
+    for (int i = 0; i < landscape->count; i++) entries[i].wanted = end_of(landscape, &axes, i);
+    tw_legend_draw(svg, entries, landscape->count, axes.right, axes.top, axes.bottom - 2, false);
+    return status;
+}
+
+// ---- f and |g| against evaluations
+
+typedef struct tw_progress {
+    tw_series series[2][TW_SERIES_MAX];
+    tw_panel panels[2];
+    int panel_count;
+    char label[64]; // of f
+    double *numbers;
+} tw_progress;
+
+// What is taken from f so that it can be shown as a logarithm: 0 where f is above 0, the lowest value where
+// a minimum is known; not finite: nothing helps.
+static double base_of(const tw_landscape *landscape) {
+    double least = INFINITY;
+    for (int i = 0; i < landscape->count; i++)
+        for (int64_t k = 0; k < landscape->descents[i].count; k++)
+            if (isfinite(landscape->descents[i].values[k]))
+                least = fmin(least, landscape->descents[i].values[k]);
+    if (landscape->facts.minimum_count > 0) return fmin(least, landscape->facts.minima[0].value);
+    return least > 0 ? 0 : INFINITY;
+}
+
+// What a logarithm has room for: above 0, and not so far above the start that all else would be flat.
+static double shown(double value, double start) {
+    return value > 0 && !(value > HIGHEST * start) ? value : NAN;
+}
+
+// Whether some went on so much longer than others that these would be a line at the edge.
+static bool is_long(const tw_progress *progress, int count) {
+    double shortest = INFINITY, longest = 0;
+    for (int i = 0; i < count; i++) {
+        const tw_series *series = &progress->series[0][i];
+        if (series->count == 0) continue;
+        if (series->x[0] <= 0) return false;
+        shortest = fmin(shortest, series->x[series->count - 1]);
+        longest = fmax(longest, series->x[series->count - 1]);
+    }
+    return longest > LONG * shortest;
+}
+
+// On an even axis too, what is far beyond the start would flatten all else.
+static double near_start(double value, double start) {
+    return fabs(value) <= FARTHEST * fmax(fabs(start), 1) ? value : NAN;
+}
+
+static void fill_series(const tw_landscape *landscape, tw_progress *progress, int index,
+                        double base, double *numbers) {
+    const tw_descent *descent = &landscape->descents[index];
+    double *x = numbers, *f = x + descent->count, *g = f + descent->count;
+    for (int64_t k = 0; k < descent->count; k++) {
+        x[k] = descent->evaluations == NULL ? (double)(k + 1) : descent->evaluations[k];
+        f[k] = isfinite(base) ? shown(descent->values[k] - base, descent->values[0] - base)
+                              : near_start(descent->values[k], descent->values[0]);
+        g[k] = descent->grad_norms == NULL ? NAN
+                                           : shown(descent->grad_norms[k], descent->grad_norms[0]);
+    }
+    progress->series[0][index] = (tw_series){descent->name, x, f, descent->count, -1};
+    progress->series[1][index] = (tw_series){descent->name, x, g, descent->count, -1};
+}
+
+static tw_status make_progress(const tw_landscape *landscape, tw_progress *progress) {
+    size_t room = 1;
+    bool counted = true, has_gradients = false;
+    for (int i = 0; i < landscape->count; i++) {
+        room += 3 * (size_t)landscape->descents[i].count;
+        counted = counted && landscape->descents[i].evaluations != NULL;
+        has_gradients = has_gradients || landscape->descents[i].grad_norms != NULL;
+    }
+    progress->numbers = tw_allocate(landscape->context, room, sizeof *progress->numbers);
+    if (progress->numbers == NULL) return TW_NO_MEMORY;
+    double base = base_of(landscape), *numbers = progress->numbers;
+    for (int i = 0; i < landscape->count; i++) {
+        fill_series(landscape, progress, i, base, numbers);
+        numbers += 3 * landscape->descents[i].count;
+    }
+    bool shifted = isfinite(base) && base != 0;
+    char digits[TW_NUMBER_BYTES];
+    snprintf(progress->label, sizeof progress->label, "f%s%s", shifted ? " above " : "",
+             shifted ? tw_format_number(tw_rounded(base), digits) : "");
+    bool log_x = is_long(progress, landscape->count);
+    const char *x_label = counted ? "evaluations of f" : "iteration";
+    progress->panels[0] = (tw_panel){.title = "Value",
+                                     .x_label = x_label,
+                                     .y_label = progress->label,
+                                     .log_y = isfinite(base),
+                                     .log_x = log_x,
+                                     .series = progress->series[0],
+                                     .series_count = landscape->count};
+    progress->panels[1] = (tw_panel){.title = "Gradient",
+                                     .x_label = x_label,
+                                     .y_label = "largest component",
+                                     .log_y = true,
+                                     .log_x = log_x,
+                                     .series = progress->series[1],
+                                     .series_count = landscape->count};
+    progress->panel_count = has_gradients ? 2 : 1;
+    return TW_OK;
+}
+
+// ---- the picture
+
+static tw_status check(tw_context *context, const char *path, const tw_descent *descents,
+                       int count) {
+    if (count < 1 || count > TW_SERIES_MAX)
+        return tw_fail(context, TW_BAD_ARGUMENT, "%s: %d descents; 1 to %d can be told apart", path,
+                       count, TW_SERIES_MAX);
+    for (int i = 0; i < count; i++)
+        if (descents[i].count < 0 || (descents[i].count > 0 && descents[i].values == NULL))
+            return tw_fail(context, TW_BAD_ARGUMENT,
+                           "%s: descent %d has %lld points and no values; give both", path, i,
+                           (long long)descents[i].count);
+    return TW_OK;
+}
+
+static tw_status draw(tw_landscape *landscape, const tw_progress *progress, const char *path,
+                      const char *title) {
+    double top = TW_SVG_MARGIN + tw_title_height(title), map = map_height(landscape);
+    double height =
+        top + map + tw_panels_height(progress->panels, progress->panel_count) + TW_SVG_MARGIN / 2;
+    tw_svg svg;
+    tw_svg_start(&svg, landscape->context, height, title, landscape->count);
+    tw_title_draw(&svg, title);
+    tw_status status = TW_OK;
+    if (has_paths(landscape)) status = draw_function(&svg, landscape, top);
+    tw_panels_draw(&svg, progress->panels, progress->panel_count, top + map);
+    if (status == TW_OK) status = tw_svg_save(&svg, path);
+    tw_svg_free(&svg);
+    return status;
+}
+
+tw_status tw_plot_descents(tw_context *context, const char *path, const char *title,
+                           tw_objective *objective, const tw_descent *descents, int count) {
+    tw_status status = check(context, path, descents, count);
+    if (status != TW_OK) return status;
+    tw_landscape landscape = {.context = context,
+                              .objective = objective,
+                              .facts = tw_objective_describe(objective),
+                              .descents = descents,
+                              .count = count};
+    landscape.lowest =
+        landscape.facts.minimum_count > 0 ? landscape.facts.minima[0].value : INFINITY;
+    tw_progress *progress = tw_allocate(context, 1, sizeof *progress);
+    if (progress == NULL) return TW_NO_MEMORY;
+    status = make_progress(&landscape, progress);
+    if (status == TW_OK) status = draw(&landscape, progress, path, title);
+    tw_release(progress->numbers);
+    tw_release(progress);
+    return status;
+}

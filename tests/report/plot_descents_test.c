@@ -1,0 +1,146 @@
+// Pictures of minimisations: what is in them, and that nothing that a method did can break them.
+#include "test.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "support/fault.h"
+#include "support/folder.h"
+#include "support/xml.h"
+#include "thalweg/plot.h"
+
+static tw_objective *objective_of(tw_context *context, const char *name) {
+    tw_objective *objective = NULL;
+    assert_ok(context, tw_objective_parse(context, name, NULL, &objective));
+    return objective;
+}
+
+// Draws and reads back. Free with tw_release.
+static char *drawn(tw_context *context, const char *name, const tw_descent *descents, int count) {
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES], *text = NULL;
+    size_t length = 0;
+    tw_objective *objective = objective_of(context, name);
+    tw_test_folder_make(folder);
+    tw_test_path(folder, "race.svg", path);
+    assert_ok(context, tw_plot_descents(context, path, name, objective, descents, count));
+    assert_ok(context, tw_file_read_all(context, path, 1 << 24, &text, &length));
+    tw_test_folder_remove(folder);
+    tw_objective_free(objective);
+    tw_test_assert_xml(text);
+    assert_null(strstr(text, "nan"));
+    assert_null(strstr(text, "inf"));
+    return text;
+}
+
+static const double path_a[] = {-1.2, 1, 0, 0.5, 1, 1}, values_a[] = {24.2, 26, 0};
+static const double evals_a[] = {1, 3, 5}, norms_a[] = {200, 20, 0};
+static const double path_b[] = {-1.2, 1, -1.1, 1.2, 50, 1e200, NAN, 1},
+                    values_b[] = {24.2, 4, 1e300, NAN}, norms_b[] = {200, 9, INFINITY, NAN};
+
+static const tw_descent race[] = {{"newton", path_a, values_a, evals_a, norms_a, 3},
+                                  {"sgd", path_b, values_b, NULL, norms_b, 4}};
+
+static void a_plane_shows_lines_paths_and_progress(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    char *text = drawn(context, "rosenbrock", race, 2);
+    assert_int_equal(tw_test_occurrences(text, ">newton<"), 3); // beside the map and both charts
+    assert_int_equal(tw_test_occurrences(text, ">sgd<"), 3);
+    assert_int_equal(tw_test_occurrences(text, ">start<"), 1);
+    assert_int_equal(tw_test_occurrences(text, ">100<"), 2); // at a line, and at a tick
+    assert_int_equal(tw_test_occurrences(text, "<title>known minimum"), 1);
+    assert_int_equal(tw_test_occurrences(text, ">Gradient<"), 1);
+    assert_int_equal(tw_test_occurrences(text, "prefers-color-scheme: dark"), 1);
+    assert_true(tw_test_occurrences(text, "stroke-opacity") >= 8);
+    tw_release(text);
+    tw_context_free(context);
+}
+
+static void a_line_shows_its_curve(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    const double x[] = {4, 3, 2.3}, f[] = {9.07, 0.5, -0.85};
+    tw_descent one = {"bfgs", x, f, NULL, NULL, 3};
+    char *text = drawn(context, "double_well", &one, 1);
+    assert_int_equal(tw_test_occurrences(text, "<path class=\"curve line\""), 1);
+    assert_int_equal(tw_test_occurrences(text, ">f above -2.9377<"), 1);
+    assert_int_equal(tw_test_occurrences(text, ">iteration<"), 1);
+    assert_int_equal(tw_test_occurrences(text, ">Gradient<"), 0);
+    tw_release(text);
+    tw_context_free(context);
+}
+
+static void more_dimensions_show_progress_alone(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    tw_descent one = {"bfgs", NULL, values_a, evals_a, norms_a, 3};
+    char *text = drawn(context, "wood", &one, 1);
+    assert_int_equal(tw_test_occurrences(text, "stroke-opacity"), 0);
+    assert_int_equal(tw_test_occurrences(text, ">Value<"), 1);
+    tw_release(text);
+    tw_context_free(context);
+}
+
+static void every_built_in_function_has_a_picture(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    for (int k = 0; k < tw_objective_count(); k++) {
+        const char *name = tw_objective_name_at(k);
+        tw_objective *objective = objective_of(context, name);
+        tw_objective_facts facts = tw_objective_describe(objective);
+        double value, start[16];
+        assert_true(facts.dimension <= 16);
+        memcpy(start, facts.start, (size_t)facts.dimension * sizeof *start);
+        assert_ok(context, tw_objective_evaluate(objective, start, &value, NULL));
+        tw_descent one = {name, facts.dimension <= 2 ? start : NULL, &value, NULL, NULL, 1};
+        tw_objective_free(objective);
+        char *text = drawn(context, name, &one, 1);
+        if (facts.dimension == 2) assert_true(tw_test_occurrences(text, "stroke-opacity") >= 4);
+        tw_release(text);
+    }
+    tw_context_free(context);
+}
+
+static void what_cannot_be_drawn_is_refused(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    tw_objective *objective = objective_of(context, "saddle");
+    assert_int_equal(tw_plot_descents(context, "a.svg", NULL, objective, race, 0), TW_BAD_ARGUMENT);
+    assert_string_equal(tw_context_message(context),
+                        "a.svg: 0 descents; 1 to 16 can be told apart");
+    tw_descent empty = {.name = "sgd", .count = 2};
+    assert_int_equal(tw_plot_descents(context, "a.svg", NULL, objective, &empty, 1),
+                     TW_BAD_ARGUMENT);
+    assert_string_equal(tw_context_message(context),
+                        "a.svg: descent 0 has 2 points and no values; give both");
+    tw_objective_free(objective);
+    tw_context_free(context);
+}
+
+static tw_status draw_once(tw_context *context, void *user) {
+    tw_objective *objective = NULL;
+    tw_status status = tw_objective_parse(context, "x^2 + y^2", NULL, &objective);
+    if (status == TW_OK) status = tw_plot_descents(context, user, "bowl", objective, race, 2);
+    tw_objective_free(objective);
+    return status;
+}
+
+static void every_allocation_may_fail(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    tw_test_path(folder, "race.svg", path);
+    tw_test_failing_allocations(draw_once, path);
+    tw_test_folder_remove(folder);
+}
+
+TW_TESTS(a_plane_shows_lines_paths_and_progress, a_line_shows_its_curve,
+         more_dimensions_show_progress_alone, every_built_in_function_has_a_picture,
+         what_cannot_be_drawn_is_refused, every_allocation_may_fail)
