@@ -52,11 +52,36 @@ static void prepare(tw_kernel *kernel) {
     kernel->chunk_ns = 20.0 + most * (5.0 + (double)bytes / 8.0);
 }
 
+// Rows of one element, as vectors have: without a call for each.
+#define TW_GATHER_ELEMENTS(suffix, element)                                                        \
+    static void elements_##suffix(const tw_kernel *kernel, int64_t first, int64_t end) {           \
+        const int32_t *index = kernel->in[1];                                                      \
+        const element *table = kernel->in[0];                                                      \
+        element *out = kernel->out;                                                                \
+        int64_t rows = kernel->in_shape[0].size[0];                                                \
+        for (int64_t i = first; i < end; i++) {                                                    \
+            bool there = index[i] >= 0 && index[i] < rows;                                         \
+            out[i] = there ? table[index[i]] : 0;                                                  \
+            if (!there) tw_kernel_fault(kernel, tw_index_fault(i, index[i]));                      \
+        }                                                                                          \
+    }
+
+TW_GATHER_ELEMENTS(f32, float)
+TW_GATHER_ELEMENTS(f64, double)
+
 static void chunk(const tw_kernel *kernel, int64_t number) {
     const int32_t *index = kernel->in[1];
     int64_t rows = kernel->in_shape[0].size[0], bytes = kernel->size[ROW_BYTES];
     int64_t first = number * kernel->size[CHUNK_ROWS], end = first + kernel->size[CHUNK_ROWS];
     if (end > kernel->size[COUNT]) end = kernel->size[COUNT];
+    if (kernel->in_dtype[0] == TW_F64 && bytes == sizeof(double)) {
+        elements_f64(kernel, first, end);
+        return;
+    }
+    if (kernel->in_dtype[0] == TW_F32 && bytes == sizeof(float)) {
+        elements_f32(kernel, first, end);
+        return;
+    }
     for (int64_t i = first; i < end; i++) {
         char *out = (char *)kernel->out + i * bytes;
         if (index[i] >= 0 && index[i] < rows) {

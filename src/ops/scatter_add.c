@@ -1,5 +1,5 @@
 // scatter_add: the sum of the rows that go to each index. A chunk owns a range of the output's rows and
-// looks through all indices, so that each row's sum has one order. Its adjoint is gather.
+// looks through the indices, so that each row's sum has one order. Its adjoint is gather.
 #include "ops/axes.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 #define CHUNK_ELEMENTS 32768
 #define CHUNKS_MAX 16 // each looks through all indices
 
-enum { COUNT, WIDTH };
+enum { COUNT, WIDTH, RISING };
 
 static tw_status shape(const tw_op_shapes *s) {
     if (tw_op_need_index(s, 0) != TW_OK || tw_op_need_number(s, 1) != TW_OK) {
@@ -60,13 +60,39 @@ static void prepare(tw_kernel *kernel) {
 TW_ADD_ROW(f32, float)
 TW_ADD_ROW(f64, double)
 
+// Indices that never fall, as those of sums have: each chunk then looks at its own alone.
+static void begin(tw_kernel *kernel) {
+    const int32_t *index = kernel->in[0];
+    int64_t i = 1;
+    while (i < kernel->size[COUNT] && index[i - 1] <= index[i]) i++;
+    kernel->size[RISING] = i >= kernel->size[COUNT];
+}
+
+// The first position whose index is at least `value`, of indices that rise.
+static int64_t position_of(const tw_kernel *kernel, int64_t value) {
+    const int32_t *index = kernel->in[0];
+    int64_t low = 0, high = kernel->size[COUNT];
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (index[middle] < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static void chunk(const tw_kernel *kernel, int64_t number) {
     const int32_t *index = kernel->in[0];
     int64_t n = kernel->attributes->integer[0], width = kernel->size[WIDTH];
     int64_t first = n * number / kernel->chunk_count, end = n * (number + 1) / kernel->chunk_count;
     int64_t bytes = width * (int64_t)tw_dtype_size(kernel->dtype);
     memset((char *)kernel->out + first * bytes, 0, (size_t)((end - first) * bytes));
-    for (int64_t i = 0; i < kernel->size[COUNT]; i++) {
+    int64_t from = 0, behind = kernel->size[COUNT];
+    // What is out of range stands at the ends: their chunks find it.
+    if (kernel->size[RISING] && number > 0) from = position_of(kernel, first);
+    if (kernel->size[RISING] && number + 1 < kernel->chunk_count) behind = position_of(kernel, end);
+    for (int64_t i = from; i < behind; i++) {
         int64_t to = index[i];
         if (to < 0 || to >= n) tw_kernel_fault(kernel, tw_index_fault(i, index[i]));
         if (to < first || to >= end) continue;
@@ -91,6 +117,7 @@ static const tw_op op = {
     .shape = shape,
     .gradient = gradient,
     .prepare = prepare,
+    .begin = begin,
     .chunk = chunk,
     .explain = explain,
 };
