@@ -44,7 +44,7 @@ static tw_status reduce_repeated(tw_lowering *l, tw_expr_root at, tw_frame *fram
     tw_status status = count_terms(l, at, frame, &in[1]);
     body->numbers = NULL; // taken
     tw_frame *result = tw_frame_inner(in[0].frame, in[1].frame);
-    if (status == TW_OK && !sum) {
+    if (status == TW_OK && !sum && !tw_is_number(&in[0])) {
         status = tw_lower_power(l, at, in, out);
     } else if (status == TW_OK && tw_is_number(&in[0])) {
         if (in[0].frame != l->root) status = tw_lowered_lift(l, &in[0], result, at);
@@ -53,7 +53,8 @@ static tw_status reduce_repeated(tw_lowering *l, tw_expr_root at, tw_frame *fram
         if (status == TW_OK) status = tw_lowered_make(l, result, at, out);
         double *totals = out->numbers == NULL ? &out->number : out->numbers;
         for (int64_t i = 0; i < result->count && status == TW_OK; i++)
-            totals[i] = tw_lowered_at(&in[0], i) * tw_lowered_at(&in[1], i);
+            totals[i] = sum ? tw_lowered_at(&in[0], i) * tw_lowered_at(&in[1], i)
+                            : pow(tw_lowered_at(&in[0], i), tw_lowered_at(&in[1], i));
     } else if (status == TW_OK) {
         tw_node value, count;
         status = tw_lowered_to_node(l, &in[0], result, &value);
