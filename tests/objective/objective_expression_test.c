@@ -121,7 +121,7 @@ static double branches(const double *x) {
 static double repeated(const double *x) {
     double f = 0;
     for (int i = 1; i <= N; i++) f += i * x[1] + (N - i + 1) * sin(x[i - 1]);
-    return f + pow(x[2], N) + 21 + 8 - 1 - 4 - 27;
+    return f + pow(x[2], N) + 21 + 8 - (1 + 4 + 27);
 }
 
 static double shadowed(const double *x) {
@@ -154,7 +154,7 @@ static const expression expressions[] = {
      branches},
     {"sum(i, 1, n, sum(j, 1, i, x[2]) + sum(j, i, n, sin(x[i]))) + prod(i, 1, "
      "n, x[3]) + sum(i, 1, "
-     "n, sum(j, 1, i, 1))",
+     "n, sum(j, 1, i, 1)) + prod(i, 1, 3, 2) - sum(i, 1, 3, prod(j, 1, i, i))",
      repeated},
     {"sum(i, 1, 3, sum(i, 1, i, x[i]*i))*x[1]", shadowed},
     {"sum(a, 1, 2, sum(b, 1, 2, sum(c, 1, 2, sum(d, 1, a, sum(k, 1, 2, "
