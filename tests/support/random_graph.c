@@ -21,6 +21,12 @@ enum {
     GRAM,        // [B, 4]' [B, 4] / 64
     TURN,        // [4, 4]'
     VIEW,        // there and back: in one row of numbers and out
+    SOFTMAX,     // of rows of 4; may write over what it reads
+    LOG_SOFTMAX, // the same
+    WINDOW,      // columns 1 and 2 between zeros
+    HALVES,      // columns 0 and 1 of a, 2 and 3 of b
+    LARGEST,     // to [rows, 1]
+    SPREAD,      // [1, 4] to [B, 4]
     OPERATIONS
 };
 
@@ -32,7 +38,8 @@ static bool fits(int64_t a, int64_t b) {
     return a == b || a == 1 || b == 1;
 }
 
-// Whether `operation` can be done with nodes a and b, and of what shape it is then.
+// Whether `operation` can be done with nodes a and b, and of what shape it is
+// then.
 static bool is_possible(int operation, const tw_random_node *a, const tw_random_node *b,
                         tw_random_node *out) {
     *out = (tw_random_node){.operation = operation, .rows = a->rows, .columns = a->columns};
@@ -49,8 +56,18 @@ static bool is_possible(int operation, const tw_random_node *a, const tw_random_
         out->rows = 1;
         return a->rows != 1;
     case MEAN_COLUMN:
+    case LARGEST:
         out->columns = 1;
         return a->columns != 1;
+    case SOFTMAX:
+    case LOG_SOFTMAX:
+    case WINDOW:
+        return a->columns == TW_RANDOM_WIDTH;
+    case HALVES:
+        return a->columns == TW_RANDOM_WIDTH && b->columns == TW_RANDOM_WIDTH && a->rows == b->rows;
+    case SPREAD:
+        out->rows = TW_BATCH;
+        return a->rows == 1 && a->columns == TW_RANDOM_WIDTH;
     case PRODUCT:
         return batched && b->rows == TW_RANDOM_WIDTH && b->columns == TW_RANDOM_WIDTH;
     case GRAM:
@@ -62,6 +79,24 @@ static bool is_possible(int operation, const tw_random_node *a, const tw_random_
         return square || batched;
     default:
         return true;
+    }
+}
+
+static tw_node make_rows(tw_graph *g, const tw_random_node *n, tw_node a, tw_node b) {
+    tw_shape shape = TW_SHAPE(n->rows, n->columns);
+    switch (n->operation) {
+    case SOFTMAX:
+        return tw_softmax(g, a);
+    case LOG_SOFTMAX:
+        return tw_log_softmax(g, a);
+    case WINDOW:
+        return tw_pad(g, tw_slice(g, a, 1, 1, 2), 1, 1, 1);
+    case HALVES:
+        return tw_concat(g, (tw_node[]){tw_slice(g, a, 1, 0, 2), tw_slice(g, b, 1, 2, 2)}, 2, 1);
+    case LARGEST:
+        return tw_reshape(g, tw_max(g, a, 1), shape);
+    default:
+        return tw_expand(g, a, shape);
     }
 }
 
@@ -96,8 +131,10 @@ static tw_node make(tw_graph *g, const tw_random_node *n, const tw_random_node *
                       tw_constant(g, 1.0 / 64.0));
     case TURN:
         return tw_transpose(g, a, turned);
-    default:
+    case VIEW:
         return tw_reshape(g, tw_reshape(g, a, flat), shape);
+    default:
+        return make_rows(g, n, a, b);
     }
 }
 
@@ -159,6 +196,27 @@ static double mean_of(const tw_random_node *a, int64_t first, int64_t step, int6
     return sum / (double)count;
 }
 
+static double element_of_row(int operation, const tw_random_node *a, const tw_random_node *b,
+                             int64_t i, int64_t j) {
+    double sum = 0.0, most = at(a, i, 0);
+    for (int64_t k = 0; k < a->columns; k++) {
+        sum += exp(at(a, i, k));
+        most = fmax(most, at(a, i, k));
+    }
+    switch (operation) {
+    case SOFTMAX:
+        return exp(at(a, i, j)) / sum;
+    case LOG_SOFTMAX:
+        return at(a, i, j) - log(sum);
+    case WINDOW:
+        return j == 1 || j == 2 ? at(a, i, j) : 0.0;
+    case HALVES:
+        return at(j < 2 ? a : b, i, j);
+    default:
+        return most; // LARGEST
+    }
+}
+
 static double element(const tw_random_node *n, const tw_random_node *a, const tw_random_node *b,
                       int64_t i, int64_t j, int64_t batch) {
     double sum = 0.0, x = at(a, i, j);
@@ -189,8 +247,11 @@ static double element(const tw_random_node *n, const tw_random_node *a, const tw
         return sum / 64.0;
     case TURN:
         return at(a, j, i);
-    default:
+    case VIEW:
+    case SPREAD:
         return x;
+    default:
+        return element_of_row(n->operation, a, b, i, j);
     }
 }
 

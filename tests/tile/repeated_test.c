@@ -52,7 +52,7 @@ static void every_pattern_of_repetition_reads_what_indexing_reads(void **state) 
     static const tw_tile_space spaces[] = {
         {1, {1300}},          {2, {130, 10}},  {2, {3, 700}},      {2, {1, 9}},
         {3, {7, 1, 90}},      {3, {5, 33, 8}}, {4, {3, 4, 9, 11}}, {4, {2, 1, 40, 16}},
-        {4, {1, 1, 1, 1024}}, {2, {2048, 1}},  {3, {2, 512, 3}},
+        {4, {1, 1, 1, 1024}}, {2, {2048, 1}},  {3, {2, 512, 3}},   {8, {2, 1, 3, 2, 2, 3, 2, 5}},
     };
     for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++) {
         const unsigned forms = 1u << spaces[i].rank;
