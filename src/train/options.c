@@ -23,6 +23,9 @@ tw_training_options tw_training_options_default(void) {
 }
 
 static tw_status check(tw_context *context, const tw_training_options *options) {
+    if (options->model == NULL || options->method == NULL)
+        return tw_fail(context, TW_BAD_ARGUMENT, "%s: none is given; a text is needed",
+                       options->model == NULL ? "model" : "method");
     if (options->batch < 1 || options->batch > 1000000000)
         return tw_fail(context, TW_BAD_ARGUMENT, "batch: %lld examples; give 1 to 1000000000",
                        (long long)options->batch);

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE // memfd_create
+#define _GNU_SOURCE // memfd_create, memmem
 #include "fuzz/fuzz.h"
 
 #include <stdio.h>
