@@ -143,12 +143,13 @@ tw_status tw_checkpoint_open(tw_context *context, const char *path, tw_archive *
     if (status != TW_OK) return status;
     const char *format = tw_archive_text_of(*archive, "format");
     if (format != NULL && strcmp(format, TW_CHECKPOINT_FORMAT) == 0) return TW_OK;
-    tw_archive_close(*archive);
+    status = tw_fail(context, TW_BAD_FILE,
+                     "%s: a safetensors file, but no checkpoint of this program: its format is "
+                     "'%s', not '%s'",
+                     path, format != NULL ? format : "", TW_CHECKPOINT_FORMAT);
+    tw_archive_close(*archive); // and with it the text
     *archive = NULL;
-    return tw_fail(context, TW_BAD_FILE,
-                   "%s: a safetensors file, but no checkpoint of this program: its format is '%s', "
-                   "not '%s'",
-                   path, format != NULL ? format : "", TW_CHECKPOINT_FORMAT);
+    return status;
 }
 
 static tw_status lacks(tw_context *context, const char *path, const char *what) {
@@ -217,6 +218,18 @@ static tw_status check_same_data(tw_training *training, const char *path,
     return tw_fail(training->context, TW_MISMATCH,
                    "%s: %s is not the data of this run any more: it is read in another way now",
                    path, tw_data_name(training->train));
+}
+
+tw_status tw_checkpoint_check_whole(const tw_training *training, const char *path,
+                                    int variables_read) {
+    for (int i = variables_read; i < tw_variables_count(training->variables); i++) {
+        const char *name = tw_variables_name(training->variables, i);
+        if (!is_kept(name)) continue;
+        return tw_fail(training->context, TW_MISMATCH,
+                       "%s: the checkpoint has no '%s', which the run's model and method need",
+                       path, name);
+    }
+    return TW_OK;
 }
 
 tw_status tw_checkpoint_restore(tw_training *training, const char *path) {

@@ -45,6 +45,9 @@ static tw_status read_form(tw_trained *trained, const char *path, const char *en
     if (encoding == NULL)
         return tw_fail(trained->context, TW_BAD_FILE, "%s: the checkpoint has no encoding", path);
     tw_status status = tw_encoding_parse(trained->context, encoding, &trained->encoding);
+    if (status == TW_BAD_TEXT)
+        return tw_fail(trained->context, TW_BAD_FILE, "%s: the checkpoint's encoding is unreadable",
+                       path);
     if (status != TW_OK) return status;
     trained->encoding_text = tw_copy_text(trained->context, encoding, strlen(encoding));
     if (trained->encoding_text == NULL) return TW_NO_MEMORY;

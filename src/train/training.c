@@ -55,7 +55,9 @@ static tw_status open_again(tw_training *training, const char *checkpoint) {
     tw_status status = tw_training_open_data(training);
     if (status == TW_OK) status = tw_training_open_method(training);
     if (status == TW_OK) status = tw_checkpoint_restore(training, checkpoint);
+    int variables_read = tw_variables_count(training->variables);
     if (status == TW_OK) status = tw_training_open_network(training);
+    if (status == TW_OK) status = tw_checkpoint_check_whole(training, checkpoint, variables_read);
     if (status == TW_OK) status = seek(training);
     if (status == TW_OK) status = tw_training_describe(training);
     return status == TW_OK ? tw_folder_continue(training) : status;

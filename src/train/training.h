@@ -100,6 +100,11 @@ bool tw_training_patience_ended(const tw_training *training);
 tw_status tw_checkpoint_write(tw_training *training, const char *path);
 tw_status tw_checkpoint_restore(tw_training *training, const char *path);
 
+// Once the network is built: TW_MISMATCH where it needed a variable beside the `variables_read` of the
+// checkpoint, which would start anew and not go on.
+tw_status tw_checkpoint_check_whole(const tw_training *training, const char *path,
+                                    int variables_read);
+
 // Only the options of the run that wrote a checkpoint; a file that is one, open; its arrays as variables.
 tw_status tw_checkpoint_options(tw_context *context, const char *path, tw_run_options *options);
 tw_status tw_checkpoint_open(tw_context *context, const char *path, tw_archive **archive);
