@@ -49,9 +49,9 @@ TW_API tw_status tw_plot_text(tw_context *context, const tw_panel *panel, int co
 // Frees a drawing; NULL is fine.
 TW_API void tw_plot_free(char *text);
 
-// Writes the first `count` examples of a set as a sheet: images (shapes [h, w], [h, w, c] or [c, h, w]
-// with c 1 or 3) with their classes below; examples of two numbers as a scatter by class, of the first
-// 2000 whatever `count`; others as rows of bars. At most 1000 images or rows. Errors: TW_BAD_ARGUMENT for
+// Writes `count` examples, spread over a set, as a sheet: images (shapes [h, w], [h, w, c] or [c, h, w]
+// with c 1 or 3) with their classes below; examples of two numbers as a scatter by class, of 2000
+// whatever `count`; others as rows of bars. At most 1000 images or rows. Errors: TW_BAD_ARGUMENT for
 // a `count` below 1, TW_IO, TW_NO_MEMORY, and what the data says.
 TW_API tw_status tw_plot_examples(tw_context *context, const char *path, const tw_data *data,
                                   int64_t count);

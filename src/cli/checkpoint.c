@@ -61,6 +61,23 @@ static void print_text(const tw_archive *archive, const char *path, bool checked
         printf("  %s: %.400s%s\n", key, text, strlen(text) > 400 ? " ..." : "");
 }
 
+// The question was whether the file is whole: this is an answer, and the check did not hold.
+static int report_damage(const cli_arguments *arguments, const char *path) {
+    cli_failed(arguments->context, TW_BAD_FILE);
+    if (!arguments->json) return CLI_FAILED;
+    tw_json *json = NULL;
+    tw_status status = tw_json_new(arguments->context, &json);
+    if (status != TW_OK) return cli_failed(arguments->context, status);
+    tw_json_begin(json, NULL);
+    tw_json_string(json, "type", "result");
+    tw_json_string(json, "file", path);
+    tw_json_boolean(json, "whole", false);
+    tw_json_end(json);
+    cli_print_json(json);
+    tw_json_free(json);
+    return CLI_FAILED;
+}
+
 int cli_run_checkpoint(const cli_arguments *arguments) {
     if (arguments->word_count != 1) return cli_wrong("checkpoint: give one file");
     const char *path = arguments->word[0];
@@ -74,5 +91,6 @@ int cli_run_checkpoint(const cli_arguments *arguments) {
     if (status == TW_OK && !arguments->json) print_text(archive, path, checked);
     tw_json_free(json);
     tw_archive_close(archive);
+    if (status == TW_BAD_FILE) return report_damage(arguments, path);
     return status == TW_OK ? CLI_DONE : cli_failed(arguments->context, status);
 }

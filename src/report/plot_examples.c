@@ -1,4 +1,6 @@
 // Fetches examples, and chooses how they are drawn.
+#include <math.h>
+
 #include "base/checked.h"
 #include "base/fail.h"
 #include "base/memory.h"
@@ -29,11 +31,21 @@ static tw_status allocate(tw_sheet *sheet, int64_t **rows) {
     return all ? TW_OK : TW_NO_MEMORY;
 }
 
+// One of each of `count` equal parts of the set, so that a file sorted by class shows them all; not always
+// the part's first, so that one whose classes take turns does too.
+static int64_t row_of(int64_t part, int64_t count, int64_t all) {
+    static const double golden = 0.61803398874989485;
+    double within = golden * (double)part - floor(golden * (double)part);
+    int64_t row = (int64_t)(((double)part + within) * ((double)all / (double)count));
+    return count == all ? part : row < all ? row : all - 1;
+}
+
 static tw_status fetch(tw_sheet *sheet) {
     int64_t *rows = NULL;
     tw_status status = allocate(sheet, &rows);
     if (status == TW_OK) {
-        for (int64_t i = 0; i < sheet->count; i++) rows[i] = i;
+        for (int64_t i = 0; i < sheet->count; i++)
+            rows[i] = row_of(i, sheet->count, tw_data_count(sheet->data));
         void *targets = sheet->classes != NULL ? (void *)sheet->classes : (void *)sheet->values;
         tw_data_request request = {.rows = rows,
                                    .count = sheet->count,

@@ -6,9 +6,11 @@
 #include "base/memory.h"
 #include "rules/library.h"
 #include "rules/method_parts.h"
+#include "rules/rule_files.h"
 
 typedef struct reader {
     tw_method *method;
+    tw_rule_files *files;
     tw_source source;
     size_t at;
 } reader;
@@ -31,15 +33,12 @@ static tw_status fail_at(const reader *r, size_t offset, const char *hint, const
 
 // ---- one rule
 
-static tw_status parse_file(tw_method *method, const char *path, tw_rule **rule) {
-    char *text;
-    size_t length;
-    tw_status status =
-        tw_file_read_all(method->context, path, TW_EXPR_TEXT_BYTES_MAX, &text, &length);
+static tw_status parse_file(const reader *r, const char *path, tw_rule **rule) {
+    tw_context *context = r->method->context;
+    const char *text = NULL;
+    tw_status status = tw_rule_files_read(context, r->files, path, &text);
     if (status != TW_OK) return status;
-    status = tw_rule_parse(method->context, &(tw_source){path, text, length}, rule);
-    tw_release(text);
-    return status;
+    return tw_rule_parse(context, &(tw_source){path, text, strlen(text)}, rule);
 }
 
 static tw_status fail_unknown_rule(const reader *r, size_t offset, const char *name) {
@@ -83,7 +82,7 @@ static tw_status parse_rule(reader *r, tw_rule **rule) {
         strchr(name, '/') != NULL || (length > 5 && strcmp(name + length - 5, ".rule") == 0);
     const char *text = path ? NULL : tw_rule_text(name);
     if (path) {
-        status = parse_file(r->method, name, rule);
+        status = parse_file(r, name, rule);
     } else if (text == NULL) {
         status = fail_unknown_rule(r, first, name);
     } else {
@@ -308,12 +307,20 @@ static tw_status parse_chain(reader *r) {
 }
 
 tw_status tw_method_parse(tw_context *context, const char *text, tw_method **method) {
+    tw_rule_files files = {0};
+    tw_status status = tw_method_parse_with(context, text, &files, method);
+    tw_rule_files_free(&files);
+    return status;
+}
+
+tw_status tw_method_parse_with(tw_context *context, const char *text, tw_rule_files *files,
+                               tw_method **method) {
     *method = NULL;
     tw_method *made = tw_allocate(context, 1, sizeof *made);
     if (made == NULL) return TW_NO_MEMORY;
     made->context = context;
     tw_text_start(&made->shown, context);
-    reader r = {.method = made, .source = {"method", text, strlen(text)}};
+    reader r = {.method = made, .files = files, .source = {"method", text, strlen(text)}};
     tw_status status = parse_chain(&r);
     if (status == TW_OK) {
         made->text = tw_copy_text(context, text, strlen(text));

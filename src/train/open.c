@@ -164,7 +164,8 @@ tw_status tw_training_open_method(tw_training *training) {
     const tw_training_options *options = &training->options.values;
     tw_context *context = training->context;
     start_clock(training);
-    tw_status status = tw_method_parse(context, options->method, &training->method);
+    tw_status status = tw_method_parse_with(context, options->method, &training->options.rule_files,
+                                            &training->method);
     if (status == TW_OK && options->groups != NULL)
         status = tw_method_override(training->method, options->groups);
     if (status == TW_OK) status = open_schedules(training);
@@ -182,12 +183,26 @@ static double unit_of_loss(const tw_training *training) {
     return strcmp(name, "absolute") == 0 ? deviation : 1.0;
 }
 
+// A run keeps the layers of a model file, which may be changed or gone when it is resumed.
+static tw_status keep_model_text(tw_training *training) {
+    const char **kept = &training->options.values.model;
+    size_t length = strlen(*kept);
+    if (length < 6 || strcmp(*kept + length - 6, ".model") != 0) return TW_OK;
+    const char *layers = tw_model_text(training->model);
+    char *copy = tw_copy_text(training->context, layers, strlen(layers));
+    if (copy == NULL) return TW_NO_MEMORY;
+    tw_release((void *)(uintptr_t)*kept);
+    *kept = copy;
+    return TW_OK;
+}
+
 tw_status tw_training_open_network(tw_training *training) {
     const tw_training_options *options = &training->options.values;
     tw_context *context = training->context;
     tw_status status = tw_model_parse(context, options->model, &training->model);
     if (status == TW_OK)
         status = tw_loss_parse(context, options->loss, training->form.classes, &training->loss);
+    if (status == TW_OK) status = keep_model_text(training);
     if (status != TW_OK) return status;
     training->loss_unit = training->form.classes > 0 ? 1.0 : unit_of_loss(training);
     tw_network_options network = {

@@ -48,7 +48,7 @@ static tw_status check(tw_context *context, const tw_training_options *options) 
 }
 
 tw_status tw_run_options_copy(tw_context *context, const tw_training_options *from,
-                              tw_run_options *options) {
+                              const tw_rule_files *rule_files, tw_run_options *options) {
     *options = (tw_run_options){.values = *from};
     bool copied = true;
 #define FORGET(field) options->values.field = NULL;
@@ -68,15 +68,18 @@ tw_status tw_run_options_copy(tw_context *context, const tw_training_options *fr
         tw_release((void *)(uintptr_t)options->values.test);
         options->values.data = options->values.test = NULL;
     }
-    if (copied) return TW_OK;
-    tw_run_options_free(options);
-    return TW_NO_MEMORY;
+    status = copied ? TW_OK : TW_NO_MEMORY;
+    if (status == TW_OK && rule_files != NULL)
+        status = tw_rule_files_copy(context, rule_files, &options->rule_files);
+    if (status != TW_OK) tw_run_options_free(options);
+    return status;
 }
 
 void tw_run_options_free(tw_run_options *options) {
 #define FREE(field) tw_release((void *)(uintptr_t)options->values.field);
     TW_TRAINING_TEXTS(FREE)
 #undef FREE
+    tw_rule_files_free(&options->rule_files);
     *options = (tw_run_options){0};
 }
 
@@ -90,6 +93,11 @@ tw_status tw_run_options_format(tw_context *context, const tw_run_options *optio
 #define ADD(field) tw_json_string(json, #field, values->field);
     TW_TRAINING_TEXTS(ADD)
 #undef ADD
+    const tw_rule_files *files = &options->rule_files;
+    tw_json_begin(json, "rule_files");
+    for (int i = 0; i < files->count; i++)
+        tw_json_string(json, files->file[i].path, files->file[i].text);
+    tw_json_end(json);
     tw_json_number(json, "holdout", values->holdout);
     tw_json_string(json, "precision", tw_dtype_name(values->precision));
     tw_json_integer(json, "batch", values->batch);
@@ -159,6 +167,20 @@ static void read_members(reading *from, tw_training_options *values) {
         (uint64_t)json_integer_value(member(from, "checkpoint_every", is_integer));
 }
 
+// Runs of old versions have none.
+static tw_status read_rule_files(tw_context *context, reading *from, tw_rule_files *files) {
+    json_t *kept = json_object_get(from->object, "rule_files"), *text;
+    const char *path;
+    if (kept != NULL && !json_is_object(kept)) from->wrong = "rule_files";
+    json_object_foreach(kept, path, text) {
+        if (!json_is_string(text)) from->wrong = "rule_files";
+        if (from->wrong != NULL) break;
+        tw_status status = tw_rule_files_add(context, files, path, json_string_value(text));
+        if (status != TW_OK) return status;
+    }
+    return TW_OK;
+}
+
 tw_status tw_run_options_parse(tw_context *context, const char *where, const char *text,
                                tw_run_options *options) {
     *options = (tw_run_options){0};
@@ -171,12 +193,14 @@ tw_status tw_run_options_parse(tw_context *context, const char *where, const cha
     }
     reading from = {.object = object};
     tw_training_options values = tw_training_options_default();
+    tw_rule_files files = {0};
     read_members(&from, &values);
-    tw_status status = TW_OK;
-    if (from.wrong != NULL)
+    tw_status status = read_rule_files(context, &from, &files);
+    if (status == TW_OK && from.wrong != NULL)
         status = tw_fail(context, TW_BAD_FILE, "%s: option '%s' is missing or of another kind",
                          where, from.wrong);
-    if (status == TW_OK) status = tw_run_options_copy(context, &values, options);
+    if (status == TW_OK) status = tw_run_options_copy(context, &values, &files, options);
+    tw_rule_files_free(&files);
     json_decref(object);
     return status;
 }

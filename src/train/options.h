@@ -3,6 +3,7 @@
 #ifndef TW_TRAIN_OPTIONS_H
 #define TW_TRAIN_OPTIONS_H
 
+#include "rules/rule_files.h"
 #include "thalweg/json.h"
 #include "thalweg/train.h"
 
@@ -22,11 +23,13 @@
 
 typedef struct tw_run_options {
     tw_training_options values; // its texts are the copies
+    tw_rule_files rule_files;   // texts of the rule files that `method` names
 } tw_run_options;
 
-// Copies `from` with its texts after checking every number. Errors: TW_BAD_ARGUMENT naming the field.
+// Copies `from` with its texts after checking every number; `rule_files`, if not NULL, too. Errors:
+// TW_BAD_ARGUMENT naming the field.
 tw_status tw_run_options_copy(tw_context *context, const tw_training_options *from,
-                              tw_run_options *options);
+                              const tw_rule_files *rule_files, tw_run_options *options);
 
 // Reads what tw_run_options_format wrote; `where` is what messages call it. Sets are NULL.
 // Errors: TW_BAD_FILE.

@@ -95,7 +95,9 @@ static tw_status build(tw_trained *trained) {
     const tw_training_options *options = &trained->options.values;
     tw_context *context = trained->context;
     tw_status status = tw_model_parse(context, options->model, &trained->model);
-    if (status == TW_OK) status = tw_method_parse(context, options->method, &trained->method);
+    if (status == TW_OK)
+        status = tw_method_parse_with(context, options->method, &trained->options.rule_files,
+                                      &trained->method);
     if (status == TW_OK)
         status = tw_loss_parse(context, options->loss, trained->form.classes, &trained->loss);
     if (status != TW_OK) return status;

@@ -9,14 +9,14 @@
 
 // An empty training that owns a copy of the options.
 static tw_status start(tw_context *context, const tw_training_options *options,
-                       tw_training **training) {
+                       const tw_rule_files *rule_files, tw_training **training) {
     *training = NULL;
     tw_training *made = tw_allocate(context, 1, sizeof *made);
     if (made == NULL) return TW_NO_MEMORY;
     made->context = context;
     made->state.best = made->state.train_loss = made->state.train_error = NAN;
     made->state.test_loss = made->state.test_error = made->state.grad_norm = NAN;
-    tw_status status = tw_run_options_copy(context, options, &made->options);
+    tw_status status = tw_run_options_copy(context, options, rule_files, &made->options);
     if (status == TW_OK) status = tw_variables_new(context, &made->variables);
     if (status == TW_OK)
         *training = made;
@@ -29,7 +29,7 @@ tw_status tw_training_new(tw_context *context, const tw_training_options *option
                           tw_training **training) {
     tw_training *made = NULL;
     *training = NULL;
-    tw_status status = start(context, options, &made);
+    tw_status status = start(context, options, NULL, &made);
     if (status == TW_OK) status = tw_training_open_data(made);
     if (status == TW_OK) status = tw_training_open_method(made);
     if (status == TW_OK) status = tw_training_open_network(made);
@@ -86,7 +86,7 @@ tw_status tw_training_resume_on(tw_context *context, const char *folder, tw_data
         values.out = folder; // it may have been moved
         values.train_set = train_set;
         values.test_set = test_set;
-        status = start(context, &values, &made);
+        status = start(context, &values, &options.rule_files, &made);
     }
     if (status == TW_OK) status = open_again(made, checkpoint);
     if (status == TW_OK && epochs == 0 && steps == 0)

@@ -9,7 +9,7 @@
 #include "support/program.h"
 #include "support/xml.h"
 
-#define SMALL "--data strokes?examples=600&test=200 --model mlp:16 --epochs 2 "
+#define SMALL "--data strokes?examples=200&test=60 --model mlp:16 --epochs 2 --batch 40 "
 
 static void assert_keys(const json_t *object, const char *const *keys, size_t count) {
     assert_int_equal(json_object_size(object), count);
@@ -330,10 +330,39 @@ static void a_resumed_run_goes_on_to_its_new_end(void **state) {
     tw_test_folder_remove(folder);
 }
 
+static void a_rule_and_a_model_of_ones_own_may_be_gone_when_resumed(void **state) {
+    (void)state;
+    static const char rule[] = "# Mine, of no year.\nrule mine\nparam lr = 0.1 # of each step\n"
+                               "state v\nv = 0.5*v - lr*g\ntheta = theta + v\n";
+    char folder[TW_TEST_PATH_BYTES], path[2][TW_TEST_PATH_BYTES], one[TW_TEST_PATH_BYTES],
+        two[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    tw_test_path(folder, "mine.rule", path[0]);
+    tw_test_path(folder, "mine.model", path[1]);
+    tw_test_write(path[0], rule);
+    tw_test_write(path[1], "# mine\ndense 5 tanh\ndropout 0.2\ndense outputs\n");
+    static const char *const lines[] = {
+        "train --json --data moons --method 'clip_norm | mine.rule:lr=0.2' --model mine.model "
+        "--epochs 4 --out one",
+        "train --json --data moons --method 'clip_norm | mine.rule:lr=0.2' --model mine.model "
+        "--epochs 2 --out two"};
+    for (int i = 0; i < 2; i++) json_decref(tw_test_result_of(folder, lines[i]));
+    for (int i = 0; i < 2; i++) remove(path[i]);
+    json_decref(tw_test_result_of(folder, "train --json --resume two --epochs 4"));
+    tw_test_path(folder, "one/last.safetensors", one);
+    tw_test_path(folder, "two/last.safetensors", two);
+    tw_test_assert_same_arrays(one, two);
+    json_decref(tw_test_result_of(folder, "eval two --data moons --json"));
+    tw_test_write(path[0], "no rule at all"); // what is kept counts, not what is there now
+    json_decref(tw_test_result_of(folder, "train --json --resume two --epochs 5"));
+    tw_test_folder_remove(folder);
+}
+
 TW_TESTS(json_carries_every_promised_member, what_was_not_measured_is_null,
          numbers_do_not_depend_on_threads_or_locale, double_precision_gives_close_but_other_numbers,
          eval_train_measures_the_whole_set_behind_the_epoch,
          divergence_ends_with_one_and_says_where, a_run_folder_is_replaced_by_force_alone,
          a_refused_request_writes_nothing, progress_is_a_plain_line_an_epoch_and_quiet_ends_it,
          a_shown_schedule_holds_the_first_and_the_last_step, curves_are_drawn_as_svg,
-         metrics_are_the_lines_of_json, a_resumed_run_goes_on_to_its_new_end)
+         metrics_are_the_lines_of_json, a_rule_and_a_model_of_ones_own_may_be_gone_when_resumed,
+         a_resumed_run_goes_on_to_its_new_end)

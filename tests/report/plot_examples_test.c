@@ -131,6 +131,49 @@ static tw_status draw(tw_context *context, void *user) {
     return status;
 }
 
+// 1000 examples of 4 classes, drawn as 12 images: how many classes the sheet names.
+static int classes_of_sheet(tw_context *context, const int32_t *labels) {
+    enum { MANY = 1000 };
+
+    static float images[MANY * 4];
+    static const char *const names[] = {"north", "south", "east", "west"};
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES], *text = NULL;
+    size_t length = 0;
+    tw_data_form form = tw_data_form_default();
+    form.count = MANY;
+    form.shape = (tw_shape){2, {2, 2}};
+    form.classes = 4;
+    form.names = names;
+    tw_data *data = NULL;
+    assert_ok(context, tw_data_from_arrays(context, &form, TW_F32, images, labels, &data));
+    tw_test_folder_make(folder);
+    tw_test_path(folder, "sheet.svg", path);
+    assert_ok(context, tw_plot_examples(context, path, data, 12));
+    assert_ok(context, tw_file_read_all(context, path, 1 << 24, &text, &length));
+    int named = 0;
+    for (int i = 0; i < 4; i++) named += strstr(text, names[i]) != NULL;
+    tw_release(text);
+    tw_test_folder_remove(folder);
+    tw_data_free(data);
+    return named;
+}
+
+static void a_sheet_shows_every_class_of_sorted_and_of_alternating_files(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    int32_t sorted[1000], alternating[1000], blocks[1000];
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    for (int i = 0; i < 1000; i++) {
+        sorted[i] = i / 250;
+        alternating[i] = i % 4;
+        blocks[i] = i / 83 % 4; // of the size of a part
+    }
+    assert_int_equal(classes_of_sheet(context, sorted), 4);
+    assert_int_equal(classes_of_sheet(context, alternating), 4);
+    assert_int_equal(classes_of_sheet(context, blocks), 4);
+    tw_context_free(context);
+}
+
 static void failing_allocations_are_said(void **state) {
     (void)state;
     fill();
@@ -150,6 +193,7 @@ static void a_sheet_of_none_is_refused(void **state) {
     tw_context_free(context);
 }
 
-TW_TESTS(images_of_every_order_are_embedded, channels_are_found_first_or_last,
-         two_numbers_are_a_scatter_of_all, rows_of_a_table_are_bars, failing_allocations_are_said,
-         a_sheet_of_none_is_refused)
+TW_TESTS(images_of_every_order_are_embedded,
+         a_sheet_shows_every_class_of_sorted_and_of_alternating_files,
+         channels_are_found_first_or_last, two_numbers_are_a_scatter_of_all,
+         rows_of_a_table_are_bars, failing_allocations_are_said, a_sheet_of_none_is_refused)
