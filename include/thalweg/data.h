@@ -195,10 +195,12 @@ typedef struct tw_batches tw_batches;
 
 typedef struct tw_batches_options {
     int64_t size; // B, examples a minibatch; the last of an epoch holds what is left. Default 128.
-    tw_dtype dtype;  // of x and of target values: TW_F32 (default) or TW_F64, the graph's
-    bool shuffled;   // default true; false to measure
-    uint64_t seed;   // of the order. Default 1.
-    bool background; // a thread of its own prepares the next one. Default true.
+    tw_dtype dtype; // of x and of target values: TW_F32 (default) or TW_F64, the graph's
+    bool shuffled;  // default true; false to measure
+    uint64_t seed;  // of the order. Default 1.
+    // A thread of its own prepares the next one, but not where all examples lie in memory and every core
+    // computes: copying them takes less than waking it. Default true.
+    bool background;
 } tw_batches_options;
 
 // The defaults, said beside each field.

@@ -1,8 +1,9 @@
 // Contexts: made and freed, and what is asked of them.
 #include "base/context.h"
 
-#include <omp.h>
 #include <stdlib.h>
+
+#include "base/parallel.h"
 
 enum { THREADS_MAX = 1024 };
 
@@ -11,7 +12,7 @@ enum { THREADS_MAX = 1024 };
 #endif
 
 static int all_cores(void) {
-    int cores = omp_get_num_procs();
+    int cores = tw_core_count();
     if (cores < 1) return 1;
     return cores > THREADS_MAX ? THREADS_MAX : cores;
 }

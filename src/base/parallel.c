@@ -48,6 +48,10 @@ static void mode_set(uint64_t mode) {
 
 #endif
 
+int tw_core_count(void) {
+    return omp_get_num_procs();
+}
+
 uint64_t tw_float_mode_enter(void) {
     uint64_t mode = mode_get();
     mode_set(mode | FLUSH_BITS);

@@ -12,6 +12,9 @@ typedef void tw_chunk_function(void *user, int64_t chunk);
 // Denormal numbers are flushed to zero inside; the callers' floating-point mode is given back.
 void tw_parallel(int threads, int64_t chunk_count, tw_chunk_function *function, void *user);
 
+// Cores that this process may use.
+int tw_core_count(void);
+
 // Flushes denormals to zero on this thread; returns the mode to give back.
 uint64_t tw_float_mode_enter(void);
 void tw_float_mode_leave(uint64_t mode);

@@ -1,4 +1,6 @@
-// Minibatches: while one is computed with, a thread gathers the next into the other of two buffers.
+// Minibatches: while one is computed with, a thread gathers the next into the other of two buffers. Where
+// all examples lie in memory and every core computes, there is no such thread: those that compute copy a
+// part each, which costs less than another one that takes turns with them.
 //
 // The back buffer goes EMPTY -> WANTED (by the caller) -> READY (by the thread) -> front. A failure
 // stays in the back buffer until the caller has taken it, then the same minibatch is wanted again.
@@ -9,7 +11,10 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/parallel.h"
 #include "data/set.h"
+
+#define PART_ELEMENTS 8192 // that one thread copies at a time
 
 typedef enum buffer_state { EMPTY, WANTED, READY, CLOSING } buffer_state;
 
@@ -27,6 +32,7 @@ struct tw_batches {
     tw_data *data;
     tw_batches_options options;
     int64_t per_epoch;
+    size_t target_bytes; // of an example
     tw_order *order;
     tw_context *own; // of the thread: its words must not meet the caller's
     buffer buffers[2];
@@ -49,6 +55,29 @@ static buffer *back_of(tw_batches *batches) {
     return &batches->buffers[1 - batches->front];
 }
 
+// Examples of a minibatch, in parts.
+typedef struct gathering {
+    tw_batches *batches;
+    buffer *into;
+    int64_t features, part;
+} gathering;
+
+static void gather_part(void *user, int64_t number) {
+    const gathering *g = user;
+    buffer *into = g->into;
+    const tw_batches *batches = g->batches;
+    size_t size = tw_dtype_size(batches->options.dtype);
+    int64_t first = number * g->part, left = into->count - first;
+    tw_data_request request = {.rows = into->rows + first,
+                               .count = left < g->part ? left : g->part,
+                               .dtype = batches->options.dtype,
+                               .x = (char *)into->x + (size_t)(first * g->features) * size};
+    if (into->targets != NULL)
+        request.targets = (char *)into->targets + (size_t)first * batches->target_bytes;
+    tw_status status = tw_data_fetch_in(batches->data, batches->own, &request);
+    if (status != TW_OK) __atomic_store_n(&into->status, status, __ATOMIC_RELAXED);
+}
+
 // Gathers the minibatch of the buffer's epoch and index.
 static void gather(tw_batches *batches, buffer *into) {
     int64_t first = into->index * batches->options.size;
@@ -57,9 +86,13 @@ static void gather(tw_batches *batches, buffer *into) {
     into->count = left < batches->options.size ? left : batches->options.size;
     assert(into->count > 0);
     memcpy(into->rows, rows + first, (size_t)into->count * sizeof *rows);
-    tw_data_request request = {into->rows, into->count, batches->options.dtype, into->x,
-                               into->targets};
-    into->status = tw_data_fetch_in(batches->data, batches->own, &request);
+    gathering g = {batches, into, tw_data_features(batches->data), 0};
+    // a thread of its own stays alone: one pool is enough; and others' functions want one call
+    bool alone = batches->has_thread || !batches->data->quick;
+    int threads = alone ? 1 : tw_context_threads(tw_data_context(batches->data));
+    g.part = alone ? into->count : PART_ELEMENTS / g.features + 1;
+    into->status = TW_OK;
+    tw_parallel(threads, (into->count + g.part - 1) / g.part, gather_part, &g);
 }
 
 static void *work(void *user) {
@@ -86,6 +119,7 @@ static tw_status start_thread(tw_batches *batches) {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
+    batches->has_thread = true; // before it looks
     int error = pthread_create(&batches->thread, NULL, work, batches);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     batches->has_thread = error == 0;
@@ -111,14 +145,15 @@ static tw_status make_buffers(tw_batches *batches) {
     size_t size = (size_t)batches->options.size, element = tw_dtype_size(batches->options.dtype);
     size_t features = (size_t)tw_data_features(batches->data);
     tw_target_kind kind = tw_data_target_kind(batches->data);
-    size_t target_bytes = kind == TW_TARGET_CLASS
-                              ? sizeof(int32_t)
-                              : (size_t)tw_data_target_width(batches->data) * element;
+    batches->target_bytes = kind == TW_TARGET_CLASS
+                                ? sizeof(int32_t)
+                                : (size_t)tw_data_target_width(batches->data) * element;
     for (int i = 0; i < 2; i++) {
         buffer *made = &batches->buffers[i];
         made->x = tw_allocate(context, size, features * element);
         made->rows = tw_allocate(context, size, sizeof *made->rows);
-        if (kind != TW_TARGET_NONE) made->targets = tw_allocate(context, size, target_bytes);
+        if (kind != TW_TARGET_NONE)
+            made->targets = tw_allocate(context, size, batches->target_bytes);
         if (made->x == NULL || made->rows == NULL) return TW_NO_MEMORY;
         if (kind != TW_TARGET_NONE && made->targets == NULL) return TW_NO_MEMORY;
     }
@@ -146,7 +181,8 @@ tw_status tw_batches_new(tw_data *data, const tw_batches_options *options, tw_ba
     if (status == TW_OK && tw_context_new(&made->own) != TW_OK) {
         status = tw_fail(context, TW_NO_MEMORY, "minibatches: no memory for a thread");
     }
-    if (status == TW_OK && given.background) {
+    bool needs_thread = !data->quick || tw_context_threads(context) < tw_core_count();
+    if (status == TW_OK && given.background && needs_thread) {
         made->state = WANTED; // the first one, while the caller still builds
         status = start_thread(made);
     }

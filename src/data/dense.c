@@ -91,6 +91,7 @@ tw_status tw_data_new_dense(tw_context *context, tw_data_parts parts, const tw_d
         return TW_NO_MEMORY;
     }
     *copy = *dense;
+    parts.quick = true;
     parts.storage = &dense_storage;
     parts.state = copy;
     return tw_data_new(context, &parts, data);

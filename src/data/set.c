@@ -28,6 +28,7 @@ tw_status tw_data_new(tw_context *context, const tw_data_parts *parts, tw_data *
                       .owner_count = 1,
                       .count = parts->count,
                       .encoding = parts->encoding,
+                      .quick = parts->quick,
                       .storage = parts->storage,
                       .state = parts->state};
     made->name = tw_copy_text(context, parts->name, strlen(parts->name));

@@ -20,6 +20,8 @@ struct tw_data {
     tw_encoding *encoding;
     char *encoding_text;
     char *description;
+    bool
+        quick; // examples are copied out of memory, which is done sooner than waking a thread for it
     const tw_storage *storage;
     void *state;
 };
@@ -28,8 +30,9 @@ struct tw_data {
 typedef struct tw_data_parts {
     const char *name; // copied
     int64_t count;
-    tw_encoding *encoding;     // taken, also on failure
-    const char *description;   // copied
+    tw_encoding *encoding;   // taken, also on failure
+    const char *description; // copied
+    bool quick;
     const tw_storage *storage; // shared, immutable
     void *state;               // taken, also on failure
 } tw_data_parts;

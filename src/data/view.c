@@ -66,6 +66,7 @@ static tw_status new_view(tw_data *data, int64_t *rows, int64_t count, const cha
                            .count = count,
                            .encoding = encoding,
                            .description = data->description,
+                           .quick = data->quick,
                            .storage = &view_storage,
                            .state = looks};
     return tw_data_new(data->context, &parts, made);
