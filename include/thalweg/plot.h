@@ -1,5 +1,6 @@
 // Pictures: curves as SVG or as characters, sheets of examples, and the ways of minimisers. One file, no scripts, no fetched
 // fonts; readable at the width of a column, in light and dark, and without telling colours apart.
+// A path that ends in .html gets the picture inside of a page.
 //
 //     tw_series loss = {.name = "training loss", .x = epochs, .y = losses, .count = 10};
 //     tw_panel panel = {.y_label = "loss", .x_label = "epoch", .series = &loss, .series_count = 1};

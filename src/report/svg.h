@@ -28,7 +28,8 @@ typedef struct tw_svg {
 // Begins a picture; `series` classes are defined, from 0.
 void tw_svg_start(tw_svg *svg, tw_context *context, double height, const char *title, int series);
 
-// Ends it and replaces the file. Errors: TW_NO_MEMORY, TW_IO.
+// Ends it and replaces the file: an SVG, or a page of HTML around it where the path says .html. Errors:
+// TW_UNSUPPORTED for .png, TW_NO_MEMORY, TW_IO.
 tw_status tw_svg_save(tw_svg *svg, const char *path);
 
 void tw_svg_free(tw_svg *svg);

@@ -124,6 +124,27 @@ static void what_cannot_be_drawn_is_refused(void **state) {
     tw_context_free(context);
 }
 
+static void a_page_holds_the_same_picture(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES], *text = NULL;
+    size_t length = 0;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    tw_test_folder_make(folder);
+    tw_objective *objective = objective_of(context, "rosenbrock");
+    tw_test_path(folder, "race.html", path);
+    assert_ok(context, tw_plot_descents(context, path, "race", objective, race, 2));
+    assert_ok(context, tw_file_read_all(context, path, 1 << 24, &text, &length));
+    assert_int_equal(strncmp(text, "<!DOCTYPE html>", 15), 0);
+    assert_int_equal(tw_test_occurrences(text, "</svg>"), 1);
+    tw_test_path(folder, "race.png", path);
+    assert_int_equal(tw_plot_descents(context, path, "race", objective, race, 2), TW_UNSUPPORTED);
+    tw_release(text);
+    tw_objective_free(objective);
+    tw_test_folder_remove(folder);
+    tw_context_free(context);
+}
+
 static tw_status draw_once(tw_context *context, void *user) {
     tw_objective *objective = NULL;
     tw_status status = tw_objective_parse(context, "x^2 + y^2", NULL, &objective);
@@ -143,4 +164,4 @@ static void every_allocation_may_fail(void **state) {
 
 TW_TESTS(a_plane_shows_lines_paths_and_progress, a_line_shows_its_curve,
          more_dimensions_show_progress_alone, every_built_in_function_has_a_picture,
-         what_cannot_be_drawn_is_refused, every_allocation_may_fail)
+         a_page_holds_the_same_picture, what_cannot_be_drawn_is_refused, every_allocation_may_fail)
