@@ -10,7 +10,7 @@ endforeach()
 
 if(TW_TESTS)
     add_test(NAME examples COMMAND ${PROJECT_SOURCE_DIR}/tests/examples/examples_test.sh
-        ${CMAKE_BINARY_DIR}/examples ${PROJECT_SOURCE_DIR})
+        ${CMAKE_BINARY_DIR}/examples ${PROJECT_SOURCE_DIR} $<$<BOOL:${TW_SANITIZE}>:short>)
     set_tests_properties(examples PROPERTIES TIMEOUT 600
         ENVIRONMENT "TW_DATA=${PROJECT_SOURCE_DIR}/../shared/data")
 endif()
