@@ -52,9 +52,28 @@ static void find_reads(const tw_tile_program *program, bool read[TW_TILE_ARRAYS_
         read[i] = program->read[program->code_arrays[i]];
 }
 
+// The loop over elements [k, stop), k being a variable.
+static void add_loop(tw_text *text, const char *type, const char *suffix, const char *start,
+                     const char *stop, const tw_tile_program *program) {
+    reader r = {.program = program};
+    bool read[TW_TILE_ARRAYS_MAX] = {false};
+    find_reads(program, read);
+    tw_text_add(text, "    TW_TILE_LOOP\n    for (int64_t k = %s; k < %s; k++) {\n", start, stop);
+    for (int i = 0; i < program->code_array_count; i++)
+        if (read[i]) tw_text_add(text, "        const %s x%d = a%d[k];\n", type, i, i);
+    while (!at_writes(&r)) add_instruction(text, type, suffix, &r);
+    while (r.at < program->code_length) {
+        next(&r); // -1
+        const int32_t array = next(&r);
+        tw_text_add(text, "        a%d[k] = v%d;\n", array, next(&r));
+    }
+    tw_text_add(text, "    }\n");
+}
+
+// A cache line of elements at a time, and the lines behind them asked for: a machine that divides looks
+// ahead over too few elements to keep memory busy. Adam on 100 M elements: 0.89 to 1.0 of a plain loop.
 static void add_function(tw_text *text, const char *name, const char *type, const char *suffix,
                          const tw_tile_program *program) {
-    reader r = {.program = program};
     bool read[TW_TILE_ARRAYS_MAX] = {false};
     find_reads(program, read);
     tw_text_add(text,
@@ -66,16 +85,17 @@ static void add_function(tw_text *text, const char *name, const char *type, cons
     if (program->scalar_count == 0) tw_text_add(text, "    (void)scalars;\n");
     for (int i = 0; i < program->scalar_count; i++)
         tw_text_add(text, "    const %s s%d = (%s)scalars[%d];\n", type, i, type, i);
-    tw_text_add(text, "    TW_TILE_LOOP\n    for (int64_t k = first; k < end; k++) {\n");
+    tw_text_add(text,
+                "    enum { LINE = TW_TILE_LINE_BYTES / sizeof(%s) };\n"
+                "    int64_t line = first;\n"
+                "    for (; line + LINE <= end; line += LINE) {\n",
+                type);
     for (int i = 0; i < program->code_array_count; i++)
-        if (read[i]) tw_text_add(text, "        const %s x%d = a%d[k];\n", type, i, i);
-    while (!at_writes(&r)) add_instruction(text, type, suffix, &r);
-    while (r.at < program->code_length) {
-        next(&r); // -1
-        const int32_t array = next(&r);
-        tw_text_add(text, "        a%d[k] = v%d;\n", array, next(&r));
-    }
-    tw_text_add(text, "    }\n}\n\n");
+        if (read[i]) tw_text_add(text, "    TW_TILE_ASK_AHEAD(a%d + line);\n", i);
+    add_loop(text, type, suffix, "line", "line + LINE", program);
+    tw_text_add(text, "    }\n");
+    add_loop(text, type, suffix, "line", "end", program);
+    tw_text_add(text, "}\n\n");
 }
 
 void tw_tile_emit_c(tw_text *text, const char *name, const tw_tile_program *program) {
