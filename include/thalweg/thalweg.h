@@ -23,6 +23,7 @@
 #include "thalweg/plan.h"
 #include "thalweg/plot.h"
 #include "thalweg/schedule.h"
+#include "thalweg/regret.h"
 #include "thalweg/status.h"
 #include "thalweg/tensor.h"
 #include "thalweg/text.h"

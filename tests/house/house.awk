@@ -1,6 +1,6 @@
 # Reads C files of the project; prints where one leaves the house and ends with status 1 then.
 BEGIN {
-    split("base expr tensor tile graph rules data objective minimize curvature train report cli", order, " ")
+    split("base expr tensor tile graph rules data objective minimize regret curvature train report cli", order, " ")
     for (i in order) rank[order[i]] = i + 0
     rank["ops"] = rank["graph"]
     rank["schedules"] = rank["init"] = rank["nn"] = rank["rules"]

@@ -1,0 +1,185 @@
+// thalweg regret: what methods lose, round by round, beside the best fixed point in hindsight.
+#include "cli/cli.h"
+
+#include <math.h>
+#include <string.h>
+
+#define METHODS_MAX 16
+
+// One method's game, kept for the table and the picture.
+typedef struct played {
+    char method[256];
+    double regret, over_root, exponent, bound, stated;
+    char source[64];
+    int count;
+    double rounds[TW_REGRET_POINTS], regrets[TW_REGRET_POINTS];
+} played;
+
+typedef struct games {
+    const cli_arguments *arguments;
+    tw_json *json;
+    tw_regret *game;
+    played all[METHODS_MAX];
+    int count;
+    bool broken; // a bound that must hold does not
+} games;
+
+static void keep(games *g, const tw_regret_result *result) {
+    played *p = &g->all[g->count++];
+    *p = (played){.regret = result->regret,
+                  .over_root = result->regret_over_sqrt_T,
+                  .exponent = result->exponent,
+                  .bound = result->bound,
+                  .stated = result->stated_bound,
+                  .count = result->point_count};
+    snprintf(p->method, sizeof p->method, "%s", result->method);
+    snprintf(p->source, sizeof p->source, "%s", result->bound_source);
+    memcpy(p->rounds, result->rounds, (size_t)result->point_count * sizeof *p->rounds);
+    memcpy(p->regrets, result->regrets, (size_t)result->point_count * sizeof *p->regrets);
+    g->broken = g->broken || result->regret > result->bound;
+}
+
+static void add_fields(tw_json *json, const played *p) {
+    tw_json_string(json, "method", p->method);
+    tw_json_number(json, "regret", p->regret);
+    tw_json_number(json, "regret_over_sqrt_T", p->over_root);
+    tw_json_number(json, "exponent", p->exponent);
+    tw_json_number(json, "bound", p->bound);
+    tw_json_number(json, "kingma_ba_bound", p->stated);
+}
+
+static void print_run_json(const games *g, const tw_regret_result *result) {
+    tw_json *json = g->json;
+    tw_json_begin(json, NULL);
+    tw_json_string(json, "type", "run");
+    add_fields(json, &g->all[g->count - 1]);
+    tw_json_string(json, "bound_source",
+                   *result->bound_source != '\0' ? result->bound_source : NULL);
+    tw_json_begin_array(json, "x_final");
+    for (int64_t i = 0; i < result->dimension; i++) tw_json_number(json, NULL, result->x_final[i]);
+    tw_json_end_array(json);
+    tw_json_end(json);
+    cli_print_json(json);
+}
+
+static void print_result_json(const games *g, const char *problem, int64_t rounds) {
+    tw_json *json = g->json;
+    tw_json_begin(json, NULL);
+    tw_json_string(json, "type", "result");
+    tw_json_string(json, "problem", problem);
+    tw_json_integer(json, "rounds", rounds);
+    tw_json_boolean(json, "bounds_hold", !g->broken);
+    tw_json_begin_array(json, "table");
+    for (int i = 0; i < g->count; i++) {
+        tw_json_begin(json, NULL);
+        add_fields(json, &g->all[i]);
+        tw_json_end(json);
+    }
+    tw_json_end_array(json);
+    tw_json_end(json);
+    cli_print_json(json);
+}
+
+static void print_table(const games *g, const char *problem, int64_t rounds) {
+    printf("%s, %lld rounds\n\n%12s %12s %9s %12s  %s\n", problem, (long long)rounds, "R(T)",
+           "R(T)/sqrt(T)", "exponent", "bound", "method");
+    for (int i = 0; i < g->count; i++) {
+        const played *p = &g->all[i];
+        printf("%12.5g %12.5g ", p->regret, p->over_root);
+        if (isnan(p->exponent))
+            printf("%9s ", "-");
+        else
+            printf("%9.3f ", p->exponent);
+        if (isnan(p->bound))
+            printf("%12s  ", "none holds");
+        else
+            printf("%12.5g  ", p->bound);
+        printf("%s", p->method);
+        if (*p->source != '\0') printf("  (bound: %s)", p->source);
+        putchar('\n');
+        if (!isnan(p->stated))
+            printf("%49s  Kingma and Ba, 2015, state %.5g for it; their proof is wrong\n", "",
+                   p->stated);
+    }
+    puts("\nAn exponent of 0.5 is regret that grows as sqrt(T); of 1, a method that never learns.");
+    if (g->broken) puts("A BOUND THAT MUST HOLD DOES NOT.");
+}
+
+static tw_status draw(const games *g, const char *path, const char *problem) {
+    tw_series series[METHODS_MAX];
+    for (int i = 0; i < g->count; i++)
+        series[i] = (tw_series){.name = g->all[i].method,
+                                .x = g->all[i].rounds,
+                                .y = g->all[i].regrets,
+                                .count = g->all[i].count,
+                                .mark = -1};
+    tw_panel panel = {.x_label = "round",
+                      .y_label = "regret",
+                      .log_y = true,
+                      .series = series,
+                      .series_count = g->count};
+    return tw_plot_save(g->arguments->context, path, problem, &panel, 1);
+}
+
+// Plays the next of "A; B; C"; `*methods` stands behind it afterwards.
+static tw_status play_next(games *g, const char **methods) {
+    char method[256];
+    *methods += strspn(*methods, "; ");
+    size_t length = strcspn(*methods, ";");
+    snprintf(method, sizeof method, "%.*s", (int)(length < 255 ? length : 255), *methods);
+    for (size_t end = strlen(method); end > 0 && method[end - 1] == ' '; end--)
+        method[end - 1] = '\0';
+    *methods += length;
+    *methods += strspn(*methods, "; ");
+    tw_regret_result result;
+    tw_status status = tw_regret_play(g->game, method, &result);
+    if (status != TW_OK) return status;
+    keep(g, &result);
+    if (g->arguments->json) print_run_json(g, &result);
+    return TW_OK;
+}
+
+static int play_all(games *g, const char *problem, int64_t rounds) {
+    const cli_arguments *arguments = g->arguments;
+    const char *methods = cli_text(arguments, OPTION_METHODS, "sgd; adagrad; adam; amsgrad");
+    while (*methods != '\0') {
+        if (g->count == METHODS_MAX) return cli_wrong("regret: more than %d methods", METHODS_MAX);
+        tw_status status = play_next(g, &methods);
+        if (status != TW_OK) return cli_failed(arguments->context, status);
+    }
+    if (arguments->json)
+        print_result_json(g, problem, rounds);
+    else
+        print_table(g, problem, rounds);
+    if (!cli_given(arguments, OPTION_PLOT)) return g->broken ? CLI_FAILED : CLI_DONE;
+    tw_status status = draw(g, cli_text(arguments, OPTION_PLOT, ""), problem);
+    if (status != TW_OK) return cli_failed(arguments->context, status);
+    return g->broken ? CLI_FAILED : CLI_DONE;
+}
+
+static int list(void) {
+    for (int i = 0; tw_regret_problem_name(i) != NULL; i++)
+        printf("%-10s %s\n", tw_regret_problem_name(i), tw_regret_problem_summary(i));
+    return CLI_DONE;
+}
+
+int cli_run_regret(const cli_arguments *arguments) {
+    if (arguments->word_count > 0)
+        return cli_wrong("regret: '%s' stands alone; the problem is named by --problem",
+                         arguments->word[0]);
+    if (!cli_given(arguments, OPTION_PROBLEM) && !arguments->json) return list();
+    const char *problem = cli_text(arguments, OPTION_PROBLEM, "linear");
+    int64_t rounds = 10000, seed = 1;
+    if (!cli_integer(arguments, OPTION_ROUNDS, 1, &rounds) ||
+        !cli_integer(arguments, OPTION_SEED, 0, &seed))
+        return CLI_WRONG;
+    games g = {.arguments = arguments};
+    tw_status status = tw_json_new(arguments->context, &g.json);
+    if (status == TW_OK)
+        status = tw_regret_new(arguments->context, problem, rounds, (uint64_t)seed, &g.game);
+    int code =
+        status == TW_OK ? play_all(&g, problem, rounds) : cli_failed(arguments->context, status);
+    tw_regret_free(g.game);
+    tw_json_free(g.json);
+    return code;
+}

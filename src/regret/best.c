@@ -1,0 +1,86 @@
+// The best fixed point in hindsight: by sign for linear losses, by L-BFGS in the box for the others.
+#include <math.h>
+
+#include "regret/problem.h"
+#include "thalweg/minimize.h"
+
+#define DIMENSION_MAX 128
+
+typedef struct hindsight {
+    const tw_online_problem *problem;
+    int64_t rounds;
+    double rounding; // of |r|: sqrt(r^2 + rounding^2), so that it has a second derivative
+} hindsight;
+
+static double sum_at(const hindsight *h, const double *x, double *gradient) {
+    double sum = 0.0;
+    for (int64_t t = 0; t < h->rounds; t++) {
+        double slopes[DIMENSION_MAX], loss = tw_online_loss_at(h->problem, t, x, slopes),
+                                      factor = 1.0;
+        if (h->rounding > 0.0) {
+            double rounded = hypot(loss, h->rounding);
+            factor = loss / rounded;
+            loss = rounded;
+        }
+        sum += loss;
+        for (int64_t i = 0; gradient != NULL && i < h->problem->dimension; i++)
+            gradient[i] += factor * slopes[i];
+    }
+    return sum;
+}
+
+// The mean rather than the sum: of the same size whatever the number of rounds.
+static tw_status evaluate(const void *x, double *value, void *gradient, void *user) {
+    const hindsight *h = user;
+    int64_t n = h->problem->dimension;
+    double total[DIMENSION_MAX] = {0};
+    *value = sum_at(h, x, gradient != NULL ? total : NULL) / (double)h->rounds;
+    for (int64_t i = 0; gradient != NULL && i < n; i++)
+        ((double *)gradient)[i] = total[i] / (double)h->rounds;
+    return TW_OK;
+}
+
+static tw_status descend(tw_context *context, hindsight *h, double *best) {
+    double lower[DIMENSION_MAX], upper[DIMENSION_MAX];
+    for (int64_t i = 0; i < h->problem->dimension; i++) lower[i] = -1.0, upper[i] = 1.0;
+    tw_objective *objective = NULL;
+    tw_objective_calls calls = {.evaluate = evaluate, .user = h};
+    tw_status status = tw_objective_new(context, "losses in hindsight", h->problem->dimension,
+                                        TW_F64, &calls, &objective);
+    if (status != TW_OK) return status;
+    tw_minimize_options options = tw_minimize_options_default();
+    options.lower = lower;
+    options.upper = upper;
+    options.tolerance = 1e-9;
+    options.max_iterations = 500;
+    tw_minimize_result result;
+    status = tw_minimize(objective, &options, best, &result);
+    tw_objective_free(objective);
+    return status;
+}
+
+static void take_signs(const tw_online_problem *problem, int64_t rounds, double *best) {
+    for (int64_t i = 0; i < problem->dimension; i++) {
+        double total = 0.0;
+        for (int64_t t = 0; t < rounds; t++) total += problem->features[t * problem->dimension + i];
+        best[i] = total > 0.0 ? -1.0 : 1.0;
+    }
+}
+
+tw_status tw_online_best(tw_context *context, const tw_online_problem *problem, int64_t rounds,
+                         double *best, double *sum) {
+    hindsight h = {.problem = problem, .rounds = rounds};
+    tw_status status = TW_OK;
+    if (problem->loss == TW_ONLINE_LINEAR) {
+        take_signs(problem, rounds, best);
+    } else if (problem->loss == TW_ONLINE_ABSOLUTE) {
+        // The minimum of the rounded sum is within rounds*rounding of the sharp one's.
+        for (h.rounding = 1e-1; h.rounding > 1e-7 && status == TW_OK; h.rounding /= 10.0)
+            status = descend(context, &h, best);
+        h.rounding = 0.0;
+    } else {
+        status = descend(context, &h, best);
+    }
+    *sum = sum_at(&h, best, NULL);
+    return status;
+}

@@ -1,0 +1,68 @@
+// thalweg regret: the lines it prints, the picture, the refusals.
+#include <math.h>
+#include <string.h>
+
+#include "support/folder.h"
+#include "support/program.h"
+#include "test.h"
+
+static void a_run_a_method_then_the_table(void **state) {
+    (void)state;
+    tw_test_ran ran = tw_test_program(&(tw_test_call){
+        .line =
+            "regret --problem reddi:C=3 --methods 'adam; amsgrad;sgd:lr=1' --rounds 3000 --json"});
+    assert_int_equal(ran.status, 0);
+    json_t *lines = tw_test_lines(&ran), *result = tw_test_result(&ran);
+    assert_int_equal(json_array_size(lines), 4);
+    static const char *const methods[] = {"adam:lr=0.5/sqrt(t),beta1=0,beta2=0.1,eps=1e-08",
+                                          "amsgrad:lr=0.5/sqrt(t),beta1=0,beta2=0.1,eps=1e-08",
+                                          "sgd:lr=1/sqrt(t)"};
+    const json_t *table = json_object_get(result, "table");
+    assert_int_equal(json_array_size(table), 3);
+    for (size_t i = 0; i < 3; i++) {
+        const json_t *run = json_array_get(lines, i);
+        assert_string_equal(json_string_value(json_object_get(run, "type")), "run");
+        assert_string_equal(json_string_value(json_object_get(run, "method")), methods[i]);
+        double regret = tw_test_number(run, "regret");
+        tw_test_assert_number(json_array_get(table, i), "regret", regret);
+        assert_true(fabs(tw_test_number(run, "regret_over_sqrt_T") - regret / sqrt(3000.0)) < 1e-9);
+        assert_int_equal(json_array_size(json_object_get(run, "x_final")), 1);
+        assert_true(isnan(tw_test_number(run, "bound")) == (i < 2));
+    }
+    assert_true(json_number_value(
+                    json_array_get(json_object_get(json_array_get(lines, 0), "x_final"), 0)) > 0.9);
+    assert_true(json_is_true(json_object_get(result, "bounds_hold")));
+    json_decref(lines);
+    json_decref(result);
+    tw_test_ran_free(&ran);
+}
+
+static void it_draws_and_lists(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    tw_test_ran ran = tw_test_program(&(tw_test_call){
+        .line = "regret --problem linear --rounds 500 --plot r.svg", .folder = folder});
+    assert_int_equal(ran.status, 0);
+    assert_non_null(strstr(ran.out, "linear, 500 rounds\n"));
+    assert_int_equal(tw_test_folder_count(folder), 1);
+    tw_test_ran_free(&ran);
+    ran = tw_test_program(&(tw_test_call){.line = "regret"});
+    assert_int_equal(ran.status, 0);
+    assert_non_null(strstr(ran.out, "\nsparse "));
+    tw_test_ran_free(&ran);
+    tw_test_folder_remove(folder);
+}
+
+static void wrong_requests_are_refused(void **state) {
+    (void)state;
+    static const tw_test_refused table[] = {
+        {"regret linear", "regret: 'linear' stands alone; the problem is named by --problem"},
+        {"regret --problem linear --rounds 0", "--rounds: '0' is no whole number of 1 or more"},
+        {"regret --problem linear --methods adm",
+         "method:1:1: unknown rule 'adm'\n    adm\n    ^ did you mean adam?"},
+    };
+    tw_test_refusals_of(NULL, 2, table, sizeof table / sizeof *table);
+}
+
+TW_TESTS(a_run_a_method_then_the_table, it_draws_and_lists, wrong_requests_are_refused)
