@@ -1,6 +1,6 @@
 // What a method is made of. Its files: method.c (text to method), setting.c (hyperparameters),
 // group.c (overrides), chain.c (rules to programs), pass.c and attach.c (programs to nodes), start.c,
-// carry.c, show.c, trace.c.
+// carry.c, show.c, show_value.c, trace.c.
 #ifndef TW_RULES_METHOD_PARTS_H
 #define TW_RULES_METHOD_PARTS_H
 
@@ -150,6 +150,12 @@ int tw_method_heaviest_variant(const tw_method *method, tw_dtype dtype);
 // The hyperparameters of a group at a clock.
 void tw_method_group_values(const tw_method *method, const tw_method_group *group,
                             const tw_clock *clock, double hyper[TW_METHOD_HYPERS_MAX]);
+
+// ---- show_value.c
+
+// Writes a value that is known before a step: "t < where(burnin < 1, burnin * T, burnin)".
+void tw_rule_value_format(tw_text *text, const tw_method *method, const tw_rule_program *program,
+                          int value);
 
 // ---- attach.c
 

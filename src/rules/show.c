@@ -1,5 +1,4 @@
 // A method in words: equations, formulas, and what its passes touch.
-#include <stdio.h>
 #include <string.h>
 
 #include "expr/latex_name.h"
@@ -179,26 +178,27 @@ static int64_t bytes_of_variant(const tw_rule_program *program, int variant,
     return bytes;
 }
 
-static void add_pass(tw_text *text, const char *title, const tw_tile_program *program) {
-    tw_text_add(text, "%s: %d arrays read, %d written\n", title, tw_tile_arrays_read(program),
+static void add_pass(tw_text *text, const tw_tile_program *program) {
+    tw_text_add(text, ": %d arrays read, %d written\n", tw_tile_arrays_read(program),
                 tw_tile_arrays_written(program));
     tw_tile_format(program, text);
 }
 
-// "update" or "update, if condition 1 holds, condition 2 does not".
-static void add_program(tw_text *text, const char *title, const tw_rule_program *program) {
+// "update where t < warm", "update where not t < warm".
+static void add_program(tw_method *method, const char *title, const tw_rule_program *program) {
+    tw_text *text = &method->shown;
     for (int variant = 0; variant < tw_rule_program_variants(program); variant++) {
-        char name[200];
-        int used = snprintf(name, sizeof name, "%s", title);
-        for (int k = 0; k < program->branch_count; k++) {
-            used += snprintf(name + used, sizeof name - (size_t)used, "%s condition %d %s",
-                             k == 0 ? " where" : " and", k + 1,
-                             (variant >> k & 1) != 0 ? "holds" : "does not hold");
-        }
         for (int i = 0; i < program->stage_count; i++) {
-            add_pass(text, "reductions", program->passes[i].program[variant]);
+            tw_text_add(text, "reductions");
+            add_pass(text, program->passes[i].program[variant]);
         }
-        add_pass(text, name, program->update[variant]);
+        tw_text_add(text, "%s", title);
+        for (int k = 0; k < program->branch_count; k++) {
+            tw_text_add(text, k == 0 ? " where " : ", and ");
+            if ((variant >> k & 1) == 0) tw_text_add(text, "not ");
+            tw_rule_value_format(text, method, program, program->branch[k]);
+        }
+        add_pass(text, program->update[variant]);
     }
 }
 
@@ -211,9 +211,9 @@ static void show_plan(tw_method *method) {
     }
     tw_text_add(text, "\nscalars a step: %d, in double\n", method->update->slot_count);
     if (method->wide) tw_text_add(text, "computed in f64\n");
-    if (method->look != NULL) add_program(text, "look-ahead point", method->look);
-    add_program(text, "update", method->update);
-    if (method->eval != NULL) add_program(text, "weights to evaluate with", method->eval);
+    if (method->look != NULL) add_program(method, "look-ahead point", method->look);
+    add_program(method, "update", method->update);
+    if (method->eval != NULL) add_program(method, "weights to evaluate with", method->eval);
     tw_text_add(text, "bytes a parameter: %d in f32, %d in f64\n",
                 (int)tw_method_bytes(method, TW_F32), (int)tw_method_bytes(method, TW_F64));
 }

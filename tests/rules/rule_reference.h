@@ -26,7 +26,7 @@ typedef struct tw_reference {
     const char *method;
     const char *groups;                      // overrides; NULL: none
     const char *states[TW_REFERENCE_STATES]; // "adam.s": what stands behind the parameter's name
-    double first[TW_REFERENCE_STATES];       // their first values
+    double first[TW_REFERENCE_STATES];       // their first values; NAN: those that the method drew
     void (*step)(tw_reference_tensor *all, int count, uint64_t t); // t from 1
 } tw_reference;
 

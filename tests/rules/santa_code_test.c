@@ -32,7 +32,7 @@ static void santa_code_steps_as_the_authors_program(void **state) {
         "santa_code:lr=0.05,momentum=0.8,sigma=0.9,smoothing=0.3,lambda=1e-3,lambda_refine=1e-2,"
         "A=1e30,burnin=0.5",
         .states = {"santa_code.f", "santa_code.v", "santa_code.u", "santa_code.alpha"},
-        .first = {0.0, 0.0, 0.0, 0.2},
+        .first = {0.0, 0.0, NAN, 0.2},
         .step = step,
     });
 }

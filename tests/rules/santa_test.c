@@ -27,7 +27,7 @@ static void santa_steps_as_its_paper_says(void **state) {
     tw_test_against_reference(&(tw_reference){
         "santa:lr=0.05,momentum=0.8,sigma=0.9,lambda=1e-3,A=1e30,burnin=0.5",
         .states = {"santa.v", "santa.u", "santa.alpha"},
-        .first = {0.0, 0.0, 0.2},
+        .first = {0.0, NAN, 0.2},
         .step = step,
     });
 }
@@ -64,6 +64,7 @@ static void refinement_without_preconditioner_is_momentum(void **state) {
     tw_test_against_reference(&(tw_reference){
         "santa:lr=0.05,momentum=0.8,sigma=1,lambda=1,A=1e30,burnin=0",
         .states = {"santa.u"},
+        .first = {NAN},
         .step = heavy_ball,
     });
 }

@@ -196,6 +196,18 @@ static void make_reference(const tw_reference *reference,
     }
 }
 
+static void copy_drawn(const tw_reference *reference, const tw_rule_run *run,
+                       tw_reference_tensor *all) {
+    for (int i = 0; i < TW_REFERENCE_TENSORS; i++) {
+        for (int s = 0; s < TW_REFERENCE_STATES; s++) {
+            if (!isnan(reference->first[s])) continue;
+            for (int64_t k = 0; k < sizes[i]; k++) {
+                all[i].state[s][k] = tw_rule_run_value(run, i, reference->states[s], k);
+            }
+        }
+    }
+}
+
 static void check_step(const tw_reference *reference, const tw_rule_run *run,
                        tw_reference_tensor *all, uint64_t t) {
     for (int i = 0; i < TW_REFERENCE_TENSORS; i++) {
@@ -218,6 +230,7 @@ static void check_in(const tw_reference *reference, tw_dtype dtype) {
     make_reference(reference, all);
     tw_rule_run_start(run);
     tw_rule_run_start(interpreted);
+    copy_drawn(reference, run, all);
     for (uint64_t t = 1; t <= TW_REFERENCE_STEPS; t++) {
         for (int i = 0; i < TW_REFERENCE_TENSORS; i++) {
             for (int64_t k = 0; k < sizes[i]; k++) {
