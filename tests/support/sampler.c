@@ -50,6 +50,7 @@ tw_sampler *tw_sampler_new(const tw_sampler_options *options) {
                           .minibatch = 1};
     assert_int_equal(tw_context_new(&s->context), TW_OK);
     tw_context *context = s->context;
+    assert_ok(context, tw_context_set_threads(context, 1)); // small tensors, many steps
     tw_shape shape = TW_SHAPE(options->chains);
     tw_node update;
     assert_ok(context, tw_method_parse(context, options->method, &s->method));
