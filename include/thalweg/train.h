@@ -32,18 +32,21 @@ typedef struct tw_training_options {
     const char *data; // what to train on (data.h). Default "strokes".
     const char *test; // what to measure on; NULL (default): the format's own, else held out
     double holdout;   // share held out where there is no test set. Default 0.2; 0: measure nothing
-    tw_data *train_set;   // a host program's own set in place of `data`; borrowed: valid until free
-    tw_data *test_set;    // and in place of `test`
-    const char *model;    // model.h. Default "mlp:128".
-    const char *method;   // method.h. Default "adam".
-    const char *schedule; // of lr (schedule.h). Default NULL: what the method's text says.
+    tw_data *train_set; // a host program's own set in place of `data`; borrowed: valid until free
+    tw_data *test_set;  // and in place of `test`
+    const char *model;  // model.h. Default "mlp:128".
+    const char
+        *method; // of method.h, or one that takes all examples for each step and makes each an
+                 // epoch: a solver of minimize.h, such as "lbfgs:m=10". Default "adam".
+    const char *schedule;  // of lr (schedule.h). Default NULL: what the method's text says.
     const char *schedules; // of others, "momentum: linear:end=0.5; beta1: cosine". Default NULL.
     const char *groups;    // "*bias*: weight_decay=0; ..." (method.h). Default NULL.
     const char *loss;      // loss.h. Default NULL: cross_entropy for classes, else squared.
     const char *init; // of weights (init.h). Default NULL: he before relu-like layers, else xavier.
     const char *bias_init;     // Default NULL: zeros.
     tw_dtype precision;        // TW_F32 (default) or TW_F64
-    int64_t batch;             // B, examples a minibatch. Default 128.
+    int64_t batch;             // B, examples a minibatch. Default 128. Where a step takes all: how
+                               // many are held at a time
     int64_t accumulate;        // minibatches whose gradients are averaged for one step. Default 1.
     uint64_t epochs;           // passes over the data. Default 10; ignored where `steps` is not 0.
     uint64_t steps;            // updates in all. Default 0: as `epochs` says.
@@ -116,7 +119,9 @@ typedef struct tw_training_result {
     double best_test_error;                                // NaN if none
     uint64_t best_epoch;                                   // 0 if none
     bool stopped_early;                                    // by patience
-    double seconds;                                        // in training steps
+    const char *ending; // a sentence: why the method itself ended the run; "" where it did not.
+                        // Borrowed: valid while the training is
+    double seconds;     // in training steps
     double samples_per_second;
     uint64_t peak_rss_bytes;
     const char *out; // run folder or NULL; borrowed: valid while the training is
@@ -136,7 +141,7 @@ TW_API tw_status tw_training_run(tw_training *training, const tw_training_watch 
 TW_API tw_status tw_training_step(tw_training *training, tw_progress *progress, bool *epoch_ended,
                                   tw_epoch *epoch);
 
-// Whether the last step is done or patience has ended.
+// Whether the last step is done, patience has ended, or the method found nothing left to do.
 TW_API bool tw_training_done(const tw_training *training);
 
 // What is about to happen, for people: data, layers with shapes and parameters, method and who got which

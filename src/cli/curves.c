@@ -165,6 +165,7 @@ int cli_show_schedule(const cli_arguments *arguments, const tw_training *trainin
         epoch[i] = tw_training_clock(training, at).epoch;
         lr[i] = tw_training_value(training, "lr", at);
     }
+    if (isnan(lr[0])) return cli_wrong("--show-schedule: the method has no learning rate");
     if (arguments->json) return print_rows_json(arguments, epoch, lr, step, rows);
     return print_rows(arguments, epoch, lr, step, rows);
 }

@@ -167,6 +167,7 @@ static void print_summary(const cli_arguments *arguments, const tw_training_resu
     print_best(result);
     if (result->stopped_early)
         puts("  stopped early   the test error was no better for as long as --patience allows");
+    if (result->ending[0] != '\0') printf("  ended by itself %s\n", result->ending);
     printf("  speed           %.0f examples a second, %.0f MB of memory at most\n",
            result->samples_per_second, (double)result->peak_rss_bytes / 1e6);
     if (result->out != NULL)

@@ -1,6 +1,7 @@
 // A minimisation as one safetensors file: its variables, and as texts what it minimises and how.
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -95,6 +96,32 @@ static tw_status read_arrays(tw_minimization *self, tw_archive *archive) {
         status = tw_archive_read(archive, at, elements);
     }
     return status;
+}
+
+// Arrays of a run's checkpoint, each beside its namesake here; false where one is missing or of another kind.
+static bool copy_arrays(tw_minimization *self, const tw_variables *from, const char *prefix) {
+    for (int i = 0; i < tw_variables_count(self->variables); i++) {
+        char name[128];
+        tw_tensor *to = tw_variables_tensor(self->variables, i);
+        snprintf(name, sizeof name, "%s%s", prefix, tw_variables_name(self->variables, i));
+        const tw_tensor *kept = tw_variables_find(from, name);
+        if (kept == NULL || tw_tensor_dtype(kept) != tw_tensor_dtype(to) ||
+            !tw_shape_equal(tw_tensor_shape(kept), tw_tensor_shape(to)))
+            return false;
+        memcpy(tw_tensor_data(to), tw_tensor_data(kept),
+               (size_t)tw_tensor_elements(to) * tw_dtype_size(tw_tensor_dtype(to)));
+    }
+    return is_sound(self);
+}
+
+tw_status tw_minimization_take(tw_minimization *minimization, const tw_variables *variables,
+                               const char *prefix) {
+    if (!copy_arrays(minimization, variables, prefix))
+        return tw_fail(minimization->context, TW_BAD_FILE,
+                       "the checkpoint's arrays %s* are those of no minimisation by %s", prefix,
+                       minimization->method);
+    tw_minimization_resumed(minimization);
+    return TW_OK;
 }
 
 tw_status tw_minimization_load(tw_minimization *minimization, const char *path) {

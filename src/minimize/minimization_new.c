@@ -106,13 +106,9 @@ static tw_status fill(tw_minimization *self, const tw_minimize_options *options,
     tw_status status = check_options(self->context, options);
     if (status == TW_OK) status = tw_solver_parse(self, options->method);
     if (status != TW_OK) return status;
-    if (self->solver->dimension_max > 0 && facts.dimension > self->solver->dimension_max)
-        return tw_fail(self->context, TW_BAD_ARGUMENT,
-                       "method %s: its matrix would be %" PRId64 " wide; at most %" PRId64
-                       ": take lbfgs or newton_cg",
-                       self->method, facts.dimension, self->solver->dimension_max);
+    status = tw_solver_check_dimension(self->context, self->method, facts.dimension);
     self->space = self->objective->space;
-    status = copy_bounds(self, options);
+    if (status == TW_OK) status = copy_bounds(self, options);
     if (status == TW_OK)
         status = tw_passes_start(&self->passes, &self->space, self->solver->vector_max);
     if (status == TW_OK) status = make_arrays(self);

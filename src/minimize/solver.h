@@ -169,4 +169,18 @@ extern const tw_solver tw_solver_lbfgs_box, tw_solver_rule;
 // Reads a method: a solver with keys, or a chain of rules.
 tw_status tw_solver_parse(tw_minimization *minimization, const char *text);
 
+// Whether a method's text begins with a solver's name; that text with every key, owned by the caller: free
+// with tw_release. Errors of tw_solver_spell: as tw_minimization_new.
+bool tw_solver_is_named(const char *text);
+tw_status tw_solver_spell(tw_context *context, const char *text, char **method);
+
+// Whether a method that is named can minimise a function of `dimension` numbers. Errors: TW_BAD_ARGUMENT.
+tw_status tw_solver_check_dimension(tw_context *context, const char *text, int64_t dimension);
+
+// ---- minimization_file.c
+
+// Puts a minimisation where the arrays PREFIXname among `variables` say, as tw_minimization_load does.
+tw_status tw_minimization_take(tw_minimization *minimization, const tw_variables *variables,
+                               const char *prefix);
+
 #endif

@@ -1,4 +1,5 @@
 // Methods by name: a solver with its keys.
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -62,14 +63,46 @@ static tw_status read_rules(tw_minimization *self, const char *text) {
     return self->method == NULL ? TW_NO_MEMORY : TW_OK;
 }
 
+// The one word that a method begins with; false where it can be no solver's.
+static bool read_name(const char *text, char name[NAME_BYTES]) {
+    size_t length = strcspn(text, ":");
+    if (length >= NAME_BYTES || strcspn(text, "|/.") < length) return false;
+    memcpy(name, text, length);
+    name[length] = '\0';
+    return true;
+}
+
+static const tw_solver *solver_of(const char *text) {
+    char name[NAME_BYTES];
+    return read_name(text + strspn(text, " "), name) ? find(name) : NULL;
+}
+
+bool tw_solver_is_named(const char *text) {
+    return solver_of(text) != NULL;
+}
+
+tw_status tw_solver_spell(tw_context *context, const char *text, char **method) {
+    tw_minimization reader = {.context = context};
+    tw_status status = tw_solver_parse(&reader, text);
+    *method = reader.method;
+    return status;
+}
+
+tw_status tw_solver_check_dimension(tw_context *context, const char *text, int64_t dimension) {
+    const tw_solver *solver = solver_of(text);
+    if (solver == NULL || solver->dimension_max == 0 || dimension <= solver->dimension_max)
+        return TW_OK;
+    return tw_fail(context, TW_BAD_ARGUMENT,
+                   "method %s: its matrix would be %" PRId64 " wide; at most %" PRId64
+                   ": take lbfgs or newton_cg",
+                   text, dimension, solver->dimension_max);
+}
+
 tw_status tw_solver_parse(tw_minimization *minimization, const char *text) {
     char name[NAME_BYTES];
     text += strspn(text, " ");
-    size_t length = strcspn(text, ":");
-    if (length >= sizeof name || strcspn(text, "|/.") < length)
-        return read_rules(minimization, text);
-    memcpy(name, text, length);
-    name[length] = '\0';
+    if (!read_name(text, name)) return read_rules(minimization, text);
+    size_t length = strlen(name);
     const tw_solver *solver = find(name);
     if (solver == NULL && tw_rule_text(name) == NULL) return unknown(minimization->context, name);
     if (solver == NULL) return read_rules(minimization, text);

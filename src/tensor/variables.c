@@ -120,6 +120,24 @@ tw_status tw_variables_have(tw_variables *variables, const char *name, tw_dtype 
     return TW_OK;
 }
 
+void tw_variables_drop(tw_variables *variables, const char *prefix) {
+    size_t kept = 0;
+    for (size_t i = 0; i < variables->count; i++) {
+        entry *at = &variables->entries[i];
+        if (strncmp(at->name, prefix, strlen(prefix)) != 0) {
+            variables->entries[kept++] = *at;
+            continue;
+        }
+        tw_release(at->name);
+        tw_tensor_free(at->tensor);
+    }
+    variables->count = kept;
+    if (variables->index != NULL)
+        memset(variables->index, 0, variables->index_size * sizeof *variables->index);
+    for (size_t i = 0; i < kept; i++)
+        *place_of(variables, variables->entries[i].name) = (int32_t)i + 1;
+}
+
 int tw_variables_count(const tw_variables *variables) {
     return (int)variables->count;
 }

@@ -110,12 +110,21 @@ static tw_status add_texts(tw_training *training, making *made) {
     return status == TW_OK ? add_schedules(training, made) : status;
 }
 
-static int list_entries(const tw_variables *variables, tw_archive_entry *entries) {
+// The names of a minimisation's arrays in a checkpoint.
+typedef char long_name[64];
+
+static int list_entries(const tw_training *training, tw_archive_entry *entries, long_name *names) {
+    const tw_variables *variables = training->variables, *more = tw_full_batch_variables(training);
     int kept = 0;
     for (int i = 0; i < tw_variables_count(variables); i++) {
         const char *name = tw_variables_name(variables, i);
         if (is_kept(name))
             entries[kept++] = (tw_archive_entry){name, tw_variables_tensor(variables, i)};
+    }
+    for (int i = 0; more != NULL && i < tw_variables_count(more); i++) {
+        snprintf(names[i], sizeof names[i], "%s%s", TW_FULL_BATCH_PREFIX,
+                 tw_variables_name(more, i));
+        entries[kept++] = (tw_archive_entry){names[i], tw_variables_tensor(more, i)};
     }
     return kept;
 }
@@ -124,15 +133,18 @@ tw_status tw_checkpoint_write(tw_training *training, const char *path) {
     tw_status status = tw_training_check_finite(training);
     if (status != TW_OK) return status;
     making made = {0};
-    size_t count = (size_t)tw_variables_count(training->variables);
+    const tw_variables *more = tw_full_batch_variables(training);
+    size_t extra = more != NULL ? (size_t)tw_variables_count(more) : 0;
+    size_t count = (size_t)tw_variables_count(training->variables) + extra;
     tw_archive_entry *entries = tw_allocate(training->context, count, sizeof *entries);
-    status = entries == NULL ? TW_NO_MEMORY : add_texts(training, &made);
+    long_name *names = tw_allocate(training->context, extra + 1, sizeof *names);
+    status = entries == NULL || names == NULL ? TW_NO_MEMORY : add_texts(training, &made);
     if (status == TW_OK)
-        status =
-            tw_archive_save(training->context, path, entries,
-                            list_entries(training->variables, entries), made.texts, made.count);
+        status = tw_archive_save(training->context, path, entries,
+                                 list_entries(training, entries, names), made.texts, made.count);
     for (int i = 0; i < made.owned_count; i++) tw_release(made.owned[i]);
     tw_release(entries);
+    tw_release(names);
     return status;
 }
 

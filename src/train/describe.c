@@ -32,7 +32,9 @@ static void describe_layers(const tw_training *training, tw_text *text) {
 static void describe_method(tw_training *training, const char *groups, tw_text *text) {
     tw_text_add(text, "loss      %s: %s\n", tw_loss_name(training->loss),
                 tw_loss_formula(training->loss));
-    tw_text_add(text, "method    %s\n", tw_method_text(training->method));
+    tw_text_add(text, "method    %s\n",
+                training->method != NULL ? tw_method_text(training->method)
+                                         : training->full.method);
     for (int i = 0; i < training->scheduled_count; i++)
         tw_text_add(text, "          %s follows %s\n", training->scheduled[i].name,
                     tw_schedule_text(training->scheduled[i].schedule));
@@ -52,6 +54,14 @@ static void add_bytes(tw_text *text, uint64_t bytes, const char *what) {
 
 static void describe_size(const tw_training *training, tw_text *text) {
     const tw_training_options *options = &training->options.values;
+    if (tw_full_batch_is_on(training)) {
+        tw_text_add(text,
+                    "steps     %" PRIu64 " over all %" PRIu64 " examples (each an epoch), %" PRId64
+                    " at a time, %s, seed %" PRIu64 "\n",
+                    training->clock.total_steps, training->clock.example_count, options->batch,
+                    tw_dtype_name(options->precision), options->seed);
+        return;
+    }
     tw_plan_size size = tw_plan_measure(training->network.step);
     const tw_plan *forward = training->network.first;
     uint64_t arena = size.arena_bytes;

@@ -115,7 +115,7 @@ static void tell_epoch(const tw_training *training, bool best, tw_epoch *epoch) 
         .train_error = state->train_error,
         .test_loss = state->test_loss,
         .test_error = state->test_error,
-        .lr = tw_method_value(training->method, "lr", &training->clock),
+        .lr = tw_training_value_at(training, "lr", &training->clock),
         .grad_norm = state->grad_norm,
         .seconds = state->epoch_seconds,
         .best = best,

@@ -173,9 +173,9 @@ static tw_status build(building *b) {
     tw_status status = tw_graph_check(network->graph);
     if (status == TW_OK) status = copy_parameters(b);
     if (status == TW_OK) status = fill_parameters(b);
-    if (status == TW_OK)
-        status = tw_method_look(b->options->method, network->graph, network->parameters, b->count,
-                                b->points);
+    if (status != TW_OK || b->options->method == NULL) return status;
+    status = tw_method_look(b->options->method, network->graph, network->parameters, b->count,
+                            b->points);
     if (status != TW_OK) return status;
     tw_gradients(network->graph, total, b->points, b->count, b->slopes);
     status = tw_graph_check(network->graph);
@@ -192,6 +192,13 @@ tw_status tw_network_new(tw_context *context, const tw_network_options *options,
     if (status == TW_OK) status = build(&b);
     if (status != TW_OK) tw_network_free(network);
     return status;
+}
+
+int64_t tw_network_size(const tw_network *network) {
+    int64_t size = 0;
+    for (int i = 0; i < network->parameter_count; i++)
+        size += tw_shape_elements(tw_node_shape(network->graph, network->parameters[i]));
+    return size;
 }
 
 void tw_network_free(tw_network *network) {

@@ -46,7 +46,7 @@ void tw_measuring_free(tw_measuring *measuring);
 typedef struct tw_network_options {
     const tw_model *model;
     const tw_loss *loss;
-    tw_method *method;
+    tw_method *method;                      // NULL: parameters alone are made, no plans
     const tw_initialiser *weights, *biases; // may be NULL: the model's own choice
     tw_example_form form;
     tw_dtype dtype;
@@ -76,5 +76,8 @@ typedef struct tw_network {
 tw_status tw_network_new(tw_context *context, const tw_network_options *options,
                          tw_variables *variables, tw_network *network);
 void tw_network_free(tw_network *network);
+
+// Trained numbers in all.
+int64_t tw_network_size(const tw_network *network);
 
 #endif

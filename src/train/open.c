@@ -56,7 +56,7 @@ static tw_status open_batches(tw_training *training) {
     batches.shuffled = false;
     if (status == TW_OK && training->test != NULL)
         status = tw_batches_new(training->test, &batches, &training->test_batches);
-    if (status == TW_OK && options->eval_train)
+    if (status == TW_OK && (options->eval_train || tw_full_batch_is_named(options->method)))
         status = tw_batches_new(training->train, &batches, &training->all_batches);
     return status;
 }
@@ -87,6 +87,7 @@ tw_status tw_training_open_data(tw_training *training) {
 
 uint64_t tw_training_steps_per_epoch(const tw_training *training) {
     int64_t accumulate = training->options.values.accumulate;
+    if (tw_full_batch_is_named(training->options.values.method)) return 1;
     return (uint64_t)((training->minibatches + accumulate - 1) / accumulate);
 }
 
@@ -160,15 +161,21 @@ static tw_status open_schedules(tw_training *training) {
     return status;
 }
 
+static tw_status open_rules(tw_training *training) {
+    const tw_training_options *options = &training->options.values;
+    tw_status status = tw_method_parse_with(training->context, options->method,
+                                            &training->options.rule_files, &training->method);
+    if (status == TW_OK && options->groups != NULL)
+        status = tw_method_override(training->method, options->groups);
+    return status == TW_OK ? open_schedules(training) : status;
+}
+
 tw_status tw_training_open_method(tw_training *training) {
     const tw_training_options *options = &training->options.values;
     tw_context *context = training->context;
     start_clock(training);
-    tw_status status = tw_method_parse_with(context, options->method, &training->options.rule_files,
-                                            &training->method);
-    if (status == TW_OK && options->groups != NULL)
-        status = tw_method_override(training->method, options->groups);
-    if (status == TW_OK) status = open_schedules(training);
+    tw_status status = tw_full_batch_is_named(options->method) ? tw_full_batch_open(training)
+                                                               : open_rules(training);
     if (status == TW_OK && options->init != NULL)
         status = tw_initialiser_parse(context, options->init, &training->weights);
     if (status == TW_OK && options->bias_init != NULL)
@@ -221,6 +228,7 @@ tw_status tw_training_open_network(tw_training *training) {
         .clock = training->clock,
     };
     status = tw_network_new(context, &network, training->variables, &training->network);
+    if (status == TW_OK && tw_full_batch_is_on(training)) status = tw_full_batch_check(training);
     if (status != TW_OK) return status;
     return tw_measuring_new(context, training->model, training->loss, &training->form,
                             training->method, options->precision, training->variables,

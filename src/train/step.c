@@ -12,7 +12,8 @@ static uint64_t done(const tw_training *training) {
 }
 
 bool tw_training_done(const tw_training *training) {
-    return training->stopped_early || done(training) >= training->clock.total_steps;
+    return training->stopped_early || training->state.ended != 0.0 ||
+           done(training) >= training->clock.total_steps;
 }
 
 static bool ends_epoch(const tw_training *training) {
@@ -108,8 +109,9 @@ static tw_status run_accumulating(tw_training *training, double *loss) {
 static tw_status update(tw_training *training, double *loss) {
     double start = tw_clock_seconds();
     tw_clock_set_step(&training->clock, done(training) + 1);
-    tw_status status = training->options.values.accumulate > 1 ? run_accumulating(training, loss)
-                                                               : run_simple(training, loss);
+    tw_status status = tw_full_batch_is_on(training) ? tw_full_batch_step(training, loss)
+                       : training->options.values.accumulate > 1 ? run_accumulating(training, loss)
+                                                                 : run_simple(training, loss);
     double seconds = tw_clock_seconds() - start;
     training->state.seconds += seconds;
     training->state.epoch_seconds += seconds;
@@ -181,7 +183,7 @@ tw_status tw_training_run(tw_training *training, const tw_training_watch *watch,
         .status = status,
         .epochs = (uint64_t)state->epochs,
         .steps = done(training),
-        .parameters = tw_plan_measure(training->network.step).parameter_count,
+        .parameters = (uint64_t)tw_network_size(&training->network),
         .train_loss = state->train_loss,
         .train_error = state->train_error,
         .test_loss = state->test_loss,
@@ -189,6 +191,7 @@ tw_status tw_training_run(tw_training *training, const tw_training_watch *watch,
         .best_test_error = classes && training->test != NULL ? state->best : NAN,
         .best_epoch = (uint64_t)state->best_epoch,
         .stopped_early = training->stopped_early,
+        .ending = training->ending,
         .seconds = state->seconds,
         .samples_per_second = seconds > 0.0 ? examples / seconds : 0.0,
         .peak_rss_bytes = tw_peak_resident_bytes(),

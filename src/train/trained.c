@@ -20,7 +20,7 @@ struct tw_trained {
     tw_example_form form;
     double loss_unit;
     tw_model *model;
-    tw_method *method;
+    tw_method *method; // NULL where it was one of minimize.h
     const tw_loss *loss;
     tw_variables *variables;
     tw_measuring measuring;
@@ -95,7 +95,7 @@ static tw_status build(tw_trained *trained) {
     const tw_training_options *options = &trained->options.values;
     tw_context *context = trained->context;
     tw_status status = tw_model_parse(context, options->model, &trained->model);
-    if (status == TW_OK)
+    if (status == TW_OK && !tw_full_batch_is_named(options->method))
         status = tw_method_parse_with(context, options->method, &trained->options.rule_files,
                                       &trained->method);
     if (status == TW_OK)
@@ -332,5 +332,5 @@ tw_status tw_trained_objective(tw_trained *trained, const char *data, int64_t ex
 
 double tw_trained_value(const tw_trained *trained, const char *hyperparameter) {
     tw_clock last = {.step = 1, .epoch = 0.0, .total_steps = 1};
-    return tw_method_value(trained->method, hyperparameter, &last);
+    return trained->method != NULL ? tw_method_value(trained->method, hyperparameter, &last) : NAN;
 }

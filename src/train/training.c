@@ -45,6 +45,7 @@ tw_status tw_training_new(tw_context *context, const tw_training_options *option
 // Puts the minibatches where the run was.
 static tw_status seek(tw_training *training) {
     uint64_t step = (uint64_t)training->state.step;
+    if (tw_full_batch_is_on(training)) return TW_OK;
     uint64_t per_epoch = training->clock.steps_per_epoch;
     int64_t index = (int64_t)(step % per_epoch) * training->options.values.accumulate;
     assert(index < training->minibatches);
@@ -59,6 +60,7 @@ static tw_status open_again(tw_training *training, const char *checkpoint) {
     if (status == TW_OK) status = tw_training_open_network(training);
     if (status == TW_OK) status = tw_checkpoint_check_whole(training, checkpoint, variables_read);
     if (status == TW_OK) status = seek(training);
+    if (status == TW_OK && tw_full_batch_is_on(training)) status = tw_full_batch_resume(training);
     if (status == TW_OK) status = tw_training_describe(training);
     return status == TW_OK ? tw_folder_continue(training) : status;
 }
@@ -91,6 +93,8 @@ tw_status tw_training_resume_on(tw_context *context, const char *folder, tw_data
     if (status == TW_OK) status = open_again(made, checkpoint);
     if (status == TW_OK && epochs == 0 && steps == 0)
         made->stopped_early = tw_training_patience_ended(made);
+    else if (status == TW_OK)
+        made->state.ended = 0.0; // it may try again
     tw_release(checkpoint);
     tw_run_options_free(&options);
     if (status == TW_OK)
@@ -106,6 +110,7 @@ void tw_training_free(tw_training *training) {
     tw_batches_free(training->test_batches);
     tw_batches_free(training->all_batches);
     tw_measuring_free(&training->measuring);
+    tw_full_batch_close(training);
     tw_network_free(&training->network);
     tw_method_free(training->method);
     for (int i = 0; i < training->scheduled_count; i++)
@@ -131,9 +136,15 @@ tw_clock tw_training_clock(const tw_training *training, uint64_t step) {
     return clock;
 }
 
+double tw_training_value_at(const tw_training *training, const char *hyperparameter,
+                            const tw_clock *clock) {
+    return training->method != NULL ? tw_method_value(training->method, hyperparameter, clock)
+                                    : NAN;
+}
+
 double tw_training_value(const tw_training *training, const char *hyperparameter, uint64_t step) {
     tw_clock clock = tw_training_clock(training, step);
-    return tw_method_value(training->method, hyperparameter, &clock);
+    return tw_training_value_at(training, hyperparameter, &clock);
 }
 
 tw_variables *tw_training_variables(tw_training *training) {

@@ -6,6 +6,7 @@
 #include "thalweg/archive.h"
 #include "thalweg/data.h"
 #include "thalweg/schedule.h"
+#include "train/full_batch.h"
 #include "train/network.h"
 #include "train/options.h"
 
@@ -35,7 +36,8 @@ typedef struct tw_scheduled {
     X(test_loss)                                                                                   \
     X(test_error)                                                                                  \
     X(grad_norm)                                                                                   \
-    X(metrics_bytes) /* of metrics.jsonl */
+    X(metrics_bytes) /* of metrics.jsonl */                                                        \
+    X(ended)         /* 1: the method had nothing left to do */
 
 typedef struct tw_run_state {
 #define TW_RUN_FIELD(name) double name;
@@ -52,7 +54,8 @@ struct tw_training {
     double loss_unit; // a fetched loss times this is in the data's own unit
     tw_model *model;
     const tw_loss *loss;
-    tw_method *method;
+    tw_method *method; // NULL where one takes all examples for a step
+    tw_full_batch full;
     tw_scheduled scheduled[TW_SCHEDULES_MAX];
     int scheduled_count;
     tw_initialiser *weights, *biases;
@@ -65,6 +68,7 @@ struct tw_training {
     tw_clock clock;
     tw_run_state state;
     bool stopped_early;
+    char ending[256]; // why the method ended the run, "" where it did not
     char *description;
 };
 
@@ -77,6 +81,10 @@ tw_status tw_training_open_network(tw_training *training);
 // too: free with tw_data_free.
 tw_status tw_training_data(tw_context *context, const tw_training_options *options, tw_data **train,
                            tw_data **test);
+
+// A hyperparameter's value; NaN where the method has none of that name.
+double tw_training_value_at(const tw_training *training, const char *hyperparameter,
+                            const tw_clock *clock);
 
 // How many updates an epoch has.
 uint64_t tw_training_steps_per_epoch(const tw_training *training);

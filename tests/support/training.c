@@ -22,6 +22,7 @@ static tw_training_result finish(tw_context *context, tw_training *training) {
     assert_true(tw_training_done(training));
     tw_training_free(training);
     result.out = NULL;
+    result.ending = "";
     return result;
 }
 
