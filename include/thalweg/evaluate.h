@@ -71,6 +71,44 @@ TW_API tw_status tw_trained_objective(tw_trained *trained, const char *data, int
 // The value of a hyperparameter as the run's method text says it (at step 1); NaN for an unknown one.
 TW_API double tw_trained_value(const tw_trained *trained, const char *hyperparameter);
 
+// How the gradient of a minibatch of some size differs from that of the whole sample.
+typedef struct tw_noise_point {
+    int64_t batch;   // examples a minibatch
+    int64_t draws;   // minibatches measured
+    double variance; // mean of |g_B - g|_2^2
+    double offset;   // |mean of g_B - g|_2; of an unbiased estimate about sqrt(variance/draws)
+} tw_noise_point;
+
+#define TW_NOISE_POINTS 4
+
+typedef struct tw_gradient_noise {
+    double grad_norm; // |g|_2 of the sample
+    double
+        scale; // trace of one example's covariance/|g|^2: a minibatch far below it is mostly noise, one
+               // far above it wastes examples (McCandlish, Kaplan and Amodei, 2018)
+    int point_count;
+    tw_noise_point points[TW_NOISE_POINTS]; // of growing minibatches
+} tw_gradient_noise;
+
+// Measures minibatches of 8, 32, 128 and 512 examples (as far as the sample has two of a size), drawn without
+// replacement, at x [n]. `objective` from tw_trained_objective. Errors: TW_BAD_ARGUMENT for another one or a
+// sample below 16 examples; what the data say.
+TW_API tw_status tw_objective_noise(tw_objective *objective, const void *x,
+                                    tw_gradient_noise *noise);
+
+// The same function with other parameters: a unit whose inputs are scaled by `factor` and whose outputs by
+// 1/factor.
+typedef struct tw_rescaled {
+    double factor;
+    double loss, grad_norm; // there
+} tw_rescaled;
+
+// Rescales a unit of the first layer, the one that most depends on, by rescaled->factor, and measures: the loss
+// stays, the gradient does not. x [n] is left alone. Errors: TW_UNSUPPORTED where the first layer is not dense with
+// relu or leaky_relu before another dense one; TW_BAD_ARGUMENT for a factor that is not positive.
+TW_API tw_status tw_objective_rescale(tw_objective *objective, const void *x,
+                                      tw_rescaled *rescaled);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,9 +3,13 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define DENSITY_POINTS 400
 #define LR_OF_FUNCTIONS 1e-3
+#define RESCALED 3
+
+static const double factors[RESCALED] = {1.0, 3.0, 10.0};
 
 typedef struct diagnosis {
     tw_objective *objective;
@@ -18,6 +22,10 @@ typedef struct diagnosis {
     tw_extremes extremes;
     tw_critical_point kind;
     tw_part_forecast *parts; // [part_count]
+    bool noisy;              // a model: minibatches were measured
+    tw_gradient_noise noise;
+    int rescaled_count; // 0: nothing to rescale
+    tw_rescaled rescaled[RESCALED];
 } diagnosis;
 
 // ---- what is diagnosed
@@ -29,6 +37,19 @@ static tw_status open_run(diagnosis *d, const cli_arguments *arguments, int64_t 
     if (!(d->lr > 0.0)) d->lr = LR_OF_FUNCTIONS;
     return tw_trained_objective(d->trained, cli_text(arguments, OPTION_DATA, NULL), examples,
                                 &d->objective);
+}
+
+static tw_status open_function(diagnosis *d, const cli_arguments *arguments) {
+    d->lr = LR_OF_FUNCTIONS;
+    return tw_objective_parse(arguments->context, arguments->word[0], NULL, &d->objective);
+}
+
+// A run folder or a checkpoint is there; the name of a function, or its text, is not a file.
+static bool is_run(const char *word) {
+    struct stat about;
+    const char *dot = strrchr(word, '.');
+    bool text = dot != NULL && strcmp(dot, ".objective") == 0;
+    return !text && stat(word, &about) == 0;
 }
 
 static tw_status take_start(diagnosis *d, const cli_arguments *arguments) {
@@ -45,6 +66,20 @@ static tw_status take_start(diagnosis *d, const cli_arguments *arguments) {
     return TW_OK;
 }
 
+// Minibatches against the sample, and a unit scaled: of models alone.
+static tw_status measure_model(diagnosis *d) {
+    tw_status status = tw_objective_noise(d->objective, d->x, &d->noise);
+    d->noisy = status == TW_OK;
+    if (status != TW_OK && status != TW_BAD_ARGUMENT) return status; // a sample may be too small
+    for (int i = 0; i < RESCALED; i++) {
+        d->rescaled[i].factor = factors[i];
+        status = tw_objective_rescale(d->objective, d->x, &d->rescaled[i]);
+        if (status != TW_OK) return status == TW_UNSUPPORTED ? TW_OK : status;
+        d->rescaled_count++;
+    }
+    return TW_OK;
+}
+
 static tw_status measure(diagnosis *d) {
     tw_status status = tw_curvature_forecast(d->objective, d->x, d->lr, &d->forecast);
     if (status == TW_OK) status = tw_curvature_parts(d->objective, d->x, d->parts);
@@ -52,7 +87,8 @@ static tw_status measure(diagnosis *d) {
         status = tw_curvature_extremes(d->objective, d->x, &d->spectrum, &d->extremes);
     if (status != TW_OK) return status;
     double tolerance = d->facts.dtype == TW_F32 ? 1e-5 : 1e-8;
-    return tw_curvature_classify(d->objective, d->x, tolerance, &d->extremes, &d->kind);
+    status = tw_curvature_classify(d->objective, d->x, tolerance, &d->extremes, &d->kind);
+    return status == TW_OK && d->trained != NULL ? measure_model(d) : status;
 }
 
 // ---- as JSON
@@ -78,6 +114,35 @@ static void print_parts_json(tw_json *json, const diagnosis *d) {
         tw_json_number(json, "gg", d->parts[i].gg);
         tw_json_number(json, "gHg", d->parts[i].gHg);
         tw_json_number(json, "lr_limit", d->parts[i].lr_limit);
+        tw_json_end(json);
+    }
+    tw_json_end_array(json);
+}
+
+static void print_noise_json(tw_json *json, const diagnosis *d) {
+    if (!d->noisy) return;
+    tw_json_number(json, "noise_scale", d->noise.scale);
+    tw_json_begin_array(json, "noise");
+    for (int i = 0; i < d->noise.point_count; i++) {
+        const tw_noise_point *point = &d->noise.points[i];
+        tw_json_begin(json, NULL);
+        tw_json_integer(json, "batch", point->batch);
+        tw_json_integer(json, "draws", point->draws);
+        tw_json_number(json, "variance", point->variance);
+        tw_json_number(json, "offset", point->offset);
+        tw_json_end(json);
+    }
+    tw_json_end_array(json);
+}
+
+static void print_rescaled_json(tw_json *json, const diagnosis *d) {
+    if (d->rescaled_count == 0) return;
+    tw_json_begin_array(json, "rescaled");
+    for (int i = 0; i < d->rescaled_count; i++) {
+        tw_json_begin(json, NULL);
+        tw_json_number(json, "factor", d->rescaled[i].factor);
+        tw_json_number(json, "loss", d->rescaled[i].loss);
+        tw_json_number(json, "grad_norm", d->rescaled[i].grad_norm);
         tw_json_end(json);
     }
     tw_json_end_array(json);
@@ -114,6 +179,8 @@ static void print_json(tw_json *json, const diagnosis *d) {
     print_values_json(json, "largest", e->largest, e->count);
     print_values_json(json, "smallest", e->smallest, e->count);
     print_parts_json(json, d);
+    print_noise_json(json, d);
+    print_rescaled_json(json, d);
     tw_json_end(json);
     cli_print_json(json);
 }
@@ -148,7 +215,10 @@ static void print_spectrum(const diagnosis *d) {
            e->whole ? "all eigenvalues of the Hessian" : "eigenvalues of the Hessian by Lanczos");
     for (int64_t i = 0; i < e->count; i++) print_value(i == 0 ? "largest" : "", &e->largest[i]);
     for (int64_t i = 0; i < e->count; i++) print_value(i == 0 ? "smallest" : "", &e->smallest[i]);
-    if (!isnan(e->condition)) printf("  condition number       %.6g\n", e->condition);
+    if (isinf(e->condition))
+        puts("  condition number       infinite");
+    else if (!isnan(e->condition))
+        printf("  condition number       %.6g\n", e->condition);
     if (e->whole)
         printf("  negative               %lld of %lld, %lld zero to rounding\n",
                (long long)e->negative_count, (long long)d->facts.dimension,
@@ -171,12 +241,40 @@ static void print_parts(const diagnosis *d) {
     }
 }
 
+static void print_noise(const diagnosis *d) {
+    if (!d->noisy) return;
+    printf("\nMinibatches: a gradient of so many examples against the whole one\n%8s %8s %16s %18s "
+           "%12s %14s\n",
+           "examples", "draws", "mean |g_B-g|^2", "times examples", "|mean - g|", "by chance");
+    for (int i = 0; i < d->noise.point_count; i++) {
+        const tw_noise_point *p = &d->noise.points[i];
+        printf("%8lld %8lld %16.5g %18.5g %12.4g %14.4g\n", (long long)p->batch,
+               (long long)p->draws, p->variance, p->variance * (double)p->batch, p->offset,
+               sqrt(p->variance / (double)p->draws));
+    }
+    printf("  gradient noise scale   %.5g examples: far smaller minibatches are mostly noise\n",
+           d->noise.scale);
+}
+
+static void print_rescaled(const diagnosis *d) {
+    if (d->rescaled_count == 0) return;
+    printf(
+        "\nA relu unit with its inputs times a, its outputs divided by a: the same function\n%8s "
+        "%14s %14s\n",
+        "a", "loss", "|g|");
+    for (int i = 0; i < d->rescaled_count; i++)
+        printf("%8g %14.8g %14.6g\n", d->rescaled[i].factor, d->rescaled[i].loss,
+               d->rescaled[i].grad_norm);
+}
+
 static void print_text(const diagnosis *d) {
     printf("%s: %lld parameters, loss %.8g, |g| %.6g\n", d->facts.name,
            (long long)d->facts.dimension, d->forecast.loss, d->forecast.grad_norm);
     print_step(&d->forecast);
     print_spectrum(d);
     print_parts(d);
+    print_noise(d);
+    print_rescaled(d);
 }
 
 // ---- the picture
@@ -214,11 +312,17 @@ static bool read_options(diagnosis *d, const cli_arguments *arguments, int64_t *
 static int diagnose(diagnosis *d, const cli_arguments *arguments, tw_json *json) {
     int64_t examples = 0;
     if (!read_options(d, arguments, &examples)) return CLI_WRONG;
-    tw_status status = open_run(d, arguments, examples);
+    bool run = is_run(arguments->word[0]);
+    tw_status status = run ? open_run(d, arguments, examples) : open_function(d, arguments);
     if (status == TW_OK && !cli_number(arguments, OPTION_LR, 0.0, &d->lr)) return CLI_WRONG;
     if (status == TW_OK) status = take_start(d, arguments);
     if (status == TW_OK) status = measure(d);
-    if (status != TW_OK) return cli_failed(arguments->context, status);
+    if (status != TW_OK) {
+        int code = cli_failed(arguments->context, status);
+        if (!run && d->objective == NULL)
+            fprintf(stderr, "thalweg: nor is there a run folder '%s'\n", arguments->word[0]);
+        return code;
+    }
     if (arguments->json)
         print_json(json, d);
     else
@@ -230,7 +334,8 @@ static int diagnose(diagnosis *d, const cli_arguments *arguments, tw_json *json)
 
 int cli_run_diagnose(const cli_arguments *arguments) {
     if (arguments->word_count != 1)
-        return cli_wrong("diagnose: give one run folder: thalweg diagnose RUN_DIR");
+        return cli_wrong(
+            "diagnose: give one run folder or function: thalweg diagnose RUN_DIR|FUNCTION");
     tw_json *json = NULL;
     diagnosis d = {0};
     tw_status status = tw_json_new(arguments->context, &json);

@@ -32,7 +32,7 @@ static void count_signs(const double *values, int64_t n, double rounding, tw_ext
         least = fmin(least, fabs(values[i]));
         most = fmax(most, fabs(values[i]));
     }
-    extremes->condition = most / least;
+    extremes->condition = extremes->zero_count > 0 ? INFINITY : most / least;
 }
 
 static void take_ends(const double *values, int64_t n, int64_t top, tw_extremes *extremes) {

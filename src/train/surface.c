@@ -1,37 +1,15 @@
-#include "train/surface.h"
+#include "train/surface_inside.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/fail.h"
 #include "base/memory.h"
-#include "objective/objective.h"
 #include "thalweg/ops.h"
-
-typedef struct surface {
-    tw_context *context;
-    tw_surface_options options;
-    tw_vector_space space;
-    tw_graph *graph;
-    tw_variables *variables; // its own copy of the parameters
-    tw_batches *batches;
-    tw_plan *value, *gradient, *product;
-    tw_node x, target, loss, total;
-    int count;           // parameters
-    tw_node *parameters; // [count]
-    tw_node *slopes;     // [count]
-    tw_node *directions; // [count] inputs: a part of the vector to multiply
-    tw_node *products;   // [count]
-    tw_node *wanted;     // [count + 1]
-    tw_objective_part *parts;
-    char *names;   // of the parts, one behind the other
-    double *start; // [n]
-    double *sum;   // [n]
-} surface;
 
 // ---- the graph
 
-static void build_loss(surface *s) {
+static void build_loss(tw_surface *s) {
     const tw_surface_options *options = &s->options;
     tw_graph *graph = s->graph;
     tw_form_inputs(&options->form, graph, &s->x, &s->target);
@@ -43,7 +21,7 @@ static void build_loss(surface *s) {
 }
 
 // The graph's own list moves while it grows.
-static tw_status copy_parameters(surface *s) {
+static tw_status copy_parameters(tw_surface *s) {
     const tw_node *parameters = NULL;
     s->count = tw_graph_parameters(s->graph, &parameters);
     size_t count = (size_t)s->count;
@@ -59,7 +37,7 @@ static tw_status copy_parameters(surface *s) {
 }
 
 // The Hessian times v is the gradient of the number g'v, v being held (Pearlmutter, 1994).
-static void build_products(surface *s) {
+static void build_products(tw_surface *s) {
     tw_graph *graph = s->graph;
     tw_node along = tw_constant(graph, 0.0);
     for (int i = 0; i < s->count; i++) {
@@ -73,7 +51,7 @@ static void build_products(surface *s) {
     tw_gradients(graph, along, s->parameters, s->count, s->products);
 }
 
-static tw_status build(surface *s) {
+static tw_status build(tw_surface *s) {
     tw_status status = tw_graph_new(s->context, s->options.dtype, &s->graph);
     if (status != TW_OK) return status;
     build_loss(s);
@@ -85,7 +63,7 @@ static tw_status build(surface *s) {
     return tw_graph_check(s->graph);
 }
 
-static tw_status plan(surface *s, const tw_node *nodes, int count, tw_plan **out) {
+static tw_status plan(tw_surface *s, const tw_node *nodes, int count, tw_plan **out) {
     if (count > 0) memcpy(s->wanted, nodes, (size_t)count * sizeof *nodes);
     s->wanted[count] = s->total;
     tw_plan_options options = {.batch_max = s->options.batch, .seed = 1};
@@ -94,23 +72,23 @@ static tw_status plan(surface *s, const tw_node *nodes, int count, tw_plan **out
 
 // ---- parameters as one vector
 
-static size_t part_bytes(const surface *s, int part) {
+static size_t part_bytes(const tw_surface *s, int part) {
     return (size_t)s->parts[part].count * tw_dtype_size(s->space.dtype);
 }
 
-static void *part_of(const surface *s, const void *vector, int part) {
+static void *part_of(const tw_surface *s, const void *vector, int part) {
     size_t size = tw_dtype_size(s->space.dtype);
     return (char *)vector + (size_t)s->parts[part].first * size;
 }
 
-static void store(const surface *s, const void *x, const tw_variables *variables) {
+void tw_surface_put(const tw_surface *s, const void *x, const tw_variables *variables) {
     for (int i = 0; i < s->count; i++) {
         tw_tensor *tensor = tw_variables_find(variables, s->parts[i].name);
         if (tensor != NULL) memcpy(tw_tensor_data(tensor), part_of(s, x, i), part_bytes(s, i));
     }
 }
 
-static tw_status name_parts(surface *s) {
+static tw_status name_parts(tw_surface *s) {
     size_t bytes = 0, at = 0;
     for (int i = 0; i < s->count; i++)
         bytes += strlen(tw_node_name(s->graph, s->parameters[i])) + 1;
@@ -130,7 +108,7 @@ static tw_status name_parts(surface *s) {
     return TW_OK;
 }
 
-static tw_status read_start(surface *s) {
+static tw_status read_start(tw_surface *s) {
     s->start = tw_allocate(s->context, 2 * (size_t)s->space.n, sizeof *s->start);
     if (s->start == NULL) return TW_NO_MEMORY;
     s->sum = s->start + s->space.n;
@@ -149,7 +127,7 @@ static tw_status read_start(surface *s) {
 // ---- runs over the data
 
 // Adds share*element to the sums: in double, so that a thousand minibatches lose no digits.
-static void add_part(const surface *s, int part, const void *elements, double share) {
+void tw_surface_add(const tw_surface *s, int part, const void *elements, double share) {
     double *sum = s->sum + s->parts[part].first;
     int64_t count = s->parts[part].count;
     if (s->space.dtype == TW_F32)
@@ -158,12 +136,12 @@ static void add_part(const surface *s, int part, const void *elements, double sh
         for (int64_t i = 0; i < count; i++) sum[i] += share * ((const double *)elements)[i];
 }
 
-static void give_sum(const surface *s, void *vector) {
+static void give_sum(const tw_surface *s, void *vector) {
     for (int64_t i = 0; i < s->space.n; i++) tw_vector_set(&s->space, vector, i, s->sum[i]);
 }
 
 // Runs `plan` over the data; the mean of the loss, and of `nodes` into the sums.
-static tw_status stream(surface *s, tw_plan *plan, const tw_node *nodes, double *value) {
+static tw_status stream(tw_surface *s, tw_plan *plan, const tw_node *nodes, double *value) {
     memset(s->sum, 0, (size_t)s->space.n * sizeof *s->sum);
     *value = 0.0;
     tw_status status = tw_batches_seek(s->batches, 0, 0);
@@ -178,15 +156,15 @@ static tw_status stream(surface *s, tw_plan *plan, const tw_node *nodes, double 
         double share = (double)count / (double)s->options.examples;
         *value += share * tw_plan_scalar(plan, s->total);
         for (int k = 0; nodes != NULL && k < s->count; k++)
-            add_part(s, k, tw_plan_value(plan, nodes[k]), share);
+            tw_surface_add(s, k, tw_plan_value(plan, nodes[k]), share);
         left -= count;
     }
     return status;
 }
 
 static tw_status evaluate(const void *x, double *value, void *gradient, void *user) {
-    surface *s = user;
-    store(s, x, s->variables);
+    tw_surface *s = user;
+    tw_surface_put(s, x, s->variables);
     if (gradient == NULL) return stream(s, s->value, NULL, value);
     tw_status status = stream(s, s->gradient, s->slopes, value);
     give_sum(s, gradient);
@@ -194,9 +172,9 @@ static tw_status evaluate(const void *x, double *value, void *gradient, void *us
 }
 
 static tw_status hessian_product(const void *x, const void *vector, void *product, void *user) {
-    surface *s = user;
+    tw_surface *s = user;
     double value;
-    store(s, x, s->variables);
+    tw_surface_put(s, x, s->variables);
     tw_status status =
         s->product == NULL ? plan(s, s->products, s->count, &s->product) : TW_OK; // wanted by few
     for (int i = 0; i < s->count && status == TW_OK; i++)
@@ -207,7 +185,7 @@ static tw_status hessian_product(const void *x, const void *vector, void *produc
 }
 
 static void surface_free(void *user) {
-    surface *s = user;
+    tw_surface *s = user;
     tw_plan_free(s->value);
     tw_plan_free(s->gradient);
     tw_plan_free(s->product);
@@ -222,7 +200,7 @@ static void surface_free(void *user) {
     tw_release(s);
 }
 
-static tw_status open_batches(surface *s) {
+static tw_status open_batches(tw_surface *s) {
     tw_surface_options *options = &s->options;
     int64_t all = tw_data_count(options->data);
     if (options->examples <= 0 || options->examples > all) options->examples = all;
@@ -234,7 +212,7 @@ static tw_status open_batches(surface *s) {
     return tw_batches_new(options->data, &how, &s->batches);
 }
 
-static tw_status open(surface *s) {
+static tw_status open(tw_surface *s) {
     tw_status status = open_batches(s);
     if (status == TW_OK) status = build(s);
     if (status == TW_OK) status = name_parts(s);
@@ -247,10 +225,11 @@ static tw_status open(surface *s) {
 tw_status tw_surface_new(tw_context *context, const tw_surface_options *options,
                          tw_objective **objective) {
     *objective = NULL;
-    surface *s = tw_allocate(context, 1, sizeof *s);
+    tw_surface *s = tw_allocate(context, 1, sizeof *s);
     if (s == NULL && options->owns_data) tw_data_free(options->data);
     if (s == NULL) return TW_NO_MEMORY;
-    *s = (surface){.context = context, .options = *options, .space = {context, options->dtype, 0}};
+    *s = (tw_surface){
+        .context = context, .options = *options, .space = {context, options->dtype, 0}};
     tw_status status = open(s);
     if (status != TW_OK) {
         surface_free(s);
@@ -269,5 +248,9 @@ tw_status tw_surface_new(tw_context *context, const tw_surface_options *options,
 }
 
 void tw_surface_store(const tw_objective *objective, const void *x, tw_variables *variables) {
-    store(objective->calls.user, x, variables);
+    tw_surface_put(objective->calls.user, x, variables);
+}
+
+tw_surface *tw_surface_of(const tw_objective *objective) {
+    return objective->calls.evaluate == evaluate ? objective->calls.user : NULL;
 }

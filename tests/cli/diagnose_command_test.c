@@ -79,17 +79,60 @@ static void wrong_requests_are_refused(void **state) {
     tw_test_folder_make(folder);
     json_decref(tw_test_result_of(folder, TRAIN));
     const tw_test_refused table[] = {
-        {"diagnose", "diagnose: give one run folder: thalweg diagnose RUN_DIR"},
+        {"diagnose",
+         "diagnose: give one run folder or function: thalweg diagnose RUN_DIR|FUNCTION"},
         {"diagnose run --lr 0", "forecast: a learning rate of 0; a positive number is needed"},
         {"diagnose run --top 40",
          "spectrum: 100 steps, 40 eigenvalues at each end; at least 1 step and 1 to 32 eigenvalues "
          "are needed"},
         {"diagnose run --top 0", "--top: '0' is no whole number of 1 or more"},
-        {"diagnose nowhere", "nowhere: No such file or directory"},
+        {"diagnose nowhere", "objective: no built-in function and no variable is called 'nowhere'\n"
+                             "thalweg: nor is there a run folder 'nowhere'"},
     };
     tw_test_refusals_of(folder, 2, table, sizeof table / sizeof *table);
     tw_test_folder_remove(folder);
 }
 
-TW_TESTS(its_numbers_agree, a_step_too_large_is_stuck, threads_change_nothing,
+static void minibatches_are_unbiased_and_their_variance_falls(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    json_decref(tw_test_result_of(
+        folder, "train --data moons --model 'dense 16 relu; dense outputs' --epochs 3 --out run "
+                "--quiet --json"));
+    json_t *result = tw_test_result_of(folder, "diagnose run --json");
+    const json_t *noise = json_object_get(result, "noise");
+    assert_true(json_array_size(noise) >= 3);
+    double one = 0.0;
+    for (size_t i = 0; i < 3; i++) {
+        const json_t *point = json_array_get(noise, i);
+        double batch = tw_test_number(point, "batch"), draws = tw_test_number(point, "draws");
+        double variance = tw_test_number(point, "variance");
+        assert_true(tw_test_number(point, "offset") < 2.0 * sqrt(variance / draws));
+        if (i == 0) one = variance * batch;
+        assert_true(fabs(variance * batch / one - 1.0) < 0.3);
+    }
+    const json_t *rescaled = json_object_get(result, "rescaled");
+    const json_t *first = json_array_get(rescaled, 0), *last = json_array_get(rescaled, 2);
+    tw_test_assert_number(last, "factor", 10.0);
+    assert_true(fabs(tw_test_number(first, "loss") - tw_test_number(last, "loss")) < 1e-6);
+    assert_true(tw_test_number(last, "grad_norm") > 1.2 * tw_test_number(first, "grad_norm"));
+    json_decref(result);
+    tw_test_folder_remove(folder);
+}
+
+static void functions_are_diagnosed_at_their_start(void **state) {
+    (void)state;
+    json_t *result = tw_test_result_of(NULL, "diagnose quadratic:condition=1e6 --json");
+    assert_true(fabs(tw_test_number(result, "condition") / 1e6 - 1.0) < 0.01);
+    json_decref(result);
+    result = tw_test_result_of(NULL, "diagnose rosenbrock --json"); // at (-1.2, 1)
+    assert_true(fabs(tw_test_number(result, "loss") - 24.2) < 1e-12);
+    assert_true(fabs(tw_test_number(result, "eig_max") - (765.0 + sqrt(549625.0))) < 1e-9);
+    tw_test_assert_number(result, "negative_eigenvalues", 0);
+    json_decref(result);
+}
+
+TW_TESTS(its_numbers_agree, minibatches_are_unbiased_and_their_variance_falls,
+         functions_are_diagnosed_at_their_start, a_step_too_large_is_stuck, threads_change_nothing,
          wrong_requests_are_refused)
