@@ -30,7 +30,8 @@ typedef struct tw_minimize_options {
     double tolerance;            // converged when |g|_inf <= tolerance*max(1, |f|). Default 1e-8.
     uint64_t max_iterations;     // Default 10,000.
     uint64_t max_evaluations;    // of the function; 0 (default): no limit
-    uint64_t seed;               // of rules that draw. Default 1.
+    double jitter;               // uniform(-jitter, jitter) is added to each coordinate of the start
+    uint64_t seed;               // of the jitter and of rules that draw. Default 1.
 } tw_minimize_options;
 
 // The defaults, said beside each field.

@@ -6,8 +6,6 @@
 
 enum { TRIES_MAX = 60 };
 
-static const double step_most = 1e15;
-
 static void move(tw_minimization *m, const tw_line *line, double step) {
     tw_pass_move(&m->passes, tw_trial(m), tw_here(m), step, line->direction);
     if (m->lower != NULL) tw_box_clamp(m, tw_trial(m));
@@ -25,10 +23,11 @@ static tw_status measure(tw_minimization *m, const tw_line *line, double *value,
 }
 
 static tw_search begin(const tw_minimization *m, const tw_line *line) {
-    double reach = 2 * step_most / fmax(line->length, 1e-300);
+    double reach = 2 * TW_STEP_MOST / fmax(line->length, 1e-300);
     tw_search search = {.sufficient = line->sufficient,
                         .curvature = line->curvature,
-                        .noise = 4 * tw_minimization_epsilon(m) * fabs(m->at->value),
+                        .stretch = line->stretch > 0 ? line->stretch : 4,
+                        .noise = tw_minimization_noise(m, m->at->value),
                         .step_min = 0,
                         .step_max = line->most > 0 ? line->most : fmax(reach, line->first)};
     tw_search_start(&search, m->at->value, line->slope, line->first);
@@ -77,7 +76,7 @@ tw_status tw_line_search(tw_minimization *minimization, const tw_line *line, dou
         double tried = search.step;
         tw_search_word word = tw_search_tell(&search, value, slope.product);
         bool stuck = word == TW_SEARCH_STUCK, lowest = search.low.step == tried;
-        if (stuck && tried * line->length >= step_most && value < search.start.value) {
+        if (stuck && tried * line->length >= TW_STEP_MOST && value < search.start.value) {
             tw_minimization_reject(m, value, slope.largest);
             return unbounded(m, line, tried, value);
         }

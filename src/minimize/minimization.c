@@ -60,6 +60,10 @@ void *tw_scratch_at(const tw_minimization *minimization, int index) {
     return (char *)minimization->scratch + (size_t)index * bytes;
 }
 
+double tw_minimization_noise(const tw_minimization *minimization, double value) {
+    return 100 * tw_minimization_epsilon(minimization) * fabs(value);
+}
+
 static void count_evaluations(tw_minimization *self) {
     tw_evaluation_counts now = tw_objective_counts(self->objective);
     self->at->f_evals = (double)(now.f_evals - self->before.f_evals);
@@ -106,7 +110,7 @@ tw_status tw_minimization_try(tw_minimization *minimization, double *value) {
 // A lower value, or one that rounding cannot tell from it and a smaller gradient.
 static bool is_better(const tw_minimization *self, double value, double slope) {
     double best = self->at->best_value;
-    double noise = 4 * tw_minimization_epsilon(self) * fabs(best);
+    double noise = tw_minimization_noise(self, best);
     if (fabs(value - best) <= noise) return slope < self->at->best_norm;
     return value < best;
 }

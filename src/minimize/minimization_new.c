@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/memory.h"
+#include "base/random.h"
 #include "minimize/solver.h"
 #include "objective/objective.h"
 
@@ -11,6 +12,9 @@ static tw_status check_options(tw_context *context, const tw_minimize_options *o
         return tw_fail(context, TW_BAD_ARGUMENT,
                        "minimize: a tolerance of %g; 0 or a small number is needed",
                        options->tolerance);
+    if (!(options->jitter >= 0) || isinf(options->jitter))
+        return tw_fail(context, TW_BAD_ARGUMENT, "minimize: a jitter of %g; 0 or more is needed",
+                       options->jitter);
     if (options->method == NULL || options->method[0] == '\0')
         return tw_fail(context, TW_BAD_ARGUMENT, "minimize: no method; lbfgs is a good one");
     return TW_OK;
@@ -63,12 +67,15 @@ static tw_status fill_start(tw_minimization *self, const void *start) {
         return tw_fail(self->context, TW_BAD_ARGUMENT,
                        "objective %s: has no start of its own; give one", facts.name);
     void *x = tw_trial(self);
+    tw_random draw = {.seed = self->options.seed, .purpose = TW_FOR_START};
     for (int64_t i = 0; i < self->space.n; i++) {
         double at = start != NULL ? tw_vector_get(&self->space, start, i) : facts.start[i];
         if (!isfinite(at))
             return tw_fail(self->context, TW_BAD_ARGUMENT,
                            "objective %s: coordinate %" PRId64 " of the start is %g", facts.name, i,
                            at);
+        double share = 2 * tw_random_uniform(&draw, (uint64_t)i) - 1;
+        if (self->options.jitter > 0) at += self->options.jitter * share;
         if (self->lower != NULL) at = fmax(self->lower[i], fmin(self->upper[i], at));
         tw_vector_set(&self->space, x, i, at);
     }
@@ -106,6 +113,9 @@ static tw_status fill(tw_minimization *self, const tw_minimize_options *options,
     tw_status status = check_options(self->context, options);
     if (status == TW_OK) status = tw_solver_parse(self, options->method);
     if (status != TW_OK) return status;
+    if (options->schedule != NULL && self->solver != &tw_solver_rule)
+        return tw_fail(self->context, TW_BAD_ARGUMENT, "method %s: has no lr to be scheduled",
+                       self->method);
     status = tw_solver_check_dimension(self->context, self->method, facts.dimension);
     self->space = self->objective->space;
     if (status == TW_OK) status = copy_bounds(self, options);

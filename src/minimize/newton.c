@@ -58,6 +58,16 @@ static void end(tw_minimization *m) {
     tw_release(s->numbers);
 }
 
+// Whether a factor's pivots differ by less than rounding makes of 0: else its step goes anywhere.
+static bool is_regular(const double *factor, int64_t n) {
+    double least = INFINITY, most = 0;
+    for (int64_t i = 0; i < n; i++) {
+        least = fmin(least, factor[i * n + i]);
+        most = fmax(most, factor[i * n + i]);
+    }
+    return least > 1e-7 * most; // square roots of pivots
+}
+
 // The Hessian and the gradient here, and the Hessian's factor if it has one.
 static tw_status look(tw_minimization *m, newton *s) {
     int64_t n = m->space.n;
@@ -75,7 +85,7 @@ static tw_status look(tw_minimization *m, newton *s) {
     for (int64_t i = 0; i < n; i++)
         s->gradient[i] = tw_vector_get(&m->space, tw_gradient_here(m), i);
     memcpy(s->work, s->hessian, (size_t)(n * n) * sizeof(double));
-    s->is_definite = tw_cholesky(m->context, s->work, n) == n;
+    s->is_definite = tw_cholesky(m->context, s->work, n) == n && is_regular(s->work, n);
     s->has_values = false;
     s->is_here = true;
     return TW_OK;
@@ -105,8 +115,7 @@ static double full_step(const tw_minimization *m, newton *s) {
 static tw_status edge_step(const tw_minimization *m, newton *s, double *predicted) {
     int64_t n = m->space.n;
     double *p = s->turned_step; // in the basis of the eigenvectors
-    if (isinf(s->at->radius))
-        s->at->radius = fmax(1, sqrt(tw_vector_dot(&m->space, tw_here(m), tw_here(m))));
+    if (isinf(s->at->radius)) s->at->radius = tw_trust_reach(m);
     tw_status status = find_values(m, s);
     if (status != TW_OK) return status;
     for (int64_t i = 0; i < n; i++) s->turned[i] = tw_dot(s->work + i * n, s->gradient, n);
@@ -127,6 +136,7 @@ static tw_status try_step(tw_minimization *m, newton *s, bool *taken) {
     if (status != TW_OK) return status;
     const void *x = tw_here(m);
     tw_trust_step step = {.radius = s->at->radius,
+                          .reach = tw_trust_reach(m),
                           .length = sqrt(tw_dot(s->step, s->step, m->space.n)),
                           .predicted = predicted};
     for (int64_t i = 0; i < m->space.n; i++)
@@ -140,7 +150,7 @@ static tw_status iterate(tw_minimization *m) {
     tw_status status = look(m, s);
     double least = tw_trust_least(m);
     while (status == TW_OK && !taken && m->end == TW_MINIMIZE_RUNNING) {
-        if (s->at->radius < least) return tw_trust_failed(m, s->at->radius);
+        if (!(s->at->radius >= least)) return tw_trust_failed(m, s->at->radius);
         status = try_step(m, s, &taken);
     }
     s->is_here = !taken;

@@ -68,8 +68,7 @@ static bool leaves(const tw_minimization *m, const newton_cg *s, double along) {
 
 // The first radius where the model has no floor: the length of x.
 static void have_radius(const tw_minimization *m, newton_cg *s) {
-    if (isinf(s->at->radius))
-        s->at->radius = fmax(1, sqrt(tw_vector_dot(&m->space, tw_here(m), tw_here(m))));
+    if (isinf(s->at->radius)) s->at->radius = tw_trust_reach(m);
 }
 
 // d = -r + beta d
@@ -120,6 +119,7 @@ static tw_status try_step(tw_minimization *m, newton_cg *s, bool *taken) {
     if (status != TW_OK || m->end != TW_MINIMIZE_RUNNING) return status;
     const void *p = s->step;
     tw_trust_step step = {.radius = s->at->radius,
+                          .reach = tw_trust_reach(m),
                           .length = sqrt(tw_vector_dot(&m->space, p, p)),
                           .predicted = -(tw_vector_dot(&m->space, tw_gradient_here(m), p) +
                                          tw_vector_dot(&m->space, s->residual, p)) /
@@ -134,7 +134,7 @@ static tw_status iterate(tw_minimization *m) {
     tw_status status = TW_OK;
     double least = tw_trust_least(m);
     while (status == TW_OK && !taken && m->end == TW_MINIMIZE_RUNNING) {
-        if (s->at->radius < least) return tw_trust_failed(m, s->at->radius);
+        if (!(s->at->radius >= least)) return tw_trust_failed(m, s->at->radius);
         status = try_step(m, s, &taken);
     }
     return status;

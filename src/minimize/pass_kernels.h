@@ -1,4 +1,5 @@
-// The loops over vectors of one type. Included once for each, with ELEMENT and KERNEL(name) defined.
+// The loops over vectors of one type. Included once for each, with ELEMENT, the whole number BITS of its size
+// and KERNEL(name) defined.
 // Sums run in lanes that are added in order, products are fused: bits do not depend on the machine.
 
 TW_SIMD static double KERNEL(product)(const ELEMENT *a, const ELEMENT *b, int64_t size) {
@@ -12,30 +13,23 @@ TW_SIMD static double KERNEL(product)(const ELEMENT *a, const ELEMENT *b, int64_
     return sum;
 }
 
-TW_SIMD static tw_slope KERNEL(slope)(const ELEMENT *g, const ELEMENT *d, int64_t size) {
-    double lane[LANES] = {0}, top[LANES] = {0}, finite[LANES] = {0};
-    tw_slope all = {0};
-    int64_t i = 0;
-    for (; i + LANES <= size; i += LANES)
-        for (int l = 0; l < LANES; l++) {
-            double slope = g[i + l], large = __builtin_fabs(slope);
-            lane[l] = __builtin_fma(slope, (double)d[i + l], lane[l]);
-            top[l] = large > top[l] ? large : top[l];
-            finite[l] += 0 * slope; // 0, or NaN for ever
-        }
-    for (int l = 0; l < LANES; l++) {
-        all.product += lane[l];
-        all.largest = top[l] > all.largest ? top[l] : all.largest;
-        finite[0] += l > 0 ? finite[l] : 0;
+// Largest |g|, or NaN where any is not finite. As whole numbers the bits of sizes are in order, infinity
+// and what is no number behind all others.
+TW_SIMD static double KERNEL(largest)(const ELEMENT *g, int64_t size) {
+    BITS top = 0;
+    for (int64_t i = 0; i < size; i++) {
+        BITS bits;
+        memcpy(&bits, &g[i], sizeof bits);
+        bits &= (BITS)-1 >> 1;
+        top = bits > top ? bits : top;
     }
-    for (; i < size; i++) {
-        double slope = g[i], large = __builtin_fabs(slope);
-        all.product = __builtin_fma(slope, (double)d[i], all.product);
-        all.largest = large > all.largest ? large : all.largest;
-        finite[0] += 0 * slope;
-    }
-    all.largest += finite[0];
-    return all;
+    ELEMENT largest;
+    memcpy(&largest, &top, sizeof top);
+    return isfinite(largest) ? (double)largest : (double)NAN;
+}
+
+static tw_slope KERNEL(slope)(const ELEMENT *g, const ELEMENT *d, int64_t size) {
+    return (tw_slope){KERNEL(product)(g, d, size), KERNEL(largest)(g, size)};
 }
 
 // Four vectors with two others: a line of each is read once.
@@ -158,4 +152,5 @@ static void KERNEL(pair_products)(const pair_work *w, int64_t first, int64_t siz
 }
 
 #undef ELEMENT
+#undef BITS
 #undef KERNEL

@@ -27,9 +27,11 @@ typedef struct pair_work {
 } pair_work;
 
 #define ELEMENT float
+#define BITS uint32_t
 #define KERNEL(name) name##_f32
 #include "minimize/pass_kernels.h"
 #define ELEMENT double
+#define BITS uint64_t
 #define KERNEL(name) name##_f64
 #include "minimize/pass_kernels.h"
 
@@ -127,10 +129,12 @@ typedef struct combine_work {
     const tw_combination *combination;
 } combine_work;
 
-// From the last chunk to the first: what tw_pass_products read last is still in the cache.
+// Many chunks from the last to the first: what tw_pass_products read last is still in the shared cache.
+// Few lie in the caches of the threads that read them, and keep their threads.
 static void combine_chunk(void *user, int64_t turn) {
     const combine_work *w = user;
-    int64_t chunk = w->passes->chunk_count - 1 - turn;
+    bool backwards = w->passes->chunk == CHUNK_LARGE;
+    int64_t chunk = backwards ? w->passes->chunk_count - 1 - turn : turn;
     int64_t first = chunk * w->passes->chunk, size = chunk_size(w->passes, chunk);
     double *sums = w->passes->partial + 2 * chunk;
     if (w->passes->space.dtype == TW_F32)

@@ -2,8 +2,7 @@
 
 #include <math.h>
 
-#define STRETCH_LEAST 1.1 // how far beyond the last step the next may lie, in units of the last
-#define STRETCH_MOST 4.0  // distance, before there is an interval
+#define STRETCH_LEAST 1.1 // beyond the last step, in units of the last stride
 #define SHRINKS_LITTLE 0.66
 #define WIDTH_LEAST 1e-15 // relative
 
@@ -114,7 +113,7 @@ void tw_search_start(tw_search *search, double value, double slope, double first
     search->width_before = 2 * search->width;
     search->from = 0;
     search->step = fmax(search->step_min, fmin(search->step_max, first));
-    search->to = search->step * (1 + STRETCH_MOST);
+    search->to = search->step * (1 + search->stretch);
 }
 
 static bool is_found(const tw_search *s, double value, double slope) {
@@ -163,7 +162,7 @@ tw_search_word tw_search_tell(tw_search *search, double value, double slope) {
     } else {
         double stride = next - search->low.step;
         search->from = next + STRETCH_LEAST * stride;
-        search->to = next + STRETCH_MOST * stride;
+        search->to = next + search->stretch * stride;
     }
     search->step = fmax(search->step_min, fmin(search->step_max, next));
     bool outside = search->step <= search->from || search->step >= search->to;

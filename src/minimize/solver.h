@@ -106,6 +106,12 @@ void *tw_scratch_at(const tw_minimization *minimization, int index);
 void tw_minimization_copy(const tw_minimization *minimization, void *to, const void *from);
 double tw_minimization_epsilon(const tw_minimization *minimization);
 
+// How far values this large are moved by rounding inside the function, as far as one can guess.
+double tw_minimization_noise(const tw_minimization *minimization, double value);
+
+// A step this long that still goes down is taken for one of a function without a floor.
+#define TW_STEP_MOST 1e15
+
 // Value and gradient at a point. TW_INTERRUPTED, and the minimisation ended, where the budget of
 // evaluations is used up.
 tw_status tw_minimization_evaluate(tw_minimization *minimization, const void *x, double *value,
@@ -136,11 +142,12 @@ bool tw_minimization_is_exhausted(const tw_minimization *minimization, double sl
 
 typedef struct tw_line {
     const void *direction;
-    double slope;  // g'd, below 0
-    double length; // |d|_2
-    double first;  // step to try first
-    double most;   // longest step; 0: no limit
-    bool ready;    // the trial point holds x + first*d already
+    double slope;   // g'd, below 0
+    double length;  // |d|_2
+    double first;   // step to try first
+    double most;    // longest step; 0: no limit
+    double stretch; // see search.h; 0: 4
+    bool ready;     // the trial point holds x + first*d already
     double sufficient, curvature;
 } tw_line;
 

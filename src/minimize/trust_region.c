@@ -66,10 +66,15 @@ void tw_trust_solve(int64_t n, const double *values, const double *g, double rad
 // Whether to take a step that ended at `value`, and the radius from now on.
 static bool judge(const tw_minimization *m, const tw_trust_step *step, double value,
                   double *radius) {
-    double noise = 10 * tw_minimization_epsilon(m) * fabs(m->at->value);
+    double noise = tw_minimization_noise(m, m->at->value);
     double fall = m->at->value - value;
     // Both falls may be nothing but rounding: then the model is believed (Conn, Gould and Toint, 17.4.2).
     double ratio = (fall + noise) / (step->predicted + noise);
+    // A first step without a limit may have gone anywhere: far away only an exact model is believed.
+    if (isinf(step->radius) && step->length > 10 * step->reach && !(fabs(ratio - 1) < 0.1)) {
+        *radius = step->reach;
+        return false;
+    }
     if (!isfinite(value) || !(ratio >= 0.25))
         *radius = step->length / 4;
     else if (ratio > 0.75 && step->length >= 0.99 * step->radius)
@@ -87,17 +92,24 @@ tw_status tw_trust_try(tw_minimization *minimization, const tw_trust_step *step,
     if (status != TW_OK) return status;
     const void *gradient = tw_trial_gradient(m);
     double largest = tw_pass_slope(&m->passes, gradient, gradient).largest;
-    if (value == -INFINITY)
-        return tw_minimization_finish(m, TW_MINIMIZE_DIVERGED,
-                                      "the function falls without bound: from %.6g to minus "
-                                      "infinity over a distance of %.3g",
-                                      m->at->value, step->length);
     *taken = judge(m, step, isnan(largest) ? NAN : value, radius);
+    if (value == -INFINITY || (*taken && step->length >= TW_STEP_MOST)) {
+        tw_minimization_reject(m, value, largest);
+        return tw_minimization_finish(m, TW_MINIMIZE_DIVERGED,
+                                      "the function falls without bound: from %.6g to %.6g over a "
+                                      "distance of %.3g",
+                                      m->at->value, value, step->length);
+    }
     if (*taken)
         tw_minimization_accept(m, value, largest, step->length);
     else
         tw_minimization_reject(m, value, largest);
     return TW_OK;
+}
+
+double tw_trust_reach(const tw_minimization *minimization) {
+    const void *x = tw_here(minimization);
+    return fmax(1, sqrt(tw_vector_dot(&minimization->space, x, x)));
 }
 
 double tw_trust_least(const tw_minimization *minimization) {

@@ -1,0 +1,232 @@
+// thalweg minimize: what it prints, writes, keeps and refuses.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/folder.h"
+#include "support/program.h"
+#include "support/xml.h"
+
+static const char *word_of(const json_t *object, const char *key) {
+    const char *word = json_string_value(json_object_get(object, key));
+    if (word == NULL) fail_msg("no text %s", key);
+    return word;
+}
+
+static void json_carries_every_promised_member(void **state) {
+    (void)state;
+    static const char *const keys[] = {"type",    "function", "dimension", "method",     "status",
+                                       "f",       "x",        "grad_norm", "iterations", "f_evals",
+                                       "g_evals", "h_evals",  "seconds",   "reason"};
+    json_t *result = tw_test_result_of(NULL, "minimize rosenbrock --method newton --json");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (json_object_get(result, keys[i]) == NULL) fail_msg("no member %s", keys[i]);
+    assert_int_equal(json_object_size(result), sizeof keys / sizeof *keys);
+    assert_string_equal(word_of(result, "status"), "converged");
+    assert_string_equal(word_of(result, "method"), "newton:radius=0");
+    assert_true(tw_test_number(result, "f") < 1e-15);
+    assert_true(tw_test_number(result, "grad_norm") <= 1e-8);
+    assert_true(tw_test_number(result, "h_evals") > 0);
+    const json_t *x = json_object_get(result, "x");
+    assert_int_equal(json_array_size(x), 2);
+    for (size_t i = 0; i < 2; i++)
+        assert_true(fabs(json_number_value(json_array_get(x, i)) - 1) < 1e-6);
+    json_decref(result);
+}
+
+static void expressions_starts_and_names_are_read(void **state) {
+    (void)state;
+
+    static const struct {
+        const char *line;
+        double x[2];
+    } cases[] = {
+        {"minimize '(x-3)^2 + (y+1)^4 + y' --start 0,0 --json", {3, -1.629960525}},
+        {"minimize '(b-3)^2 + (a+1)^2' --vars a,b --start=5,5 --json", {-1, 3}},
+        {"minimize 'sum(i, 1, n, (x[i]-i)^2)' --dim 2 --start 7,7 --json", {1, 2}},
+        {"minimize rosenbrock --start -1.2,1 --upper 0.5,inf --json", {0.5, 0.25}},
+        {"minimize rosenbrock --lower 1.5 --json", {1.5, 2.25}},
+        {"minimize 'x^2 + y^2' --start 3,4 --method gradient_descent --precision f32 --json",
+         {0, 0}},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *result = tw_test_result_of(NULL, cases[i].line);
+        const json_t *x = json_object_get(result, "x");
+        for (size_t k = 0; k < 2; k++) {
+            double found = json_number_value(json_array_get(x, k));
+            if (!(fabs(found - cases[i].x[k]) < 1e-4))
+                fail_msg("%s: x%d is %g", cases[i].line, (int)k + 1, found);
+        }
+        json_decref(result);
+    }
+}
+
+static void several_methods_run_from_the_same_start(void **state) {
+    (void)state;
+    tw_test_ran ran = tw_test_program(&(tw_test_call){
+        .line =
+            "minimize beale --method 'lbfgs:m=5; adam:lr=0.1 ;nag:lr=1e-2' --max-iter 50 --json"});
+    assert_int_equal(ran.status, 0);
+    json_t *lines = tw_test_lines(&ran);
+    static const char *const methods[] = {"lbfgs:m=5", "adam:lr=0.1", "nag:lr=1e-2"};
+    static const char *const ends[] = {"converged", "max_iterations", "max_iterations"};
+    assert_int_equal(json_array_size(lines), 4);
+    const json_t *table = json_object_get(json_array_get(lines, 3), "table");
+    assert_int_equal(json_array_size(table), 3);
+    for (size_t i = 0; i < 3; i++) {
+        const json_t *run = json_array_get(lines, i), *row = json_array_get(table, i);
+        assert_string_equal(word_of(run, "type"), "run");
+        assert_string_equal(word_of(run, "method"), methods[i]);
+        assert_string_equal(word_of(run, "status"), ends[i]);
+        tw_test_assert_number(row, "f", tw_test_number(run, "f"));
+    }
+    json_decref(lines);
+    tw_test_ran_free(&ran);
+}
+
+// Ends of each kind, by exit status and word.
+static void ends_have_their_exit_status(void **state) {
+    (void)state;
+
+    static const struct {
+        const char *line, *status;
+        int code;
+    } cases[] = {
+        {"minimize rosenbrock --json", "converged", 0},
+        {"minimize rosenbrock --json --max-iter 3", "max_iterations", 0},
+        {"minimize rosenbrock --json --max-evals 9", "max_iterations", 0},
+        {"minimize saddle --json", "diverged", 1},
+        {"minimize wood --method sgd:lr=1 --json", "diverged", 1},
+        {"minimize wood --precision f32 --tol 1e-12 --json", "line_search_failed", 1},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        tw_test_ran ran = tw_test_program(&(tw_test_call){.line = cases[i].line});
+        json_t *result = tw_test_result(&ran);
+        if (ran.status != cases[i].code || strcmp(word_of(result, "status"), cases[i].status) != 0)
+            fail_msg("%s: %d, %s", cases[i].line, ran.status, word_of(result, "status"));
+        json_decref(result);
+        tw_test_ran_free(&ran);
+    }
+}
+
+static void what_is_wrong_is_said(void **state) {
+    (void)state;
+    static const tw_test_refused table[] = {
+        {"minimize rosenbrock --start 1,2,3",
+         "objective rosenbrock: a dimension of 3; it may have 2, 4, 6, ..."},
+        {"minimize 'x*y' --start 1",
+         "objective objective: a start of 1 numbers; it has 2 variables"},
+        {"minimize 'x*y'", "x*y: has no start of its own; give --start with 2 numbers"},
+        {"minimize beale --method lbfsg", "method 'lbfsg': not known; did you mean lbfgs?"},
+        {"minimize beale --method 'adam;;lbfgs'",
+         "--method: a method is missing; as in \"lbfgs; adam\""},
+        {"minimize beale --method newton --lower 0",
+         "method newton:radius=0: knows no bounds; lbfgs keeps to them"},
+        {"minimize beale --lower 1,2,3",
+         "--lower: give one number, or one for each of the 2 variables"},
+        {"minimize beale --upper zero", "--upper: 'zero' is no number, inf or -inf"},
+        {"minimize beale --schedule linear", "method lbfgs:m=10: has no lr to be scheduled"},
+        {"minimize beale rosenbrock",
+         "minimize: 'rosenbrock' stands alone; an expression with blanks needs quotes"},
+        {"minimize beale --method 'adam; lbfgs' --out a.safetensors",
+         "minimize: --out and --resume are of one method; --method gives 2"},
+        {"minimize beale --plot beale.txt", "--plot beale.txt: give a name that ends in .svg"},
+    };
+    tw_test_refusals_of(NULL, 2, table, sizeof table / sizeof *table);
+    static const tw_test_refused undefined[] = {{"minimize 'log(x)' --start=-1",
+                                                 "objective objective: its value at the start is "
+                                                 "not a number; choose a start at which it is "
+                                                 "defined"}};
+    tw_test_refusals_of(NULL, 1, undefined, 1);
+}
+
+static void a_trace_holds_a_row_an_iteration(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    json_t *result =
+        tw_test_result_of(folder, "minimize booth --method bfgs --trace t.csv --plot t.svg --json");
+    tw_test_path(folder, "t.csv", path);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    char line[512];
+    assert_non_null(fgets(line, sizeof line, file));
+    assert_string_equal(line, "iteration,f,grad_norm,step,f_evals,g_evals,h_evals,x1,x2\n");
+    double rows = 0, numbers[9] = {0};
+    while (fgets(line, sizeof line, file) != NULL) {
+        int read = sscanf(line, "%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf", &numbers[0], &numbers[1],
+                          &numbers[2], &numbers[3], &numbers[4], &numbers[5], &numbers[6],
+                          &numbers[7], &numbers[8]);
+        assert_int_equal(read, 9);
+        assert_true(numbers[0] == rows++);
+    }
+    fclose(file);
+    assert_true(rows == tw_test_number(result, "iterations") + 1);
+    assert_true(numbers[1] == tw_test_number(result, "f"));
+    assert_true(numbers[4] == tw_test_number(result, "f_evals"));
+    assert_true(fabs(numbers[7] - 1) < 1e-6 && fabs(numbers[8] - 3) < 1e-6);
+    json_decref(result);
+    tw_test_folder_remove(folder);
+}
+
+static void a_run_in_two_parts_ends_where_one_ends(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    json_t *whole = tw_test_result_of(folder, "minimize wood --json");
+    json_t *part =
+        tw_test_result_of(folder, "minimize wood --json --max-iter 20 --out s.safetensors");
+    json_t *rest = tw_test_result_of(folder, "minimize wood --json --resume s.safetensors");
+    assert_string_equal(word_of(part, "status"), "max_iterations");
+    static const char *const same[] = {"f", "grad_norm", "iterations", "f_evals"};
+    for (size_t i = 0; i < 4; i++)
+        tw_test_assert_number(rest, same[i], tw_test_number(whole, same[i]));
+    static const tw_test_refused other[] = {
+        {"minimize beale --resume s.safetensors",
+         "s.safetensors: its objective is 'wood', that of this minimisation 'beale'"}};
+    tw_test_refusals_of(folder, 2, other, 1);
+    json_decref(whole);
+    json_decref(part);
+    json_decref(rest);
+    tw_test_folder_remove(folder);
+}
+
+static void numbers_do_not_depend_on_threads_but_on_the_seed(void **state) {
+    (void)state;
+    static const char *const lines[] = {
+        "minimize rosenbrock --dim 20000 --jitter 0.5 --max-iter 8 --json --threads 1",
+        "minimize rosenbrock --dim 20000 --jitter 0.5 --max-iter 8 --json --threads 3",
+        "minimize rosenbrock --dim 20000 --jitter 0.5 --max-iter 8 --json --seed 2"};
+    double value[3];
+    for (size_t i = 0; i < 3; i++) {
+        json_t *result = tw_test_result_of(NULL, lines[i]);
+        value[i] = tw_test_number(result, "f");
+        json_decref(result);
+    }
+    assert_true(value[0] == value[1]);
+    assert_true(value[0] != value[2]);
+}
+
+static void words_tell_a_newcomer_what_happened(void **state) {
+    (void)state;
+    tw_test_ran ran = tw_test_program(&(tw_test_call){.line = "minimize himmelblau"});
+    assert_int_equal(ran.status, 0);
+    assert_non_null(strstr(ran.out, "Converged after "));
+    assert_non_null(strstr(ran.out, "on himmelblau, 2 variables"));
+    assert_non_null(strstr(ran.out, "0 is the least value; off by"));
+    tw_test_ran_free(&ran);
+    ran = tw_test_program(&(tw_test_call){.line = "minimize"});
+    assert_int_equal(ran.status, 0);
+    assert_non_null(strstr(ran.out, "rosenbrock"));
+    assert_non_null(strstr(ran.out, "newton_cg"));
+    tw_test_ran_free(&ran);
+}
+
+TW_TESTS(json_carries_every_promised_member, expressions_starts_and_names_are_read,
+         several_methods_run_from_the_same_start, ends_have_their_exit_status,
+         what_is_wrong_is_said, a_trace_holds_a_row_an_iteration,
+         a_run_in_two_parts_ends_where_one_ends, numbers_do_not_depend_on_threads_but_on_the_seed,
+         words_tell_a_newcomer_what_happened)
