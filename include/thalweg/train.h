@@ -27,26 +27,26 @@ extern "C" {
 typedef struct tw_training tw_training;
 
 // Everything that decides a run. Texts are copied by tw_training_new; defaults come from
-// tw_training_options_default alone.
+// tw_training_options_default alone. A method is one of method.h, which steps for each minibatch; or one of
+// minimize.h, such as "lbfgs:m=10", for which each step takes all examples and is an epoch (`batch` is then
+// how many are held at a time); or phases, "adam for 5; lbfgs": five epochs by the one, the rest by the
+// other.
 typedef struct tw_training_options {
     const char *data; // what to train on (data.h). Default "strokes".
     const char *test; // what to measure on; NULL (default): the format's own, else held out
     double holdout;   // share held out where there is no test set. Default 0.2; 0: measure nothing
-    tw_data *train_set; // a host program's own set in place of `data`; borrowed: valid until free
-    tw_data *test_set;  // and in place of `test`
-    const char *model;  // model.h. Default "mlp:128".
-    const char
-        *method; // of method.h, or one that takes all examples for each step and makes each an
-                 // epoch: a solver of minimize.h, such as "lbfgs:m=10". Default "adam".
-    const char *schedule;  // of lr (schedule.h). Default NULL: what the method's text says.
+    tw_data *train_set;   // a host program's own set in place of `data`; borrowed: valid until free
+    tw_data *test_set;    // and in place of `test`
+    const char *model;    // model.h. Default "mlp:128".
+    const char *method;   // Default "adam".
+    const char *schedule; // of lr (schedule.h). Default NULL: what the method's text says.
     const char *schedules; // of others, "momentum: linear:end=0.5; beta1: cosine". Default NULL.
     const char *groups;    // "*bias*: weight_decay=0; ..." (method.h). Default NULL.
     const char *loss;      // loss.h. Default NULL: cross_entropy for classes, else squared.
     const char *init; // of weights (init.h). Default NULL: he before relu-like layers, else xavier.
     const char *bias_init;     // Default NULL: zeros.
     tw_dtype precision;        // TW_F32 (default) or TW_F64
-    int64_t batch;             // B, examples a minibatch. Default 128. Where a step takes all: how
-                               // many are held at a time
+    int64_t batch;             // B, examples a minibatch. Default 128.
     int64_t accumulate;        // minibatches whose gradients are averaged for one step. Default 1.
     uint64_t epochs;           // passes over the data. Default 10; ignored where `steps` is not 0.
     uint64_t steps;            // updates in all. Default 0: as `epochs` says.
@@ -148,7 +148,8 @@ TW_API bool tw_training_done(const tw_training *training);
 // hyperparameters, memory planned. Borrowed: valid while the training is.
 TW_API const char *tw_training_description(const tw_training *training);
 
-// Clock and value of a hyperparameter at step t (1 .. total) before anything runs. NaN for an unknown one.
+// Clock and value of a hyperparameter at step t (1 .. total) of the phase that the run is in. NaN for an
+// unknown one.
 TW_API tw_clock tw_training_clock(const tw_training *training, uint64_t step);
 
 // Value of a hyperparameter at step t, 1 to the last; NaN for an unknown one.

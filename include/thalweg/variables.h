@@ -25,8 +25,8 @@ TW_API tw_status tw_variables_have(tw_variables *variables, const char *name, tw
 // The array of a name or NULL. Borrowed, as above.
 TW_API tw_tensor *tw_variables_find(const tw_variables *variables, const char *name);
 
-// Frees the arrays whose names begin with `prefix`. No plan may use them any more.
-TW_API void tw_variables_drop(tw_variables *variables, const char *prefix);
+// Frees the arrays whose names contain `part`. No plan may use them any more.
+TW_API void tw_variables_drop(tw_variables *variables, const char *part);
 
 // How many, and the name and array of number `index` (in the order they were made). Borrowed, as above.
 TW_API int tw_variables_count(const tw_variables *variables);

@@ -120,11 +120,11 @@ tw_status tw_variables_have(tw_variables *variables, const char *name, tw_dtype 
     return TW_OK;
 }
 
-void tw_variables_drop(tw_variables *variables, const char *prefix) {
+void tw_variables_drop(tw_variables *variables, const char *part) {
     size_t kept = 0;
     for (size_t i = 0; i < variables->count; i++) {
         entry *at = &variables->entries[i];
-        if (strncmp(at->name, prefix, strlen(prefix)) != 0) {
+        if (strstr(at->name, part) == NULL) {
             variables->entries[kept++] = *at;
             continue;
         }

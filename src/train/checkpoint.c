@@ -99,6 +99,7 @@ static tw_status add_texts(tw_training *training, making *made) {
     char *options = NULL;
     add_text(made, "format", TW_CHECKPOINT_FORMAT);
     add_text(made, "thalweg", tw_version());
+    add_text(made, "method", tw_phase_method(training)); // of the phase
     add_text(made, "encoding", tw_data_encoding(training->train));
     tw_status status = tw_run_options_format(training->context, &training->options, &options);
     if (status == TW_OK) status = add_owned(made, "options", options);
@@ -218,8 +219,11 @@ static tw_status restore_state(tw_training *training, const char *path, tw_archi
         return lacks(training->context, path, "state");
     unpack_state(numbers, &training->state);
     double step = training->state.step;
-    if (!(step >= 0.0 && step <= 0x1p47 && step == floor(step)))
-        return lacks(training->context, path, "state");
+    double phase = training->state.phase, before = training->state.phase_step;
+    bool sound = step >= 0.0 && step <= 0x1p47 && step == floor(step) && before >= 0.0 &&
+                 before <= step && phase >= 0.0 && phase < training->phases.count &&
+                 phase == floor(phase) && training->state.phase_epoch >= 0.0;
+    if (!sound) return lacks(training->context, path, "state");
     return TW_OK;
 }
 
@@ -242,6 +246,14 @@ tw_status tw_checkpoint_check_whole(const tw_training *training, const char *pat
                        path, name);
     }
     return TW_OK;
+}
+
+tw_status tw_checkpoint_place(tw_training *training, const char *path) {
+    tw_archive *archive = NULL;
+    tw_status status = tw_checkpoint_open(training->context, path, &archive);
+    if (status == TW_OK) status = restore_state(training, path, archive);
+    tw_archive_close(archive);
+    return status;
 }
 
 tw_status tw_checkpoint_restore(tw_training *training, const char *path) {

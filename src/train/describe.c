@@ -29,12 +29,25 @@ static void describe_layers(const tw_training *training, tw_text *text) {
     }
 }
 
+static void describe_phases(const tw_training *training, tw_text *text) {
+    const tw_phases *phases = &training->phases;
+    for (int i = 0; i < phases->count; i++) {
+        bool now = i == (int)training->state.phase;
+        const char *method = !now                       ? phases->method[i]
+                             : training->method != NULL ? tw_method_text(training->method)
+                                                        : training->full.method;
+        tw_text_add(text, "%-10s%s", i == 0 ? "method" : "", method);
+        if (phases->epochs[i] > 0) tw_text_add(text, " for %" PRIu64 " epochs", phases->epochs[i]);
+        tw_text_add(text, "%s\n",
+                    now && training->state.step > 0.0 && phases->count > 1 ? ", where the run is"
+                                                                           : "");
+    }
+}
+
 static void describe_method(tw_training *training, const char *groups, tw_text *text) {
     tw_text_add(text, "loss      %s: %s\n", tw_loss_name(training->loss),
                 tw_loss_formula(training->loss));
-    tw_text_add(text, "method    %s\n",
-                training->method != NULL ? tw_method_text(training->method)
-                                         : training->full.method);
+    describe_phases(training, text);
     for (int i = 0; i < training->scheduled_count; i++)
         tw_text_add(text, "          %s follows %s\n", training->scheduled[i].name,
                     tw_schedule_text(training->scheduled[i].schedule));
@@ -58,7 +71,7 @@ static void describe_size(const tw_training *training, tw_text *text) {
         tw_text_add(text,
                     "steps     %" PRIu64 " over all %" PRIu64 " examples (each an epoch), %" PRId64
                     " at a time, %s, seed %" PRIu64 "\n",
-                    training->clock.total_steps, training->clock.example_count, options->batch,
+                    tw_phases_steps(training), training->clock.example_count, options->batch,
                     tw_dtype_name(options->precision), options->seed);
         return;
     }
@@ -69,7 +82,7 @@ static void describe_size(const tw_training *training, tw_text *text) {
     tw_text_add(text,
                 "steps     %" PRIu64 " of %" PRId64 " examples (%" PRIu64
                 " an epoch), %s, seed %" PRIu64 "\n",
-                training->clock.total_steps, options->batch * options->accumulate,
+                tw_phases_steps(training), options->batch * options->accumulate,
                 training->clock.steps_per_epoch, tw_dtype_name(options->precision), options->seed);
     tw_text_add(text, "memory    ");
     add_bytes(text, size.variable_bytes, "parameters and states, ");

@@ -40,13 +40,15 @@ static tw_status take_measures(tw_training *training) {
         status = tw_plan_run(training->network.eval, 1, &training->clock);
     state->train_loss = state->loss_sum / state->example_count;
     state->train_error = training->form.classes > 0 ? state->wrong_sum / state->example_count : NAN;
-    if (status == TW_OK && training->all_batches != NULL)
+    if (status == TW_OK && training->all_batches != NULL &&
+        (training->options.values.eval_train || tw_full_batch_is_on(training)))
         status = tw_training_measure(training, training->all_batches, &state->train_loss,
                                      &state->train_error);
     if (status == TW_OK && training->test_batches != NULL)
         status = tw_training_measure(training, training->test_batches, &state->test_loss,
                                      &state->test_error);
-    state->epochs = ceil(state->step / (double)training->clock.steps_per_epoch);
+    state->epochs = state->phase_epoch + ceil((double)tw_training_phase_step(training) /
+                                              (double)training->clock.steps_per_epoch);
     return status;
 }
 
@@ -101,7 +103,8 @@ tw_status tw_training_check_finite(const tw_training *training) {
         return tw_fail(training->context, TW_DIVERGED,
                        "step %" PRIu64 ": %s[%" PRId64 "] is no finite number; try a smaller "
                        "learning rate or clip_norm in front of the method",
-                       training->clock.step, tw_variables_name(training->variables, i), at);
+                       (uint64_t)training->state.step, tw_variables_name(training->variables, i),
+                       at);
     }
     return TW_OK;
 }

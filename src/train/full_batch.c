@@ -29,21 +29,24 @@ tw_status tw_full_batch_open(tw_training *training) {
                           : options->schedule != NULL  ? "schedule"
                           : options->schedules != NULL ? "schedules"
                                                        : NULL;
+    const char *method = tw_phase_method(training);
+    if (tw_phases_have(&training->phases, false)) // which they are meant for
+        return tw_solver_spell(training->context, method, &training->full.method);
     if (refused != NULL)
         return tw_fail(training->context, TW_BAD_ARGUMENT,
                        "%s: method %s finds its own steps and has nothing to give values to; leave "
                        "it away, or take a rule",
-                       refused, options->method);
+                       refused, method);
     if (options->accumulate > 1)
         return tw_fail(training->context, TW_BAD_ARGUMENT,
                        "accumulate: method %s takes the gradient of all examples for each step as "
                        "it is; leave it away",
-                       options->method);
-    return tw_solver_spell(training->context, options->method, &training->full.method);
+                       method);
+    return tw_solver_spell(training->context, method, &training->full.method);
 }
 
-tw_status tw_full_batch_check(const tw_training *training) {
-    return tw_solver_check_dimension(training->context, training->full.method,
+tw_status tw_full_batch_check(const tw_training *training, const char *method) {
+    return tw_solver_check_dimension(training->context, method,
                                      tw_network_size(&training->network));
 }
 
@@ -87,7 +90,7 @@ static double examples_seen(const tw_training *training) {
 
 tw_status tw_full_batch_resume(tw_training *training) {
     const tw_variables *kept = training->variables;
-    if (training->state.step == 0.0) return TW_OK;
+    if (tw_training_phase_step(training) == 0) return TW_OK;
     tw_status status = start(training);
     if (status == TW_OK)
         status = tw_minimization_take(training->full.minimization, kept, TW_FULL_BATCH_PREFIX);
@@ -122,8 +125,8 @@ static void take_weights(tw_training *training) {
 static tw_status ended(tw_training *training, const tw_minimize_result *result) {
     if (result->end == TW_MINIMIZE_RUNNING) return TW_OK;
     if (result->end == TW_MINIMIZE_DIVERGED)
-        return tw_fail(training->context, TW_DIVERGED, "step %" PRIu64 ": %s", training->clock.step,
-                       result->reason);
+        return tw_fail(training->context, TW_DIVERGED, "step %" PRIu64 ": %s",
+                       (uint64_t)training->state.step + 1, result->reason);
     say_end(training, result);
     return TW_OK;
 }

@@ -24,8 +24,8 @@ bool tw_full_batch_is_on(const tw_training *training);
 // Reads the method. Errors: TW_BAD_TEXT, TW_BAD_ARGUMENT, also for options that it has no use for.
 tw_status tw_full_batch_open(tw_training *training);
 
-// Whether it can train a network of this size. Errors: TW_BAD_ARGUMENT.
-tw_status tw_full_batch_check(const tw_training *training);
+// Whether a method that takes all can train a network of this size. Errors: TW_BAD_ARGUMENT.
+tw_status tw_full_batch_check(const tw_training *training, const char *method);
 
 // Goes on from arrays that a checkpoint left among the variables, and takes them from there.
 tw_status tw_full_batch_resume(tw_training *training);

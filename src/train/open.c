@@ -56,7 +56,7 @@ static tw_status open_batches(tw_training *training) {
     batches.shuffled = false;
     if (status == TW_OK && training->test != NULL)
         status = tw_batches_new(training->test, &batches, &training->test_batches);
-    if (status == TW_OK && (options->eval_train || tw_full_batch_is_named(options->method)))
+    if (status == TW_OK && (options->eval_train || tw_phases_have(&training->phases, true)))
         status = tw_batches_new(training->train, &batches, &training->all_batches);
     return status;
 }
@@ -85,17 +85,17 @@ tw_status tw_training_open_data(tw_training *training) {
     return status;
 }
 
-uint64_t tw_training_steps_per_epoch(const tw_training *training) {
+uint64_t tw_training_steps_per_epoch(const tw_training *training, int phase) {
     int64_t accumulate = training->options.values.accumulate;
-    if (tw_full_batch_is_named(training->options.values.method)) return 1;
+    if (training->phases.takes_all[phase]) return 1;
     return (uint64_t)((training->minibatches + accumulate - 1) / accumulate);
 }
 
 static void start_clock(tw_training *training) {
     const tw_training_options *options = &training->options.values;
-    uint64_t steps_per_epoch = tw_training_steps_per_epoch(training);
+    uint64_t steps_per_epoch = tw_training_steps_per_epoch(training, (int)training->state.phase);
     training->clock = (tw_clock){
-        .total_steps = options->steps > 0 ? options->steps : options->epochs * steps_per_epoch,
+        .total_steps = tw_phase_steps(training, steps_per_epoch),
         .example_count = (uint64_t)tw_data_count(training->train),
         .minibatch = (uint64_t)options->batch,
         .steps_per_epoch = steps_per_epoch,
@@ -163,7 +163,7 @@ static tw_status open_schedules(tw_training *training) {
 
 static tw_status open_rules(tw_training *training) {
     const tw_training_options *options = &training->options.values;
-    tw_status status = tw_method_parse_with(training->context, options->method,
+    tw_status status = tw_method_parse_with(training->context, tw_phase_method(training),
                                             &training->options.rule_files, &training->method);
     if (status == TW_OK && options->groups != NULL)
         status = tw_method_override(training->method, options->groups);
@@ -174,13 +174,32 @@ tw_status tw_training_open_method(tw_training *training) {
     const tw_training_options *options = &training->options.values;
     tw_context *context = training->context;
     start_clock(training);
-    tw_status status = tw_full_batch_is_named(options->method) ? tw_full_batch_open(training)
-                                                               : open_rules(training);
+    tw_status status = tw_full_batch_is_named(tw_phase_method(training))
+                           ? tw_full_batch_open(training)
+                           : open_rules(training);
     if (status == TW_OK && options->init != NULL)
         status = tw_initialiser_parse(context, options->init, &training->weights);
     if (status == TW_OK && options->bias_init != NULL)
         status = tw_initialiser_parse(context, options->bias_init, &training->biases);
     return status;
+}
+
+void tw_training_close_method(tw_training *training) {
+    tw_method_free(training->method);
+    training->method = NULL;
+    tw_full_batch_close(training);
+    while (training->scheduled_count > 0)
+        tw_schedule_free(training->scheduled[--training->scheduled_count].schedule);
+    tw_initialiser_free(training->weights);
+    tw_initialiser_free(training->biases);
+    training->weights = training->biases = NULL;
+}
+
+void tw_training_close_network(tw_training *training) {
+    tw_measuring_free(&training->measuring);
+    tw_network_free(&training->network);
+    tw_model_free(training->model);
+    training->model = NULL;
 }
 
 static double unit_of_loss(const tw_training *training) {
@@ -224,11 +243,10 @@ tw_status tw_training_open_network(tw_training *training) {
         .accumulates = options->accumulate > 1,
         .l1 = options->l1,
         .l2 = options->l2,
-        .seed = options->seed,
+        .seed = options->seed + (uint64_t)training->state.phase, // other noise in each phase
         .clock = training->clock,
     };
     status = tw_network_new(context, &network, training->variables, &training->network);
-    if (status == TW_OK && tw_full_batch_is_on(training)) status = tw_full_batch_check(training);
     if (status != TW_OK) return status;
     return tw_measuring_new(context, training->model, training->loss, &training->form,
                             training->method, options->precision, training->variables,

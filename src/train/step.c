@@ -11,9 +11,18 @@ static uint64_t done(const tw_training *training) {
     return (uint64_t)training->state.step;
 }
 
+// Where --epochs or --steps end the run, in whatever phase.
+static bool is_at_the_end(const tw_training *training) {
+    const tw_training_options *options = &training->options.values;
+    return options->steps > 0 ? done(training) >= options->steps
+                              : training->state.epochs >= (double)options->epochs;
+}
+
 bool tw_training_done(const tw_training *training) {
-    return training->stopped_early || training->state.ended != 0.0 ||
-           done(training) >= training->clock.total_steps;
+    if (training->stopped_early) return true;
+    bool phase_ended = training->state.ended != 0.0 ||
+                       tw_training_phase_step(training) >= training->clock.total_steps;
+    return phase_ended && (tw_phase_is_last(training) || is_at_the_end(training));
 }
 
 static bool ends_epoch(const tw_training *training) {
@@ -47,7 +56,7 @@ static tw_status run_minibatch(tw_training *training, tw_plan *plan, int64_t exa
     return tw_fail(training->context, TW_DIVERGED,
                    "step %" PRIu64 ": the loss is %s; try a smaller learning rate, a warm-up, or "
                    "clip_norm in front of the method",
-                   training->clock.step, isnan(*loss) ? "not a number" : "infinite");
+                   done(training) + 1, isnan(*loss) ? "not a number" : "infinite");
 }
 
 static tw_status run_simple(tw_training *training, double *loss) {
@@ -66,7 +75,8 @@ static tw_status run_simple(tw_training *training, double *loss) {
 static int64_t examples_of_step(const tw_training *training, int64_t *minibatches) {
     int64_t size = training->options.values.batch;
     int64_t accumulate = training->options.values.accumulate;
-    int64_t first = (int64_t)(done(training) % training->clock.steps_per_epoch) * accumulate;
+    uint64_t step = tw_training_phase_step(training);
+    int64_t first = (int64_t)(step % training->clock.steps_per_epoch) * accumulate;
     int64_t left = training->minibatches - first;
     *minibatches = left < accumulate ? left : accumulate;
     int64_t examples = *minibatches * size;
@@ -108,10 +118,12 @@ static tw_status run_accumulating(tw_training *training, double *loss) {
 
 static tw_status update(tw_training *training, double *loss) {
     double start = tw_clock_seconds();
-    tw_clock_set_step(&training->clock, done(training) + 1);
-    tw_status status = tw_full_batch_is_on(training) ? tw_full_batch_step(training, loss)
-                       : training->options.values.accumulate > 1 ? run_accumulating(training, loss)
-                                                                 : run_simple(training, loss);
+    tw_status status = tw_phases_advance(training);
+    if (status != TW_OK) return status;
+    tw_clock_set_step(&training->clock, tw_training_phase_step(training) + 1);
+    status = tw_full_batch_is_on(training)             ? tw_full_batch_step(training, loss)
+             : training->options.values.accumulate > 1 ? run_accumulating(training, loss)
+                                                       : run_simple(training, loss);
     double seconds = tw_clock_seconds() - start;
     training->state.seconds += seconds;
     training->state.epoch_seconds += seconds;
@@ -120,7 +132,7 @@ static tw_status update(tw_training *training, double *loss) {
 }
 
 static void tell_progress(const tw_training *training, double loss, tw_progress *progress) {
-    uint64_t step = done(training), total = training->clock.total_steps;
+    uint64_t step = done(training), total = tw_phases_steps(training);
     double pace = step > 0 ? training->state.seconds / (double)step : 0.0;
     *progress = (tw_progress){
         .step = step,

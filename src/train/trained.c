@@ -17,6 +17,7 @@ struct tw_trained {
     tw_run_options options;
     tw_encoding *encoding; // of its training set
     char *encoding_text;
+    char *method_text; // of the phase of the run that the checkpoint is from
     tw_example_form form;
     double loss_unit;
     tw_model *model;
@@ -62,6 +63,13 @@ static tw_status read_form(tw_trained *trained, const char *path, const char *en
     return tw_fail(trained->context, TW_BAD_FILE, "%s: the checkpoint's data have no target", path);
 }
 
+static tw_status read_method(tw_trained *trained, const char *path, const char *method) {
+    if (method == NULL)
+        return tw_fail(trained->context, TW_BAD_FILE, "%s: the checkpoint has no method", path);
+    trained->method_text = tw_copy_text(trained->context, method, strlen(method));
+    return trained->method_text != NULL ? TW_OK : TW_NO_MEMORY;
+}
+
 static tw_status read_checkpoint(tw_trained *trained, const char *path) {
     tw_archive *archive = NULL;
     bool checked = false;
@@ -69,6 +77,7 @@ static tw_status read_checkpoint(tw_trained *trained, const char *path) {
     if (status == TW_OK) status = tw_checkpoint_open(trained->context, path, &archive);
     if (status == TW_OK) status = tw_archive_verify(archive, &checked);
     if (status == TW_OK) status = read_form(trained, path, tw_archive_text_of(archive, "encoding"));
+    if (status == TW_OK) status = read_method(trained, path, tw_archive_text_of(archive, "method"));
     if (status == TW_OK) status = tw_checkpoint_variables(archive, trained->variables);
     tw_archive_close(archive);
     return status;
@@ -95,9 +104,10 @@ static tw_status build(tw_trained *trained) {
     const tw_training_options *options = &trained->options.values;
     tw_context *context = trained->context;
     tw_status status = tw_model_parse(context, options->model, &trained->model);
-    if (status == TW_OK && !tw_full_batch_is_named(options->method))
-        status = tw_method_parse_with(context, options->method, &trained->options.rule_files,
-                                      &trained->method);
+    const char *method = trained->method_text;
+    if (status == TW_OK && !tw_full_batch_is_named(method))
+        status =
+            tw_method_parse_with(context, method, &trained->options.rule_files, &trained->method);
     if (status == TW_OK)
         status = tw_loss_parse(context, options->loss, trained->form.classes, &trained->loss);
     if (status != TW_OK) return status;
@@ -141,6 +151,7 @@ void tw_trained_free(tw_trained *trained) {
     tw_encoding_free(trained->encoding);
     tw_run_options_free(&trained->options);
     tw_release(trained->encoding_text);
+    tw_release(trained->method_text);
     tw_release(trained->confusion);
     tw_release(trained->row);
     tw_release(trained);

@@ -17,6 +17,8 @@ static tw_status start(tw_context *context, const tw_training_options *options,
     made->state.best = made->state.train_loss = made->state.train_error = NAN;
     made->state.test_loss = made->state.test_error = made->state.grad_norm = NAN;
     tw_status status = tw_run_options_copy(context, options, rule_files, &made->options);
+    if (status == TW_OK)
+        status = tw_phases_parse(context, made->options.values.method, &made->phases);
     if (status == TW_OK) status = tw_variables_new(context, &made->variables);
     if (status == TW_OK)
         *training = made;
@@ -31,8 +33,10 @@ tw_status tw_training_new(tw_context *context, const tw_training_options *option
     *training = NULL;
     tw_status status = start(context, options, NULL, &made);
     if (status == TW_OK) status = tw_training_open_data(made);
+    if (status == TW_OK) status = tw_phases_check(made);
     if (status == TW_OK) status = tw_training_open_method(made);
     if (status == TW_OK) status = tw_training_open_network(made);
+    if (status == TW_OK) status = tw_phases_check_size(made);
     if (status == TW_OK) status = tw_training_describe(made);
     if (status == TW_OK) status = tw_folder_start(made);
     if (status == TW_OK)
@@ -42,24 +46,29 @@ tw_status tw_training_new(tw_context *context, const tw_training_options *option
     return status;
 }
 
-// Puts the minibatches where the run was.
-static tw_status seek(tw_training *training) {
-    uint64_t step = (uint64_t)training->state.step;
+uint64_t tw_training_phase_step(const tw_training *training) {
+    return (uint64_t)(training->state.step - training->state.phase_step);
+}
+
+tw_status tw_training_seek(tw_training *training) {
+    uint64_t step = tw_training_phase_step(training);
+    uint64_t epochs = (uint64_t)training->state.phase_epoch;
     if (tw_full_batch_is_on(training)) return TW_OK;
     uint64_t per_epoch = training->clock.steps_per_epoch;
     int64_t index = (int64_t)(step % per_epoch) * training->options.values.accumulate;
     assert(index < training->minibatches);
-    return tw_batches_seek(training->batches, step / per_epoch, index);
+    return tw_batches_seek(training->batches, epochs + step / per_epoch, index);
 }
 
 static tw_status open_again(tw_training *training, const char *checkpoint) {
     tw_status status = tw_training_open_data(training);
+    if (status == TW_OK) status = tw_checkpoint_place(training, checkpoint);
     if (status == TW_OK) status = tw_training_open_method(training);
     if (status == TW_OK) status = tw_checkpoint_restore(training, checkpoint);
     int variables_read = tw_variables_count(training->variables);
     if (status == TW_OK) status = tw_training_open_network(training);
     if (status == TW_OK) status = tw_checkpoint_check_whole(training, checkpoint, variables_read);
-    if (status == TW_OK) status = seek(training);
+    if (status == TW_OK) status = tw_training_seek(training);
     if (status == TW_OK && tw_full_batch_is_on(training)) status = tw_full_batch_resume(training);
     if (status == TW_OK) status = tw_training_describe(training);
     return status == TW_OK ? tw_folder_continue(training) : status;
@@ -109,15 +118,9 @@ void tw_training_free(tw_training *training) {
     tw_batches_free(training->batches);
     tw_batches_free(training->test_batches);
     tw_batches_free(training->all_batches);
-    tw_measuring_free(&training->measuring);
-    tw_full_batch_close(training);
-    tw_network_free(&training->network);
-    tw_method_free(training->method);
-    for (int i = 0; i < training->scheduled_count; i++)
-        tw_schedule_free(training->scheduled[i].schedule);
-    tw_initialiser_free(training->weights);
-    tw_initialiser_free(training->biases);
-    tw_model_free(training->model);
+    tw_training_close_network(training);
+    tw_training_close_method(training);
+    tw_phases_free(&training->phases);
     tw_variables_free(training->variables);
     if (training->owns_train) tw_data_free(training->train);
     if (training->owns_test) tw_data_free(training->test);

@@ -9,6 +9,7 @@
 #include "train/full_batch.h"
 #include "train/network.h"
 #include "train/options.h"
+#include "train/phases.h"
 
 #define TW_SCHEDULES_MAX 16
 
@@ -37,7 +38,10 @@ typedef struct tw_scheduled {
     X(test_error)                                                                                  \
     X(grad_norm)                                                                                   \
     X(metrics_bytes) /* of metrics.jsonl */                                                        \
-    X(ended)         /* 1: the method had nothing left to do */
+    X(ended)         /* 1: the method had nothing left to do */                                    \
+    X(phase)         /* of the method, from 0 */                                                   \
+    X(phase_step)    /* updates done before it */                                                  \
+    X(phase_epoch)   /* epochs before it */
 
 typedef struct tw_run_state {
 #define TW_RUN_FIELD(name) double name;
@@ -54,6 +58,8 @@ struct tw_training {
     double loss_unit; // a fetched loss times this is in the data's own unit
     tw_model *model;
     const tw_loss *loss;
+    tw_phases phases;
+    // What follows is of the phase the run is in: its clock counts from the phase's beginning.
     tw_method *method; // NULL where one takes all examples for a step
     tw_full_batch full;
     tw_scheduled scheduled[TW_SCHEDULES_MAX];
@@ -77,6 +83,16 @@ tw_status tw_training_open_data(tw_training *training);
 tw_status tw_training_open_method(tw_training *training);
 tw_status tw_training_open_network(tw_training *training);
 
+// Frees what they opened.
+void tw_training_close_method(tw_training *training);
+void tw_training_close_network(tw_training *training);
+
+// Puts the minibatches where the run is.
+tw_status tw_training_seek(tw_training *training);
+
+// Updates done in the current phase.
+uint64_t tw_training_phase_step(const tw_training *training);
+
 // The training set and the test set (NULL: none) that options name. Both are owned by the caller, on failure
 // too: free with tw_data_free.
 tw_status tw_training_data(tw_context *context, const tw_training_options *options, tw_data **train,
@@ -86,8 +102,8 @@ tw_status tw_training_data(tw_context *context, const tw_training_options *optio
 double tw_training_value_at(const tw_training *training, const char *hyperparameter,
                             const tw_clock *clock);
 
-// How many updates an epoch has.
-uint64_t tw_training_steps_per_epoch(const tw_training *training);
+// How many updates an epoch of a phase has.
+uint64_t tw_training_steps_per_epoch(const tw_training *training, int phase);
 
 // Mean loss (in the data's unit) and error over a set; error NaN for a regression.
 tw_status tw_training_measure(tw_training *training, tw_batches *batches, double *loss,
@@ -106,6 +122,7 @@ bool tw_training_patience_ended(const tw_training *training);
 
 // Everything a checkpoint holds, to a file; and from one, before the network is built.
 tw_status tw_checkpoint_write(tw_training *training, const char *path);
+tw_status tw_checkpoint_place(tw_training *training, const char *path); // only where the run is
 tw_status tw_checkpoint_restore(tw_training *training, const char *path);
 
 // Once the network is built: TW_MISMATCH where it needed a variable beside the `variables_read` of the

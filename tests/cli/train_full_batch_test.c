@@ -50,11 +50,32 @@ static void what_cannot_be_is_refused(void **state) {
         {MOONS "--method lbfgs --show-schedule",
          "--show-schedule: the method has no learning rate"},
         {"train --data moons --model mlp:5000 --method newton --out a",
-         "method newton:radius=0: its matrix would be 25002 wide; at most 10000: take lbfgs or "
+         "method newton: its matrix would be 25002 wide; at most 10000: take lbfgs or "
          "newton_cg"}};
     tw_test_refusals_of(folder, 2, table, (int)(sizeof table / sizeof *table));
     tw_test_folder_remove(folder);
 }
 
+static void phases_follow_one_another(void **state) {
+    (void)state;
+    tw_test_ran ran = tw_test_program(&(tw_test_call){
+        .line = MOONS "--method 'adam:lr=0.02 for 2; lbfgs' --epochs 5 --batch 50 --json"});
+    assert_int_equal(ran.status, 0);
+    json_t *lines = tw_test_lines(&ran);
+    assert_int_equal(json_array_size(lines), 6);
+    static const double steps[] = {4, 8, 9, 10, 11};
+    for (size_t i = 0; i < 5; i++) {
+        const json_t *epoch = json_array_get(lines, i);
+        tw_test_assert_number(epoch, "epoch", (double)i + 1.0);
+        tw_test_assert_number(epoch, "step", steps[i]);
+        if (i < 2)
+            tw_test_assert_number(epoch, "lr", 0.02);
+        else
+            assert_true(json_is_null(json_object_get(epoch, "lr")));
+    }
+    json_decref(lines);
+    tw_test_ran_free(&ran);
+}
+
 TW_TESTS(each_step_is_an_epoch_and_lr_is_null, the_summary_says_why_it_ended_early,
-         what_cannot_be_is_refused)
+         what_cannot_be_is_refused, phases_follow_one_another)

@@ -1,0 +1,200 @@
+#include "train/phases.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "train/training.h"
+
+// ---- the text
+
+static const char *skip_blanks(const char *from, const char *end) {
+    while (from < end && *from == ' ') from++;
+    return from;
+}
+
+static const char *cut_blanks(const char *from, const char *end) {
+    while (end > from && end[-1] == ' ') end--;
+    return end;
+}
+
+// Where " for " stands last in a phase's text, or its end.
+static const char *find_for(const char *from, const char *end) {
+    for (const char *at = end; at - from >= 5; at--)
+        if (memcmp(at - 5, " for ", 5) == 0) return at - 5;
+    return end;
+}
+
+static bool read_epochs(const char *from, const char *end, uint64_t *epochs) {
+    *epochs = 0;
+    for (; from < end && *from >= '0' && *from <= '9' && *epochs < 1000000000; from++)
+        *epochs = 10 * *epochs + (uint64_t)(*from - '0');
+    return from == end && *epochs > 0;
+}
+
+static tw_status add(tw_context *context, const char *from, const char *end, bool last,
+                     tw_phases *phases) {
+    int at = phases->count;
+    from = skip_blanks(from, end);
+    end = cut_blanks(from, end);
+    const char *method_end = find_for(from, end);
+    if (at == TW_PHASES_MAX)
+        return tw_fail(context, TW_BAD_TEXT, "method: more than %d phases", TW_PHASES_MAX);
+    if (method_end == from || from == end)
+        return tw_fail(context, TW_BAD_TEXT, "method: phase %d of it is empty", at + 1);
+    if (last != (method_end == end))
+        return tw_fail(context, TW_BAD_TEXT,
+                       last ? "method: the last phase, '%.*s', lasts as long as the run: leave its "
+                              "'for' away"
+                            : "method: phase '%.*s' does not say for how many epochs; write METHOD "
+                              "for 5; METHOD",
+                       (int)(end - from), from);
+    const char *number = last ? end : skip_blanks(method_end + 5, end);
+    if (!last && !read_epochs(number, end, &phases->epochs[at]))
+        return tw_fail(context, TW_BAD_TEXT,
+                       "method: 'for %.*s': a number of epochs from 1 follows", (int)(end - number),
+                       number);
+    method_end = cut_blanks(from, method_end);
+    phases->method[at] = tw_copy_text(context, from, (size_t)(method_end - from));
+    if (phases->method[at] == NULL) return TW_NO_MEMORY;
+    phases->takes_all[at] = tw_full_batch_is_named(phases->method[at]);
+    phases->count++;
+    return TW_OK;
+}
+
+tw_status tw_phases_parse(tw_context *context, const char *text, tw_phases *phases) {
+    *phases = (tw_phases){0};
+    tw_status status = TW_OK;
+    for (const char *at = text; at != NULL && status == TW_OK;) {
+        const char *next = strchr(at, ';');
+        status = add(context, at, next != NULL ? next : at + strlen(at), next == NULL, phases);
+        at = next != NULL ? next + 1 : NULL;
+    }
+    return status;
+}
+
+void tw_phases_free(tw_phases *phases) {
+    for (int i = 0; i < TW_PHASES_MAX; i++) tw_release(phases->method[i]);
+    *phases = (tw_phases){0};
+}
+
+bool tw_phases_have(const tw_phases *phases, bool takes_all) {
+    for (int i = 0; i < phases->count; i++)
+        if (phases->takes_all[i] == takes_all) return true;
+    return false;
+}
+
+// ---- how long they are
+
+const char *tw_phase_method(const tw_training *training) {
+    return training->phases.method[(int)training->state.phase];
+}
+
+bool tw_phase_is_last(const tw_training *training) {
+    return (int)training->state.phase == training->phases.count - 1;
+}
+
+static uint64_t less(uint64_t a, uint64_t b) {
+    return a > b ? a - b : 0;
+}
+
+// Steps of phase `index` that begins behind so many epochs and steps.
+static uint64_t steps_of(const tw_training *training, int index, uint64_t epochs_before,
+                         uint64_t steps_before, uint64_t steps_per_epoch) {
+    const tw_training_options *options = &training->options.values;
+    bool last = index == training->phases.count - 1;
+    uint64_t own = training->phases.epochs[index] * steps_per_epoch;
+    uint64_t left = options->steps > 0 ? less(options->steps, steps_before)
+                                       : less(options->epochs, epochs_before) * steps_per_epoch;
+    return last || left < own ? left : own;
+}
+
+uint64_t tw_phase_steps(const tw_training *training, uint64_t steps_per_epoch) {
+    return steps_of(training, (int)training->state.phase, (uint64_t)training->state.phase_epoch,
+                    (uint64_t)training->state.phase_step, steps_per_epoch);
+}
+
+uint64_t tw_phases_steps(const tw_training *training) {
+    uint64_t epochs = (uint64_t)training->state.phase_epoch;
+    uint64_t steps = (uint64_t)training->state.phase_step;
+    for (int i = (int)training->state.phase; i < training->phases.count; i++) {
+        uint64_t an_epoch = tw_training_steps_per_epoch(training, i);
+        steps += steps_of(training, i, epochs, steps, an_epoch);
+        epochs += training->phases.epochs[i];
+    }
+    return steps;
+}
+
+// ---- opening and going over
+
+static tw_status check_length(tw_training *training) {
+    const tw_training_options *options = &training->options.values;
+    uint64_t epochs = 0, steps = 0;
+    for (int i = 0; i < training->phases.count; i++) {
+        epochs += training->phases.epochs[i];
+        steps += training->phases.epochs[i] * tw_training_steps_per_epoch(training, i);
+    }
+    if (options->steps > 0 ? options->steps > steps : options->epochs > epochs) return TW_OK;
+    return tw_fail(training->context, TW_BAD_ARGUMENT,
+                   "method: the phases before '%s' take %" PRIu64 " epochs (%" PRIu64
+                   " steps): the run must be longer",
+                   training->phases.method[training->phases.count - 1], epochs, steps);
+}
+
+tw_status tw_phases_check(tw_training *training) {
+    tw_status status = check_length(training);
+    for (int i = training->phases.count - 1; i > 0 && status == TW_OK; i--) {
+        training->state.phase = i;
+        status = tw_training_open_method(training);
+        tw_training_close_method(training);
+    }
+    training->state.phase = 0.0;
+    return status;
+}
+
+tw_status tw_phases_check_size(const tw_training *training) {
+    tw_status status = TW_OK;
+    for (int i = 0; i < training->phases.count && status == TW_OK; i++)
+        if (training->phases.takes_all[i])
+            status = tw_full_batch_check(training, training->phases.method[i]);
+    return status;
+}
+
+// The weights that a method evaluates with are those it has found.
+static void keep_eval_weights(tw_training *training) {
+    const tw_network *network = &training->network;
+    for (int i = 0; network->eval != NULL && i < network->parameter_count; i++) {
+        char name[512];
+        const char *parameter = tw_node_name(network->graph, network->parameters[i]);
+        snprintf(name, sizeof name, "%s:eval", parameter);
+        const tw_tensor *from = tw_variables_find(training->variables, name);
+        tw_tensor *to = tw_variables_find(training->variables, parameter);
+        if (from == NULL || to == NULL) continue;
+        memcpy(tw_tensor_data(to), tw_tensor_data(from),
+               (size_t)tw_tensor_elements(to) * tw_dtype_size(tw_tensor_dtype(to)));
+    }
+}
+
+static tw_status go_over(tw_training *training) {
+    tw_run_state *state = &training->state;
+    keep_eval_weights(training);
+    tw_training_close_network(training);
+    tw_training_close_method(training);
+    tw_variables_drop(training->variables, ":");
+    state->phase += 1.0;
+    state->phase_step = state->step;
+    state->phase_epoch = state->epochs;
+    state->ended = 0.0;
+    training->ending[0] = '\0';
+    tw_status status = tw_training_open_method(training);
+    if (status == TW_OK) status = tw_training_open_network(training);
+    return status == TW_OK ? tw_training_seek(training) : status;
+}
+
+tw_status tw_phases_advance(tw_training *training) {
+    bool over = training->state.ended != 0.0 ||
+                tw_training_phase_step(training) >= training->clock.total_steps;
+    return over && !tw_phase_is_last(training) ? go_over(training) : TW_OK;
+}
