@@ -17,7 +17,9 @@
 #define THALWEG_TRAIN_H
 
 #include "thalweg/clock.h"
+#include "thalweg/curvature.h"
 #include "thalweg/data.h"
+#include "thalweg/json.h"
 #include "thalweg/plan.h"
 
 #ifdef __cplusplus
@@ -44,19 +46,23 @@ typedef struct tw_training_options {
     const char *groups;    // "*bias*: weight_decay=0; ..." (method.h). Default NULL.
     const char *loss;      // loss.h. Default NULL: cross_entropy for classes, else squared.
     const char *init; // of weights (init.h). Default NULL: he before relu-like layers, else xavier.
-    const char *bias_init;     // Default NULL: zeros.
-    tw_dtype precision;        // TW_F32 (default) or TW_F64
-    int64_t batch;             // B, examples a minibatch. Default 128.
-    int64_t accumulate;        // minibatches whose gradients are averaged for one step. Default 1.
-    uint64_t epochs;           // passes over the data. Default 10; ignored where `steps` is not 0.
-    uint64_t steps;            // updates in all. Default 0: as `epochs` says.
-    double l1, l2;             // penalty on weights: l1*|w| + l2*w^2/2. Default 0.
-    uint64_t seed;             // Default 1.
-    bool eval_train;           // measure the whole training set after each epoch. Default false.
-    uint64_t patience;         // stop after so many epochs without a better test error (loss, of a
-                               // regression). Default 0: never.
-    const char *out;           // run folder; NULL (default): nothing is written
-    bool force;                // empty a run folder that exists. Default false.
+    const char *bias_init; // Default NULL: zeros.
+    tw_dtype precision;    // TW_F32 (default) or TW_F64
+    int64_t batch;         // B, examples a minibatch. Default 128. Where a step takes all: how
+                           // many are held at a time
+    int64_t accumulate;    // minibatches whose gradients are averaged for one step. Default 1.
+    uint64_t epochs;       // passes over the data. Default 10; ignored where `steps` is not 0.
+    uint64_t steps;        // updates in all. Default 0: as `epochs` says.
+    double l1, l2;         // penalty on weights: l1*|w| + l2*w^2/2. Default 0.
+    uint64_t seed;         // Default 1.
+    bool eval_train;       // measure the whole training set after each epoch. Default false.
+    uint64_t patience;     // stop after so many epochs without a better test error (loss, of a
+                           // regression). Default 0: never.
+    const char *out;       // run folder; NULL (default): nothing is written
+    bool force;            // empty a run folder that exists. Default false.
+    // Forecast a step (curvature.h) every so many steps, on a sample of one minibatch, and watch for
+    // cliffs. Default 0: never.
+    uint64_t diagnose_every;
     uint64_t checkpoint_every; // also every so many steps; 0 (default): after each epoch
 } tw_training_options;
 
@@ -96,13 +102,26 @@ typedef struct tw_epoch {
     bool best;        // better than all before
 } tw_epoch;
 
-// Where a run is, after a step.
+// A step whose gradient's norm was more than 10 times the median of those before it (of 20 to 101).
+typedef struct tw_cliff {
+    uint64_t step;
+    double grad_norm;
+    double median; // a clip_norm:c=median would have scaled the step by median/grad_norm
+} tw_cliff;
+
+// Where a run is, after a step. Pointers are borrowed: valid until the next step.
 typedef struct tw_progress {
     uint64_t step, total_steps;
-    double loss;         // of the step's minibatch
-    double seconds;      // in training steps so far
-    double seconds_left; // at this pace
+    double loss;                      // of the step's minibatch
+    double seconds;                   // in training steps so far
+    double seconds_left;              // at this pace
+    const tw_step_forecast *forecast; // made behind this step, else NULL (diagnose_every)
+    const tw_cliff *cliff;            // this step, else NULL
 } tw_progress;
+
+// Adds what was found at a step as lines of JSON, as they stand in the run folder's metrics.jsonl: of type
+// "forecast" and of type "cliff". Nothing where nothing was found.
+TW_API void tw_progress_findings(tw_json *json, const tw_progress *progress);
 
 // Called on the thread that trains. A member may be NULL.
 typedef struct tw_training_watch {
@@ -168,6 +187,18 @@ TW_API tw_status tw_training_predict(tw_training *training, const void *x, int64
 // run is. Errors: TW_DIVERGED where one of them is not finite, TW_IO, TW_NO_MEMORY; `path` is as it was
 // then.
 TW_API tw_status tw_training_save(tw_training *training, const char *path);
+
+#define TW_CLIFFS_MAX 64
+
+typedef struct tw_cliffs {
+    bool watched;  // the run was diagnosed on its way
+    int64_t count; // cliffs in all; the first TW_CLIFFS_MAX of them are:
+    tw_cliff cliffs[TW_CLIFFS_MAX];
+} tw_cliffs;
+
+// The cliffs that the run of a folder met, by its metrics. Errors: TW_NOT_FOUND, TW_BAD_FILE, TW_IO,
+// TW_NO_MEMORY.
+TW_API tw_status tw_run_cliffs(tw_context *context, const char *folder, tw_cliffs *cliffs);
 
 #ifdef __cplusplus
 }

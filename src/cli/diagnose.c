@@ -1,5 +1,5 @@
 // thalweg diagnose: what slope and curvature say of a trained model or a function.
-#include "cli/cli.h"
+#include "cli/minimize.h"
 
 #include <math.h>
 #include <string.h>
@@ -8,12 +8,14 @@
 #define DENSITY_POINTS 400
 #define LR_OF_FUNCTIONS 1e-3
 #define RESCALED 3
+#define CLIFFS_SHOWN 10
 
 static const double factors[RESCALED] = {1.0, 3.0, 10.0};
 
 typedef struct diagnosis {
     tw_objective *objective;
-    tw_trained *trained; // NULL: a function
+    tw_trained *trained;      // NULL: a function
+    minimize_request request; // of a function
     tw_objective_facts facts;
     void *x; // [n]
     double lr;
@@ -24,6 +26,7 @@ typedef struct diagnosis {
     tw_part_forecast *parts; // [part_count]
     bool noisy;              // a model: minibatches were measured
     tw_gradient_noise noise;
+    tw_cliffs cliffs;
     int rescaled_count; // 0: nothing to rescale
     tw_rescaled rescaled[RESCALED];
 } diagnosis;
@@ -35,13 +38,10 @@ static tw_status open_run(diagnosis *d, const cli_arguments *arguments, int64_t 
     if (status != TW_OK) return status;
     d->lr = tw_trained_value(d->trained, "lr");
     if (!(d->lr > 0.0)) d->lr = LR_OF_FUNCTIONS;
+    status = tw_run_cliffs(arguments->context, arguments->word[0], &d->cliffs);
+    if (status != TW_OK && status != TW_NOT_FOUND) return status; // a checkpoint alone has none
     return tw_trained_objective(d->trained, cli_text(arguments, OPTION_DATA, NULL), examples,
                                 &d->objective);
-}
-
-static tw_status open_function(diagnosis *d, const cli_arguments *arguments) {
-    d->lr = LR_OF_FUNCTIONS;
-    return tw_objective_parse(arguments->context, arguments->word[0], NULL, &d->objective);
 }
 
 // A run folder or a checkpoint is there; the name of a function, or its text, is not a file.
@@ -135,6 +135,22 @@ static void print_noise_json(tw_json *json, const diagnosis *d) {
     tw_json_end_array(json);
 }
 
+static void print_cliffs_json(tw_json *json, const diagnosis *d) {
+    if (!d->cliffs.watched) return;
+    tw_json_integer(json, "cliff_count", d->cliffs.count);
+    tw_json_begin_array(json, "cliffs");
+    for (int64_t i = 0; i < d->cliffs.count && i < TW_CLIFFS_MAX; i++) {
+        const tw_cliff *cliff = &d->cliffs.cliffs[i];
+        tw_json_begin(json, NULL);
+        tw_json_integer(json, "step", (int64_t)cliff->step);
+        tw_json_number(json, "grad_norm", cliff->grad_norm);
+        tw_json_number(json, "median", cliff->median);
+        tw_json_number(json, "clipped_scale", cliff->median / cliff->grad_norm);
+        tw_json_end(json);
+    }
+    tw_json_end_array(json);
+}
+
 static void print_rescaled_json(tw_json *json, const diagnosis *d) {
     if (d->rescaled_count == 0) return;
     tw_json_begin_array(json, "rescaled");
@@ -181,6 +197,7 @@ static void print_json(tw_json *json, const diagnosis *d) {
     print_parts_json(json, d);
     print_noise_json(json, d);
     print_rescaled_json(json, d);
+    print_cliffs_json(json, d);
     tw_json_end(json);
     cli_print_json(json);
 }
@@ -267,6 +284,23 @@ static void print_rescaled(const diagnosis *d) {
                d->rescaled[i].grad_norm);
 }
 
+static void print_cliffs(const diagnosis *d) {
+    if (d->trained == NULL) return;
+    if (!d->cliffs.watched) {
+        puts("\nCliffs: not watched; train --diagnose every=N looks for them");
+        return;
+    }
+    printf("\nCliffs: %lld steps had a gradient of more than 10 times the running median\n",
+           (long long)d->cliffs.count);
+    if (d->cliffs.count > 0)
+        printf("%8s %12s %12s %30s\n", "step", "|g|", "median", "clipped there, the step is times");
+    for (int64_t i = 0; i < d->cliffs.count && i < CLIFFS_SHOWN; i++) {
+        const tw_cliff *cliff = &d->cliffs.cliffs[i];
+        printf("%8llu %12.4g %12.4g %30.4g\n", (unsigned long long)cliff->step, cliff->grad_norm,
+               cliff->median, cliff->median / cliff->grad_norm);
+    }
+}
+
 static void print_text(const diagnosis *d) {
     printf("%s: %lld parameters, loss %.8g, |g| %.6g\n", d->facts.name,
            (long long)d->facts.dimension, d->forecast.loss, d->forecast.grad_norm);
@@ -275,6 +309,7 @@ static void print_text(const diagnosis *d) {
     print_parts(d);
     print_noise(d);
     print_rescaled(d);
+    print_cliffs(d);
 }
 
 // ---- the picture
@@ -309,20 +344,33 @@ static bool read_options(diagnosis *d, const cli_arguments *arguments, int64_t *
     return right;
 }
 
+static int open_model(diagnosis *d, const cli_arguments *arguments, int64_t examples) {
+    tw_status status = open_run(d, arguments, examples);
+    if (status == TW_OK) status = take_start(d, arguments);
+    return status == TW_OK ? CLI_DONE : cli_failed(arguments->context, status);
+}
+
+// The function and its start, as `thalweg minimize` reads them.
+static int open_function(diagnosis *d, const cli_arguments *arguments) {
+    int code = minimize_read(arguments, &d->request);
+    if (code != CLI_DONE && d->request.objective == NULL)
+        fprintf(stderr, "thalweg: nor is there a run folder '%s'\n", arguments->word[0]);
+    d->objective = d->request.objective;
+    d->facts = d->request.facts;
+    d->x = d->request.start;
+    d->lr = LR_OF_FUNCTIONS;
+    return code;
+}
+
 static int diagnose(diagnosis *d, const cli_arguments *arguments, tw_json *json) {
     int64_t examples = 0;
     if (!read_options(d, arguments, &examples)) return CLI_WRONG;
-    bool run = is_run(arguments->word[0]);
-    tw_status status = run ? open_run(d, arguments, examples) : open_function(d, arguments);
-    if (status == TW_OK && !cli_number(arguments, OPTION_LR, 0.0, &d->lr)) return CLI_WRONG;
-    if (status == TW_OK) status = take_start(d, arguments);
-    if (status == TW_OK) status = measure(d);
-    if (status != TW_OK) {
-        int code = cli_failed(arguments->context, status);
-        if (!run && d->objective == NULL)
-            fprintf(stderr, "thalweg: nor is there a run folder '%s'\n", arguments->word[0]);
-        return code;
-    }
+    int code = is_run(arguments->word[0]) ? open_model(d, arguments, examples)
+                                          : open_function(d, arguments);
+    if (code != CLI_DONE) return code;
+    if (!cli_number(arguments, OPTION_LR, 0.0, &d->lr)) return CLI_WRONG;
+    tw_status status = measure(d);
+    if (status != TW_OK) return cli_failed(arguments->context, status);
     if (arguments->json)
         print_json(json, d);
     else
@@ -341,9 +389,12 @@ int cli_run_diagnose(const cli_arguments *arguments) {
     tw_status status = tw_json_new(arguments->context, &json);
     int code =
         status == TW_OK ? diagnose(&d, arguments, json) : cli_failed(arguments->context, status);
-    tw_release(d.x);
+    if (d.trained != NULL) {
+        tw_release(d.x);
+        tw_objective_free(d.objective);
+    }
+    minimize_request_free(&d.request);
     tw_release(d.parts);
-    tw_objective_free(d.objective);
     tw_trained_free(d.trained);
     tw_json_free(json);
     return code;

@@ -2,9 +2,21 @@
 #include "cli/cli.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "cli/curves.h"
 #include "cli/progress.h"
+
+// every=N
+static bool read_diagnose(const cli_arguments *arguments, tw_training_options *options) {
+    const char *text = cli_text(arguments, OPTION_DIAGNOSE, NULL);
+    int64_t every = 0;
+    if (text == NULL) return true;
+    bool right = strncmp(text, "every=", 6) == 0 && tw_parse_integer(text + 6, &every) && every > 0;
+    if (!right) cli_wrong("--diagnose: '%s' is not every=N, N a number of steps", text);
+    options->diagnose_every = (uint64_t)every;
+    return right;
+}
 
 static bool read_counts(const cli_arguments *arguments, tw_training_options *options) {
     int64_t epochs = (int64_t)options->epochs, steps = 0, seed = (int64_t)options->seed;
@@ -21,6 +33,7 @@ static bool read_counts(const cli_arguments *arguments, tw_training_options *opt
     options->seed = (uint64_t)seed;
     options->patience = (uint64_t)patience;
     options->checkpoint_every = (uint64_t)every;
+    right = right && read_diagnose(arguments, options);
     if (right && cli_given(arguments, OPTION_EPOCHS) && cli_given(arguments, OPTION_STEPS)) {
         cli_wrong("--epochs and --steps both say when to end; give one");
         return false;
@@ -204,8 +217,27 @@ static void on_epoch(const tw_epoch *epoch, void *user) {
     cli_progress_epoch(&state->progress, epoch);
 }
 
+static void tell_findings(watch_state *state, const tw_progress *at) {
+    if (state->arguments->json) {
+        tw_progress_findings(state->json, at);
+        cli_print_json(state->json);
+        return;
+    }
+    const tw_step_forecast *f = at->forecast;
+    if (at->cliff != NULL)
+        cli_say(state->arguments, "step %llu: a cliff: |g| %.4g after a median of %.4g\n",
+                (unsigned long long)at->step, at->cliff->grad_norm, at->cliff->median);
+    if (f != NULL)
+        cli_say(state->arguments,
+                "step %llu: lr %.4g, the slope promises %.3g, the curvature adds %.3g, measured "
+                "%.3g; descends to lr %.4g%s\n",
+                (unsigned long long)at->step, f->lr, -f->lr * f->gg, 0.5 * f->lr * f->lr * f->gHg,
+                f->measured_change, f->lr_limit, f->stuck ? ": STUCK" : "");
+}
+
 static void on_step(const tw_progress *at, void *user) {
     watch_state *state = user;
+    if (at->forecast != NULL || at->cliff != NULL) tell_findings(state, at);
     cli_progress_step(&state->progress, at);
 }
 

@@ -78,21 +78,25 @@ static tw_status append(tw_context *context, const char *path, const char *line)
     return status;
 }
 
-tw_status tw_folder_add_metrics(tw_training *training, const tw_epoch *epoch) {
-    tw_json *json = NULL;
+tw_status tw_folder_add_line(tw_training *training, const tw_json *json) {
     char *path = NULL;
-    tw_status status = tw_json_new(training->context, &json);
+    tw_status status = tw_json_status(json);
     if (status == TW_OK)
         status =
             tw_folder_path(training->context, training->options.values.out, own_files[1], &path);
-    if (status == TW_OK) {
-        format_epoch(json, epoch);
-        status = tw_json_status(json);
-    }
     if (status == TW_OK) status = append(training->context, path, tw_json_text(json));
     if (status == TW_OK) training->state.metrics_bytes += (double)strlen(tw_json_text(json));
-    tw_json_free(json);
     tw_release(path);
+    return status;
+}
+
+tw_status tw_folder_add_metrics(tw_training *training, const tw_epoch *epoch) {
+    tw_json *json = NULL;
+    tw_status status = tw_json_new(training->context, &json);
+    if (status != TW_OK) return status;
+    format_epoch(json, epoch);
+    status = tw_folder_add_line(training, json);
+    tw_json_free(json);
     return status;
 }
 

@@ -247,6 +247,7 @@ tw_status tw_training_open_network(tw_training *training) {
         .clock = training->clock,
     };
     status = tw_network_new(context, &network, training->variables, &training->network);
+    if (status == TW_OK) status = tw_diagnosing_new(training, &training->diagnosing);
     if (status != TW_OK) return status;
     return tw_measuring_new(context, training->model, training->loss, &training->form,
                             training->method, options->precision, training->variables,

@@ -109,6 +109,7 @@ tw_status tw_run_options_format(tw_context *context, const tw_run_options *optio
     tw_json_integer(json, "seed", (int64_t)values->seed);
     tw_json_boolean(json, "eval_train", values->eval_train);
     tw_json_integer(json, "patience", (int64_t)values->patience);
+    tw_json_integer(json, "diagnose_every", (int64_t)values->diagnose_every);
     tw_json_integer(json, "checkpoint_every", (int64_t)values->checkpoint_every);
     tw_json_end(json);
     status = tw_json_status(json);
@@ -163,6 +164,8 @@ static void read_members(reading *from, tw_training_options *values) {
     values->seed = (uint64_t)json_integer_value(member(from, "seed", is_integer));
     values->eval_train = json_is_true(member(from, "eval_train", is_boolean));
     values->patience = (uint64_t)json_integer_value(member(from, "patience", is_integer));
+    values->diagnose_every =
+        (uint64_t)json_integer_value(member(from, "diagnose_every", is_integer));
     values->checkpoint_every =
         (uint64_t)json_integer_value(member(from, "checkpoint_every", is_integer));
 }

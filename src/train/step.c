@@ -30,6 +30,11 @@ static bool ends_epoch(const tw_training *training) {
     return step % training->clock.steps_per_epoch == 0 || step == training->clock.total_steps;
 }
 
+// The norm is measured where somebody asks for it.
+static bool wants_norm(const tw_training *training) {
+    return training->diagnosing != NULL || ends_epoch(training);
+}
+
 static tw_status feed(tw_training *training, tw_plan *plan, const tw_batch *batch) {
     tw_status status = tw_plan_feed(plan, training->network.x, batch->x);
     return status == TW_OK ? tw_plan_feed(plan, training->network.target, batch->targets) : status;
@@ -61,7 +66,7 @@ static tw_status run_minibatch(tw_training *training, tw_plan *plan, int64_t exa
 
 static tw_status run_simple(tw_training *training, double *loss) {
     tw_network *network = &training->network;
-    bool norm = ends_epoch(training);
+    bool norm = wants_norm(training);
     tw_plan *plan = norm ? network->step_and_norm : network->step;
     tw_batch batch;
     tw_status status = tw_batches_next(training->batches, &batch);
@@ -109,7 +114,7 @@ static tw_status run_accumulating(tw_training *training, double *loss) {
     tw_status status = TW_OK;
     for (int64_t i = 0; i < minibatches && status == TW_OK; i++)
         status = add_gradient(training, i == 0 ? network->first : network->more, total, loss);
-    bool norm = ends_epoch(training);
+    bool norm = wants_norm(training);
     tw_plan *plan = norm ? network->step_and_norm : network->step;
     if (status == TW_OK) status = tw_plan_run(plan, 1, &training->clock);
     if (status == TW_OK && norm) training->state.grad_norm = tw_plan_scalar(plan, network->norm);
@@ -157,6 +162,8 @@ tw_status tw_training_step(tw_training *training, tw_progress *progress, bool *e
     *epoch = (tw_epoch){0};
     tw_status status = update(training, &loss);
     tell_progress(training, loss, progress);
+    if (status == TW_OK)
+        status = tw_diagnosing_look(training->diagnosing, training->state.grad_norm, progress);
     if (status != TW_OK) return status;
     if (!ends_epoch(training)) return save_on_the_way(training);
     *epoch_ended = true;

@@ -254,3 +254,11 @@ void tw_surface_store(const tw_objective *objective, const void *x, tw_variables
 tw_surface *tw_surface_of(const tw_objective *objective) {
     return objective->calls.evaluate == evaluate ? objective->calls.user : NULL;
 }
+
+void tw_surface_take(const tw_objective *objective, const tw_variables *variables, void *x) {
+    const tw_surface *s = objective->calls.user;
+    for (int i = 0; i < s->count; i++) {
+        const tw_tensor *tensor = tw_variables_find(variables, s->parts[i].name);
+        if (tensor != NULL) memcpy(part_of(s, x, i), tw_tensor_data(tensor), part_bytes(s, i));
+    }
+}

@@ -33,4 +33,7 @@ tw_status tw_surface_new(tw_context *context, const tw_surface_options *options,
 // Copies x [n] into the parameters among `variables`. `objective` must come from tw_surface_new.
 void tw_surface_store(const tw_objective *objective, const void *x, tw_variables *variables);
 
+// Copies the parameters among `variables` into x [n].
+void tw_surface_take(const tw_objective *objective, const tw_variables *variables, void *x);
+
 #endif

@@ -115,6 +115,7 @@ tw_status tw_training_resume_on(tw_context *context, const char *folder, tw_data
 
 void tw_training_free(tw_training *training) {
     if (training == NULL) return;
+    tw_diagnosing_free(training->diagnosing);
     tw_batches_free(training->batches);
     tw_batches_free(training->test_batches);
     tw_batches_free(training->all_batches);

@@ -6,6 +6,7 @@
 #include "thalweg/archive.h"
 #include "thalweg/data.h"
 #include "thalweg/schedule.h"
+#include "train/diagnosing.h"
 #include "train/full_batch.h"
 #include "train/network.h"
 #include "train/options.h"
@@ -73,6 +74,7 @@ struct tw_training {
     int64_t minibatches;                    // in an epoch
     tw_clock clock;
     tw_run_state state;
+    tw_diagnosing *diagnosing; // NULL: nothing is watched
     bool stopped_early;
     char ending[256]; // why the method ended the run, "" where it did not
     char *description;
@@ -139,6 +141,7 @@ tw_status tw_checkpoint_variables(tw_archive *archive, tw_variables *variables);
 // caller: free with tw_release); a line of metrics; both checkpoints after an epoch.
 tw_status tw_folder_start(tw_training *training);
 tw_status tw_folder_path(tw_context *context, const char *folder, const char *name, char **path);
+tw_status tw_folder_add_line(tw_training *training, const tw_json *json);
 tw_status tw_folder_add_metrics(tw_training *training, const tw_epoch *epoch);
 tw_status tw_folder_save(tw_training *training, const char *name);
 tw_status tw_folder_continue(tw_training *training);

@@ -133,6 +133,89 @@ static void functions_are_diagnosed_at_their_start(void **state) {
     json_decref(result);
 }
 
-TW_TESTS(its_numbers_agree, minibatches_are_unbiased_and_their_variance_falls,
-         functions_are_diagnosed_at_their_start, a_step_too_large_is_stuck, threads_change_nothing,
-         wrong_requests_are_refused)
+static void a_start_may_be_given(void **state) {
+    (void)state;
+    json_t *result = tw_test_result_of(NULL, "diagnose 'x^2 - y^2' --start 0,0 --json");
+    assert_string_equal(json_string_value(json_object_get(result, "critical_point")), "saddle");
+    tw_test_assert_number(result, "negative_eigenvalues", 1);
+    json_decref(result);
+    result = tw_test_result_of(NULL, "diagnose monkey_saddle --start 0,0 --json");
+    assert_string_equal(json_string_value(json_object_get(result, "critical_point")), "saddle");
+    json_decref(result);
+}
+
+// Data that a model of huge steps falls off.
+static void cliffs_of_a_run_are_listed(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    tw_test_ran ran = tw_test_program(&(tw_test_call){
+        .line =
+            "train --data moons --model 'dense 8 tanh; dense outputs' --method "
+            "'sgd:lr=where(t == 60, 3000, 0.05)' --epochs 6 --out run --json --diagnose every=16",
+        .folder = folder});
+    assert_int_equal(ran.status, 0);
+    json_t *lines = tw_test_lines(&ran);
+    int forecasts = 0, cliffs = 0;
+    for (size_t i = 0; i < json_array_size(lines); i++) {
+        const char *type = json_string_value(json_object_get(json_array_get(lines, i), "type"));
+        forecasts += strcmp(type, "forecast") == 0;
+        cliffs += strcmp(type, "cliff") == 0;
+    }
+    assert_int_equal(forecasts, 6);
+    assert_true(cliffs >= 1);
+    json_t *result = tw_test_result_of(folder, "diagnose run --json");
+    tw_test_assert_number(result, "cliff_count", cliffs);
+    const json_t *first = json_array_get(json_object_get(result, "cliffs"), 0);
+    tw_test_assert_number(first, "step", 61);
+    assert_true(tw_test_number(first, "clipped_scale") < 0.1);
+    json_decref(result);
+    json_decref(lines);
+    tw_test_ran_free(&ran);
+    tw_test_folder_remove(folder);
+}
+
+// The lines of a run's metrics without the time they took.
+static json_t *metrics_of(const char *folder, const char *name) {
+    char path[TW_TEST_PATH_BYTES], text[4096];
+    tw_test_path(folder, name, path);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    json_t *lines = json_array();
+    while (fgets(text, sizeof text, file) != NULL) {
+        json_t *line = json_loads(text, 0, NULL);
+        assert_non_null(line);
+        json_object_del(line, "seconds");
+        json_array_append_new(lines, line);
+    }
+    fclose(file);
+    return lines;
+}
+
+static void a_watched_run_resumes_with_the_same_lines(void **state) {
+    (void)state;
+    static const char *const lines[] = {
+        "train --data moons --model 'dense 4 tanh; dense outputs' --steps 60 --out whole --quiet "
+        "--json --diagnose every=7",
+        "train --data moons --model 'dense 4 tanh; dense outputs' --steps 23 --out parts --quiet "
+        "--json --diagnose every=7",
+        "train --resume parts --steps 60 --quiet --json"};
+    char folder[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    for (int i = 0; i < 3; i++) json_decref(tw_test_result_of(folder, lines[i]));
+    json_t *whole = metrics_of(folder, "whole/metrics.jsonl");
+    json_t *parts = metrics_of(folder, "parts/metrics.jsonl");
+    assert_int_equal(json_array_size(whole), 8 + 4); // forecasts and epochs
+    for (size_t i = 0; i < 3; i++)                   // step 7, 14 and the first epoch's
+        assert_true(json_equal(json_array_get(whole, i), json_array_get(parts, i)));
+    assert_true(
+        json_equal(json_array_get(whole, 11), json_array_get(parts, json_array_size(parts) - 1)));
+    json_decref(parts);
+    json_decref(whole);
+    tw_test_folder_remove(folder);
+}
+
+TW_TESTS(its_numbers_agree, a_start_may_be_given, cliffs_of_a_run_are_listed,
+         a_watched_run_resumes_with_the_same_lines,
+         minibatches_are_unbiased_and_their_variance_falls, functions_are_diagnosed_at_their_start,
+         a_step_too_large_is_stuck, threads_change_nothing, wrong_requests_are_refused)
