@@ -23,15 +23,16 @@ typedef struct tw_minimization tw_minimization;
 
 // Texts are copied by tw_minimization_new.
 typedef struct tw_minimize_options {
-    const char *method;          // Default "lbfgs".
-    const char *schedule;        // of a rule's lr (schedule.h), T = max_iterations. Default NULL.
-    const double *lower, *upper; // [n] box, -INFINITY and INFINITY where open; NULL (default): none.
-                                 // lbfgs keeps to it; other methods refuse it
-    double tolerance;            // converged when |g|_inf <= tolerance*max(1, |f|). Default 1e-8.
-    uint64_t max_iterations;     // Default 10,000.
-    uint64_t max_evaluations;    // of the function; 0 (default): no limit
-    double jitter;               // uniform(-jitter, jitter) is added to each coordinate of the start
-    uint64_t seed;               // of the jitter and of rules that draw. Default 1.
+    const char *method;   // Default "lbfgs".
+    const char *schedule; // of a rule's lr (schedule.h), T = max_iterations. Default NULL.
+    const double *lower,
+        *upper;               // [n] box, -INFINITY and INFINITY where open; NULL (default): none.
+                              // lbfgs keeps to it; other methods refuse it
+    double tolerance;         // converged when |g|_inf <= tolerance*max(1, |f|). Default 1e-8.
+    uint64_t max_iterations;  // Default 10,000.
+    uint64_t max_evaluations; // of the function; 0 (default): no limit
+    double jitter;            // uniform(-jitter, jitter) is added to each coordinate of the start
+    uint64_t seed;            // of the jitter and of rules that draw. Default 1.
 } tw_minimize_options;
 
 // The defaults, said beside each field.
@@ -52,9 +53,9 @@ TW_API const char *tw_minimize_end_name(tw_minimize_end end);
 
 typedef struct tw_minimize_result {
     tw_minimize_end end;
-    char reason[192];   // a sentence with the numbers that ended it
-    double value;       // at the best point seen, which is what is returned
-    double grad_norm;   // |g|_inf there (with a box: of the projected gradient)
+    char reason[192]; // a sentence with the numbers that ended it
+    double value;     // at the best point seen, which is what is returned
+    double grad_norm; // |g|_inf there (with a box: of the projected gradient)
     uint64_t iterations;
     tw_evaluation_counts counts; // of this minimisation
     double seconds;
@@ -65,8 +66,8 @@ typedef struct tw_minimize_point {
     uint64_t iteration;
     const void *x; // [n]
     double value;
-    double grad_norm;  // |g|_inf
-    double step;       // length of the step taken, |x - x before|_2
+    double grad_norm; // |g|_inf
+    double step;      // length of the step taken, |x - x before|_2
     tw_evaluation_counts counts;
 } tw_minimize_point;
 
@@ -94,7 +95,7 @@ TW_API tw_status tw_minimize(tw_objective *objective, const tw_minimize_options 
 // Ready at `start` [n] (copied; NULL: the objective's own). The objective is borrowed: valid until freed.
 // `*minimization` is owned by the caller: free with tw_minimization_free. Errors: TW_BAD_ARGUMENT (a
 // key or option that cannot be, no start, a box for a method without), TW_BAD_TEXT, TW_NOT_FOUND;
-// TW_DIVERGED for a function that is not finite at the start; what the function says; TW_NO_MEMORY.
+// TW_BAD_ARGUMENT too for a start at which the function is not finite; what it says; TW_NO_MEMORY.
 // A start outside the box is moved to its edge.
 TW_API tw_status tw_minimization_new(tw_objective *objective, const tw_minimize_options *options,
                                      const void *start, tw_minimization **minimization);

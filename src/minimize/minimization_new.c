@@ -91,13 +91,13 @@ static tw_status evaluate_start(tw_minimization *self) {
     const void *gradient = tw_trial_gradient(self);
     double largest = tw_pass_slope(&self->passes, gradient, gradient).largest;
     if (!isfinite(value))
-        return tw_fail(self->context, TW_DIVERGED,
+        return tw_fail(self->context, TW_BAD_ARGUMENT,
                        "objective %s: its value at the start is %s; choose a start at which it is "
                        "defined",
                        name, isnan(value) ? "not a number" : "infinite");
     if (isnan(largest))
         return tw_fail(
-            self->context, TW_DIVERGED,
+            self->context, TW_BAD_ARGUMENT,
             "objective %s: its gradient at the start is not finite; choose another start", name);
     if (self->lower != NULL) largest = tw_box_slope(self, tw_trial(self), gradient);
     self->at->best_value = self->at->best_norm = INFINITY;

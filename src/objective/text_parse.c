@@ -2,6 +2,7 @@
 #include "objective/text.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -250,13 +251,23 @@ static tw_status give(tw_status status, tw_objective_text *made, tw_objective_te
     return status;
 }
 
+// An expression is called by its own text; a long one, or one of several lines, by its beginning.
+static void name_by_text(const tw_source *source, char name[TW_EXPR_NAME_BYTES_MAX + 1]) {
+    enum { SHOWN = 40 };
+
+    size_t line = strcspn(source->text, "\n");
+    bool whole = line == source->length && line <= SHOWN;
+    snprintf(name, TW_EXPR_NAME_BYTES_MAX + 1, "%.*s%s", (int)(line < SHOWN ? line : SHOWN),
+             source->text, whole ? "" : "...");
+}
+
 tw_status tw_objective_text_expression(tw_context *context, const tw_source *source,
                                        tw_objective_text **text) {
     *text = NULL;
     tw_objective_text *made;
     tw_status status = new_text(context, &made);
     if (status != TW_OK) return status;
-    strcpy(made->name, "objective");
+    name_by_text(source, made->name);
     status = tw_expr_parse_text(context, source, &made->tree, &made->formula);
     if (status == TW_OK) {
         made->item_count = 1;

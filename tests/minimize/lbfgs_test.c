@@ -140,7 +140,7 @@ static void what_cannot_be_asked_is_refused_in_words(void **state) {
     }
     options.method = "lbfgs:m=7";
     x = -1;
-    assert_int_equal(tw_minimization_new(objective, &options, &x, &minimization), TW_DIVERGED);
+    assert_int_equal(tw_minimization_new(objective, &options, &x, &minimization), TW_BAD_ARGUMENT);
     assert_string_equal(tw_context_message(context),
                         "objective log_barrier: its value at the start is not a number; choose a "
                         "start at which it is defined");
