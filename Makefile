@@ -4,7 +4,8 @@ JOBS ?= $(shell nproc)
 
 .PHONY: all try test bench check format docs install clean deps debug sanitize
 all: deps
-	@cmake --preset release $(CMAKE_FLAGS) > /dev/null && cmake --build $(BUILD) --parallel $(JOBS)
+	@cmake --preset release $(CMAKE_FLAGS) > /dev/null
+	@cmake --build $(BUILD) --parallel $(JOBS) --target thalweg_cli thalweg_shared
 
 # Installs what is missing, builds, trains the built-in network and shows what it learned.
 try: all
@@ -20,6 +21,7 @@ debug sanitize: deps
 
 # Measures against this machine's limits, and against torch where it is installed.
 bench: all
+	@cmake --build $(BUILD) --parallel $(JOBS) --target $(patsubst bench/%.c,bench_%,$(wildcard bench/*.c))
 	@scripts/bench $(BUILD)
 
 # What clang says, and where the layout is not clang-format's.

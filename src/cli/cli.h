@@ -94,6 +94,10 @@ bool cli_precision(const cli_arguments *arguments, tw_dtype *dtype);
 // work is done for it. CLI_DONE, or the exit status with a message printed.
 int cli_check_plot(const cli_arguments *arguments);
 
+// Names of methods for a legend: without hyperparameters, or, where two would then be alike, as they are.
+#define CLI_SHORT_NAME_BYTES 128
+void cli_short_names(const char *const *methods, int count, char names[][CLI_SHORT_NAME_BYTES]);
+
 // Prints "thalweg: ..." to stderr and returns CLI_WRONG.
 int cli_wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #define DENSITY_POINTS 400
+#define SHOWN_DENSITY 1e-6 // of the largest
 #define LR_OF_FUNCTIONS 1e-3
 #define RESCALED 3
 #define CLIFFS_SHOWN 10
@@ -319,8 +320,10 @@ static tw_status draw_density(diagnosis *d, tw_context *context, const char *pat
     tw_status status =
         tw_curvature_density(d->objective, d->x, &d->spectrum, grid, density, DENSITY_POINTS);
     if (status != TW_OK) return status;
+    double most = 0;
+    for (int i = 0; i < DENSITY_POINTS; i++) most = fmax(most, density[i]);
     for (int i = 0; i < DENSITY_POINTS; i++)
-        if (!(density[i] > 1e-6)) density[i] = 1e-6; // a floor for the logarithm
+        if (!(density[i] > SHOWN_DENSITY * most)) density[i] = NAN; // tails of the kernel alone
     tw_series series = {
         .name = "density", .x = grid, .y = density, .count = DENSITY_POINTS, .mark = -1};
     tw_panel panel = {.x_label = "eigenvalue of the Hessian",

@@ -97,6 +97,8 @@ tw_status minimize_draw(tw_context *context, const char *path, const minimize_re
                         const minimize_run *runs, int count) {
     tw_descent descents[MINIMIZE_METHODS_MAX];
     double *columns[MINIMIZE_METHODS_MAX] = {NULL};
+    char names[MINIMIZE_METHODS_MAX][CLI_SHORT_NAME_BYTES];
+    cli_short_names((const char *const *)request->methods, count, names);
     tw_status status = TW_OK;
     for (int i = 0; i < count && status == TW_OK; i++) {
         const minimize_trace *trace = &runs[i].trace;
@@ -106,7 +108,7 @@ tw_status minimize_draw(tw_context *context, const char *path, const minimize_re
             break;
         }
         descents[i] = (tw_descent){
-            .name = request->methods[i],
+            .name = names[i],
             .x = trace->n <= 2 ? trace->x : NULL,
             .values = columns[i] + TRACE_F * trace->count,
             .evaluations = columns[i] + TRACE_F_EVALS * trace->count,
@@ -115,8 +117,8 @@ tw_status minimize_draw(tw_context *context, const char *path, const minimize_re
         };
     }
     if (status == TW_OK)
-        status = tw_plot_descents(context, path, request->facts.name, request->objective, descents,
-                                  count);
+        status =
+            tw_plot_descents(context, path, request->text, request->objective, descents, count);
     for (int i = 0; i < count; i++) tw_release(columns[i]);
     return status;
 }

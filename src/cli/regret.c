@@ -8,7 +8,8 @@
 
 // One method's game, kept for the table and the picture.
 typedef struct played {
-    char method[256];
+    char text[256];   // the method as it was asked for
+    char method[256]; // every key spelled out
     double regret, over_root, exponent, bound, stated;
     char source[64];
     int count;
@@ -24,7 +25,7 @@ typedef struct games {
     bool broken; // a bound that must hold does not
 } games;
 
-static void keep(games *g, const tw_regret_result *result) {
+static void keep(games *g, const char *text, const tw_regret_result *result) {
     played *p = &g->all[g->count++];
     *p = (played){.regret = result->regret,
                   .over_root = result->regret_over_sqrt_T,
@@ -32,6 +33,7 @@ static void keep(games *g, const tw_regret_result *result) {
                   .bound = result->bound,
                   .stated = result->stated_bound,
                   .count = result->point_count};
+    snprintf(p->text, sizeof p->text, "%s", text);
     snprintf(p->method, sizeof p->method, "%s", result->method);
     snprintf(p->source, sizeof p->source, "%s", result->bound_source);
     memcpy(p->rounds, result->rounds, (size_t)result->point_count * sizeof *p->rounds);
@@ -107,14 +109,19 @@ static void print_table(const games *g, const char *problem, int64_t rounds) {
 
 static tw_status draw(const games *g, const char *path, const char *problem) {
     tw_series series[METHODS_MAX];
+    const char *methods[METHODS_MAX];
+    char names[METHODS_MAX][CLI_SHORT_NAME_BYTES];
+    for (int i = 0; i < g->count; i++) methods[i] = g->all[i].text;
+    cli_short_names(methods, g->count, names);
     for (int i = 0; i < g->count; i++)
-        series[i] = (tw_series){.name = g->all[i].method,
+        series[i] = (tw_series){.name = names[i],
                                 .x = g->all[i].rounds,
                                 .y = g->all[i].regrets,
                                 .count = g->all[i].count,
                                 .mark = -1};
     tw_panel panel = {.x_label = "round",
                       .y_label = "regret",
+                      .log_x = true, // the exponent is a slope then
                       .log_y = true,
                       .series = series,
                       .series_count = g->count};
@@ -134,7 +141,7 @@ static tw_status play_next(games *g, const char **methods) {
     tw_regret_result result;
     tw_status status = tw_regret_play(g->game, method, &result);
     if (status != TW_OK) return status;
-    keep(g, &result);
+    keep(g, method, &result);
     if (g->arguments->json) print_run_json(g, &result);
     return TW_OK;
 }

@@ -9,6 +9,7 @@
 #define CELL_PIXELS 2.5
 #define THIN_PIXELS .3
 #define LABELS_MAX 64
+#define NEAR_0 1e-3      // of the highest value
 #define LABEL_APART 70.0 // pixels
 #define LABEL_EDGE 34.0
 #define LABEL_TRIES 60 // places looked at on a line
@@ -150,6 +151,17 @@ static void draw_minima(tw_svg *svg, const tw_landscape *landscape, const tw_axe
     }
 }
 
+// What lines are counted from: the lowest value that is seen or known, or 0 where it is as good as that.
+static double lines_from(const tw_landscape *landscape, const double *values, int64_t count) {
+    double lowest = landscape->lowest, highest = 0;
+    for (int64_t i = 0; i < count; i++) {
+        if (!isfinite(values[i])) continue;
+        lowest = fmin(lowest, values[i]);
+        highest = fmax(highest, values[i]);
+    }
+    return lowest > 0 && lowest < NEAR_0 * highest ? 0 : lowest;
+}
+
 tw_status tw_landscape_draw_map(tw_svg *svg, tw_landscape *landscape, const tw_axes *axes,
                                 const tw_box *box) {
     double width = axes->right - axes->left, height = axes->bottom - axes->top;
@@ -161,8 +173,8 @@ tw_status tw_landscape_draw_map(tw_svg *svg, tw_landscape *landscape, const tw_a
     if (values == NULL) return TW_NO_MEMORY;
     field.values = values;
     tw_status status = tw_landscape_values(landscape, box, field.columns, field.rows, values);
-    for (int64_t i = 0; i < (int64_t)field.columns * field.rows; i++)
-        landscape->lowest = fmin(landscape->lowest, isfinite(values[i]) ? values[i] : INFINITY);
+    if (status == TW_OK)
+        landscape->lowest = lines_from(landscape, values, (int64_t)field.columns * field.rows);
     if (status == TW_OK)
         status = tw_contour_choose(landscape->context, &field, landscape->lowest, &levels);
     tw_map_pen pen = {.svg = svg,

@@ -15,8 +15,9 @@
 #define PIXELS_A_TICK 60.0
 #define CURVE_POINTS 601
 #define FARTHEST 1e2
-#define HIGHEST 1e4 // times its start, up to which a curve is shown
-#define LONG 20.0   // times as many evaluations, from which on they are shown as logarithms
+#define HIGHEST 1e4  // times its start, up to which a curve is shown
+#define LOWEST 1e-18 // the same, down to which
+#define LONG 20.0    // times as many evaluations, from which on they are shown as logarithms
 
 // ---- a function of one number
 
@@ -118,9 +119,10 @@ static double base_of(const tw_landscape *landscape) {
     return least > 0 ? 0 : INFINITY;
 }
 
-// What a logarithm has room for: above 0, and not so far above the start that all else would be flat.
+// What a logarithm has room for: above 0, and not so far from the start that all else would be flat. What
+// is below is shown at the edge.
 static double shown(double value, double start) {
-    return value > 0 && !(value > HIGHEST * start) ? value : NAN;
+    return value > 0 && !(value > HIGHEST * start) ? fmax(value, LOWEST * start) : NAN;
 }
 
 // Whether some went on so much longer than others that these would be a line at the edge.

@@ -169,6 +169,39 @@ static void a_trace_holds_a_row_an_iteration(void **state) {
     tw_test_folder_remove(folder);
 }
 
+static void read_picture(const char *path, char *picture, size_t bytes) {
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    picture[fread(picture, 1, bytes - 1, file)] = '\0';
+    assert_true(feof(file));
+    fclose(file);
+}
+
+static void legends_have_short_names(void **state) {
+    (void)state;
+
+    static const struct {
+        const char *methods, *shown, *hidden;
+    } table[] = {{"adam:lr=0.1; clip_norm:c=1 | sgd:lr=0.01", ">clip_norm | sgd<", "lr="},
+                 {"sgd:lr=0.01; sgd:lr=0.02", ">sgd:lr=0.02<", ">sgd<"}};
+
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES], line[256];
+    tw_test_folder_make(folder);
+    tw_test_path(folder, "t.svg", path);
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        snprintf(line, sizeof line, "minimize booth --method '%s' --plot t.svg --json",
+                 table[i].methods);
+        json_decref(tw_test_result_of(folder, line));
+        char picture[1 << 18];
+        read_picture(path, picture, sizeof picture);
+        tw_test_assert_xml(picture);
+        assert_non_null(strstr(picture, ">booth<"));
+        assert_non_null(strstr(picture, table[i].shown));
+        assert_null(strstr(picture, table[i].hidden));
+    }
+    tw_test_folder_remove(folder);
+}
+
 static void a_run_in_two_parts_ends_where_one_ends(void **state) {
     (void)state;
     char folder[TW_TEST_PATH_BYTES];
@@ -224,6 +257,6 @@ static void words_tell_a_newcomer_what_happened(void **state) {
 
 TW_TESTS(json_carries_every_promised_member, expressions_starts_and_names_are_read,
          several_methods_run_from_the_same_start, ends_have_their_exit_status,
-         what_is_wrong_is_said, a_trace_holds_a_row_an_iteration,
+         what_is_wrong_is_said, a_trace_holds_a_row_an_iteration, legends_have_short_names,
          a_run_in_two_parts_ends_where_one_ends, numbers_do_not_depend_on_threads_but_on_the_seed,
          words_tell_a_newcomer_what_happened)
