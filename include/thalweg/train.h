@@ -31,8 +31,8 @@ typedef struct tw_training tw_training;
 // Everything that decides a run. Texts are copied by tw_training_new; defaults come from
 // tw_training_options_default alone. A method is one of method.h, which steps for each minibatch; or one of
 // minimize.h, such as "lbfgs:m=10", for which each step takes all examples and is an epoch (`batch` is then
-// how many are held at a time); or phases, "adam for 5; lbfgs": five epochs by the one, the rest by the
-// other.
+// how many are held at a time); or "slbfgs", quasi-Newton steps for minibatches; or phases,
+// "adam for 5; lbfgs": five epochs by the one, the rest by the other.
 typedef struct tw_training_options {
     const char *data; // what to train on (data.h). Default "strokes".
     const char *test; // what to measure on; NULL (default): the format's own, else held out

@@ -98,25 +98,25 @@ static tw_status read_arrays(tw_minimization *self, tw_archive *archive) {
     return status;
 }
 
-// Arrays of a run's checkpoint, each beside its namesake here; false where one is missing or of another kind.
-static bool copy_arrays(tw_minimization *self, const tw_variables *from, const char *prefix) {
-    for (int i = 0; i < tw_variables_count(self->variables); i++) {
+bool tw_minimization_copy_arrays(tw_variables *to, const tw_variables *from, const char *prefix) {
+    for (int i = 0; i < tw_variables_count(to); i++) {
         char name[128];
-        tw_tensor *to = tw_variables_tensor(self->variables, i);
-        snprintf(name, sizeof name, "%s%s", prefix, tw_variables_name(self->variables, i));
+        tw_tensor *tensor = tw_variables_tensor(to, i);
+        snprintf(name, sizeof name, "%s%s", prefix, tw_variables_name(to, i));
         const tw_tensor *kept = tw_variables_find(from, name);
-        if (kept == NULL || tw_tensor_dtype(kept) != tw_tensor_dtype(to) ||
-            !tw_shape_equal(tw_tensor_shape(kept), tw_tensor_shape(to)))
+        if (kept == NULL || tw_tensor_dtype(kept) != tw_tensor_dtype(tensor) ||
+            !tw_shape_equal(tw_tensor_shape(kept), tw_tensor_shape(tensor)))
             return false;
-        memcpy(tw_tensor_data(to), tw_tensor_data(kept),
-               (size_t)tw_tensor_elements(to) * tw_dtype_size(tw_tensor_dtype(to)));
+        memcpy(tw_tensor_data(tensor), tw_tensor_data(kept),
+               (size_t)tw_tensor_elements(tensor) * tw_dtype_size(tw_tensor_dtype(tensor)));
     }
-    return is_sound(self);
+    return true;
 }
 
 tw_status tw_minimization_take(tw_minimization *minimization, const tw_variables *variables,
                                const char *prefix) {
-    if (!copy_arrays(minimization, variables, prefix))
+    if (!tw_minimization_copy_arrays(minimization->variables, variables, prefix) ||
+        !is_sound(minimization))
         return tw_fail(minimization->context, TW_BAD_FILE,
                        "the checkpoint's arrays %s* are those of no minimisation by %s", prefix,
                        minimization->method);

@@ -186,6 +186,10 @@ tw_status tw_solver_check_dimension(tw_context *context, const char *text, int64
 
 // ---- minimization_file.c
 
+// Copies the arrays PREFIXname among `from` to their namesakes; false where one is missing or of another
+// kind.
+bool tw_minimization_copy_arrays(tw_variables *to, const tw_variables *from, const char *prefix);
+
 // Puts a minimisation where the arrays PREFIXname among `variables` say, as tw_minimization_load does.
 tw_status tw_minimization_take(tw_minimization *minimization, const tw_variables *variables,
                                const char *prefix);

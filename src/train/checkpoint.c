@@ -115,7 +115,7 @@ static tw_status add_texts(tw_training *training, making *made) {
 typedef char long_name[64];
 
 static int list_entries(const tw_training *training, tw_archive_entry *entries, long_name *names) {
-    const tw_variables *variables = training->variables, *more = tw_full_batch_variables(training);
+    const tw_variables *variables = training->variables, *more = tw_descent_variables(training);
     int kept = 0;
     for (int i = 0; i < tw_variables_count(variables); i++) {
         const char *name = tw_variables_name(variables, i);
@@ -123,8 +123,7 @@ static int list_entries(const tw_training *training, tw_archive_entry *entries, 
             entries[kept++] = (tw_archive_entry){name, tw_variables_tensor(variables, i)};
     }
     for (int i = 0; more != NULL && i < tw_variables_count(more); i++) {
-        snprintf(names[i], sizeof names[i], "%s%s", TW_FULL_BATCH_PREFIX,
-                 tw_variables_name(more, i));
+        snprintf(names[i], sizeof names[i], "%s%s", TW_DESCENT_PREFIX, tw_variables_name(more, i));
         entries[kept++] = (tw_archive_entry){names[i], tw_variables_tensor(more, i)};
     }
     return kept;
@@ -134,7 +133,7 @@ tw_status tw_checkpoint_write(tw_training *training, const char *path) {
     tw_status status = tw_training_check_finite(training);
     if (status != TW_OK) return status;
     making made = {0};
-    const tw_variables *more = tw_full_batch_variables(training);
+    const tw_variables *more = tw_descent_variables(training);
     size_t extra = more != NULL ? (size_t)tw_variables_count(more) : 0;
     size_t count = (size_t)tw_variables_count(training->variables) + extra;
     tw_archive_entry *entries = tw_allocate(training->context, count, sizeof *entries);

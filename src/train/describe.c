@@ -35,7 +35,7 @@ static void describe_phases(const tw_training *training, tw_text *text) {
         bool now = i == (int)training->state.phase;
         const char *method = !now                       ? phases->method[i]
                              : training->method != NULL ? tw_method_text(training->method)
-                                                        : training->full.method;
+                                                        : training->descent.method;
         tw_text_add(text, "%-10s%s", i == 0 ? "method" : "", method);
         if (phases->epochs[i] > 0) tw_text_add(text, " for %" PRIu64 " epochs", phases->epochs[i]);
         tw_text_add(text, "%s\n",
@@ -67,7 +67,7 @@ static void add_bytes(tw_text *text, uint64_t bytes, const char *what) {
 
 static void describe_size(const tw_training *training, tw_text *text) {
     const tw_training_options *options = &training->options.values;
-    if (tw_full_batch_is_on(training)) {
+    if (tw_phase_kind_now(training) == TW_PHASE_SOLVER) {
         tw_text_add(text,
                     "steps     %" PRIu64 " over all %" PRIu64 " examples (each an epoch), %" PRId64
                     " at a time, %s, seed %" PRIu64 "\n",
@@ -75,15 +75,16 @@ static void describe_size(const tw_training *training, tw_text *text) {
                     tw_dtype_name(options->precision), options->seed);
         return;
     }
-    tw_plan_size size = tw_plan_measure(training->network.step);
-    const tw_plan *forward = training->network.first;
-    uint64_t arena = size.arena_bytes;
-    if (forward != NULL) arena += tw_plan_measure(forward).arena_bytes;
     tw_text_add(text,
                 "steps     %" PRIu64 " of %" PRId64 " examples (%" PRIu64
                 " an epoch), %s, seed %" PRIu64 "\n",
                 tw_phases_steps(training), options->batch * options->accumulate,
                 training->clock.steps_per_epoch, tw_dtype_name(options->precision), options->seed);
+    if (tw_descent_is_on(training)) return; // its memory is made by the first step
+    tw_plan_size size = tw_plan_measure(training->network.step);
+    const tw_plan *forward = training->network.first;
+    uint64_t arena = size.arena_bytes;
+    if (forward != NULL) arena += tw_plan_measure(forward).arena_bytes;
     tw_text_add(text, "memory    ");
     add_bytes(text, size.variable_bytes, "parameters and states, ");
     add_bytes(text, arena, "activations and gradients");

@@ -94,7 +94,7 @@ static void watch_for_cliffs(tw_diagnosing *d, double grad_norm, tw_progress *pr
 
 static tw_status forecast(tw_diagnosing *d, tw_progress *progress) {
     tw_training *training = d->training;
-    double lr = tw_training_value(training, "lr", progress->step);
+    double lr = tw_training_value_at(training, "lr", &training->clock);
     if (progress->step % training->options.values.diagnose_every != 0 || !(lr > 0.0)) return TW_OK;
     tw_surface_take(d->sample, training->variables, d->x);
     tw_status status = tw_curvature_forecast(d->sample, d->x, lr, &d->forecast);

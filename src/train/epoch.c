@@ -41,7 +41,7 @@ static tw_status take_measures(tw_training *training) {
     state->train_loss = state->loss_sum / state->example_count;
     state->train_error = training->form.classes > 0 ? state->wrong_sum / state->example_count : NAN;
     if (status == TW_OK && training->all_batches != NULL &&
-        (training->options.values.eval_train || tw_full_batch_is_on(training)))
+        (training->options.values.eval_train || tw_descent_is_on(training)))
         status = tw_training_measure(training, training->all_batches, &state->train_loss,
                                      &state->train_error);
     if (status == TW_OK && training->test_batches != NULL)

@@ -56,7 +56,7 @@ static tw_status open_batches(tw_training *training) {
     batches.shuffled = false;
     if (status == TW_OK && training->test != NULL)
         status = tw_batches_new(training->test, &batches, &training->test_batches);
-    if (status == TW_OK && (options->eval_train || tw_phases_have(&training->phases, true)))
+    if (status == TW_OK && (options->eval_train || tw_phases_have_descents(&training->phases)))
         status = tw_batches_new(training->train, &batches, &training->all_batches);
     return status;
 }
@@ -86,8 +86,9 @@ tw_status tw_training_open_data(tw_training *training) {
 }
 
 uint64_t tw_training_steps_per_epoch(const tw_training *training, int phase) {
-    int64_t accumulate = training->options.values.accumulate;
-    if (training->phases.takes_all[phase]) return 1;
+    tw_phase_kind kind = training->phases.kind[phase];
+    int64_t accumulate = kind == TW_PHASE_RULES ? training->options.values.accumulate : 1;
+    if (kind == TW_PHASE_SOLVER) return 1;
     return (uint64_t)((training->minibatches + accumulate - 1) / accumulate);
 }
 
@@ -174,9 +175,8 @@ tw_status tw_training_open_method(tw_training *training) {
     const tw_training_options *options = &training->options.values;
     tw_context *context = training->context;
     start_clock(training);
-    tw_status status = tw_full_batch_is_named(tw_phase_method(training))
-                           ? tw_full_batch_open(training)
-                           : open_rules(training);
+    tw_status status = tw_phase_kind_now(training) == TW_PHASE_RULES ? open_rules(training)
+                                                                     : tw_descent_open(training);
     if (status == TW_OK && options->init != NULL)
         status = tw_initialiser_parse(context, options->init, &training->weights);
     if (status == TW_OK && options->bias_init != NULL)
@@ -187,7 +187,7 @@ tw_status tw_training_open_method(tw_training *training) {
 void tw_training_close_method(tw_training *training) {
     tw_method_free(training->method);
     training->method = NULL;
-    tw_full_batch_close(training);
+    tw_descent_close(training);
     while (training->scheduled_count > 0)
         tw_schedule_free(training->scheduled[--training->scheduled_count].schedule);
     tw_initialiser_free(training->weights);
@@ -196,6 +196,8 @@ void tw_training_close_method(tw_training *training) {
 }
 
 void tw_training_close_network(tw_training *training) {
+    tw_diagnosing_free(training->diagnosing);
+    training->diagnosing = NULL;
     tw_measuring_free(&training->measuring);
     tw_network_free(&training->network);
     tw_model_free(training->model);

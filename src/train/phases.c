@@ -6,6 +6,8 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "minimize/solver.h"
+#include "train/slbfgs.h"
 #include "train/training.h"
 
 // ---- the text
@@ -59,7 +61,7 @@ static tw_status add(tw_context *context, const char *from, const char *end, boo
     method_end = cut_blanks(from, method_end);
     phases->method[at] = tw_copy_text(context, from, (size_t)(method_end - from));
     if (phases->method[at] == NULL) return TW_NO_MEMORY;
-    phases->takes_all[at] = tw_full_batch_is_named(phases->method[at]);
+    phases->kind[at] = tw_phase_kind_of(phases->method[at]);
     phases->count++;
     return TW_OK;
 }
@@ -80,16 +82,34 @@ void tw_phases_free(tw_phases *phases) {
     *phases = (tw_phases){0};
 }
 
-bool tw_phases_have(const tw_phases *phases, bool takes_all) {
-    for (int i = 0; i < phases->count; i++)
-        if (phases->takes_all[i] == takes_all) return true;
-    return false;
+tw_phase_kind tw_phase_kind_of(const char *method) {
+    return tw_slbfgs_is_named(method)   ? TW_PHASE_SLBFGS
+           : tw_solver_is_named(method) ? TW_PHASE_SOLVER
+                                        : TW_PHASE_RULES;
+}
+
+static int count_rules(const tw_phases *phases) {
+    int count = 0;
+    for (int i = 0; i < phases->count; i++) count += phases->kind[i] == TW_PHASE_RULES;
+    return count;
+}
+
+bool tw_phases_have_rules(const tw_phases *phases) {
+    return count_rules(phases) > 0;
+}
+
+bool tw_phases_have_descents(const tw_phases *phases) {
+    return count_rules(phases) < phases->count;
 }
 
 // ---- how long they are
 
 const char *tw_phase_method(const tw_training *training) {
     return training->phases.method[(int)training->state.phase];
+}
+
+tw_phase_kind tw_phase_kind_now(const tw_training *training) {
+    return training->phases.kind[(int)training->state.phase];
 }
 
 bool tw_phase_is_last(const tw_training *training) {
@@ -157,8 +177,8 @@ tw_status tw_phases_check(tw_training *training) {
 tw_status tw_phases_check_size(const tw_training *training) {
     tw_status status = TW_OK;
     for (int i = 0; i < training->phases.count && status == TW_OK; i++)
-        if (training->phases.takes_all[i])
-            status = tw_full_batch_check(training, training->phases.method[i]);
+        if (training->phases.kind[i] == TW_PHASE_SOLVER)
+            status = tw_descent_check(training, training->phases.method[i]);
     return status;
 }
 

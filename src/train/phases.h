@@ -8,11 +8,17 @@
 
 #define TW_PHASES_MAX 16
 
+typedef enum tw_phase_kind {
+    TW_PHASE_RULES,  // of method.h
+    TW_PHASE_SOLVER, // of minimize.h: a step takes all examples
+    TW_PHASE_SLBFGS, // minibatches, but no rule
+} tw_phase_kind;
+
 typedef struct tw_phases {
     int count;
     char *method[TW_PHASES_MAX];    // owned
     uint64_t epochs[TW_PHASES_MAX]; // of the last: 0, it has what is left
-    bool takes_all[TW_PHASES_MAX];  // a step takes all examples
+    tw_phase_kind kind[TW_PHASES_MAX];
 } tw_phases;
 
 // Reads METHOD for EPOCHS; ...; METHOD. Errors: TW_BAD_TEXT; TW_NO_MEMORY. Free with tw_phases_free, on
@@ -20,11 +26,16 @@ typedef struct tw_phases {
 tw_status tw_phases_parse(tw_context *context, const char *text, tw_phases *phases);
 void tw_phases_free(tw_phases *phases);
 
-// Whether one of them takes all examples for a step, or not.
-bool tw_phases_have(const tw_phases *phases, bool takes_all);
+// Whether one of them is, or is not, of rules.
+bool tw_phases_have_rules(const tw_phases *phases);
+bool tw_phases_have_descents(const tw_phases *phases);
+
+// The kind that a method's text is of.
+tw_phase_kind tw_phase_kind_of(const char *method);
 
 // The phase that a training is in; whether it is the last.
 const char *tw_phase_method(const tw_training *training);
+tw_phase_kind tw_phase_kind_now(const tw_training *training);
 bool tw_phase_is_last(const tw_training *training);
 
 // Opens each later phase and closes it again, so that what is wrong is said now. Errors: theirs;

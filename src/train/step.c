@@ -126,7 +126,7 @@ static tw_status update(tw_training *training, double *loss) {
     tw_status status = tw_phases_advance(training);
     if (status != TW_OK) return status;
     tw_clock_set_step(&training->clock, tw_training_phase_step(training) + 1);
-    status = tw_full_batch_is_on(training)             ? tw_full_batch_step(training, loss)
+    status = tw_descent_is_on(training)                ? tw_descent_step(training, loss)
              : training->options.values.accumulate > 1 ? run_accumulating(training, loss)
                                                        : run_simple(training, loss);
     double seconds = tw_clock_seconds() - start;

@@ -144,8 +144,9 @@ static void give_sum(const tw_surface *s, void *vector) {
 static tw_status stream(tw_surface *s, tw_plan *plan, const tw_node *nodes, double *value) {
     memset(s->sum, 0, (size_t)s->space.n * sizeof *s->sum);
     *value = 0.0;
-    tw_status status = tw_batches_seek(s->batches, 0, 0);
-    for (int64_t left = s->options.examples; left > 0 && status == TW_OK;) {
+    s->seen += (double)s->examples;
+    tw_status status = tw_batches_seek(s->batches, s->epoch, s->first);
+    for (int64_t left = s->examples; left > 0 && status == TW_OK;) {
         tw_batch batch;
         status = tw_batches_next(s->batches, &batch);
         int64_t count = batch.count < left ? batch.count : left;
@@ -153,7 +154,7 @@ static tw_status stream(tw_surface *s, tw_plan *plan, const tw_node *nodes, doub
         if (status == TW_OK) status = tw_plan_feed(plan, s->target, batch.targets);
         if (status == TW_OK) status = tw_plan_run(plan, count, NULL);
         if (status != TW_OK) return status;
-        double share = (double)count / (double)s->options.examples;
+        double share = (double)count / (double)s->examples;
         *value += share * tw_plan_scalar(plan, s->total);
         for (int k = 0; nodes != NULL && k < s->count; k++)
             tw_surface_add(s, k, tw_plan_value(plan, nodes[k]), share);
@@ -205,6 +206,7 @@ static tw_status open_batches(tw_surface *s) {
     int64_t all = tw_data_count(options->data);
     if (options->examples <= 0 || options->examples > all) options->examples = all;
     if (options->batch > options->examples) options->batch = options->examples;
+    s->examples = options->examples;
     tw_batches_options how = tw_batches_options_default();
     how.size = options->batch;
     how.dtype = options->dtype;
@@ -245,6 +247,18 @@ tw_status tw_surface_new(tw_context *context, const tw_surface_options *options,
     facts->part_count = s->count;
     facts->parts = s->parts;
     return TW_OK;
+}
+
+void tw_surface_look_at(tw_objective *objective, uint64_t epoch, int64_t first, int64_t count) {
+    tw_surface *s = objective->calls.user;
+    int64_t behind = s->options.examples - first * s->options.batch;
+    s->epoch = epoch;
+    s->first = first;
+    s->examples = count * s->options.batch < behind ? count * s->options.batch : behind;
+}
+
+double tw_surface_seen(const tw_objective *objective) {
+    return ((const tw_surface *)objective->calls.user)->seen;
 }
 
 void tw_surface_store(const tw_objective *objective, const void *x, tw_variables *variables) {

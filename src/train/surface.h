@@ -30,6 +30,11 @@ typedef struct tw_surface_options {
 tw_status tw_surface_new(tw_context *context, const tw_surface_options *options,
                          tw_objective **objective);
 
+// From now on evaluations see `count` minibatches of an epoch's order from number `first` on, in place of
+// all examples. How many examples were seen in all evaluations so far.
+void tw_surface_look_at(tw_objective *objective, uint64_t epoch, int64_t first, int64_t count);
+double tw_surface_seen(const tw_objective *objective);
+
 // Copies x [n] into the parameters among `variables`. `objective` must come from tw_surface_new.
 void tw_surface_store(const tw_objective *objective, const void *x, tw_variables *variables);
 

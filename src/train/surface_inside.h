@@ -13,6 +13,9 @@ typedef struct tw_surface {
     tw_variables *variables; // its own copy of the parameters
     tw_batches *batches;
     tw_plan *value, *gradient, *product;
+    uint64_t epoch; // what is looked at: an epoch's order from a minibatch on, so many examples
+    int64_t first, examples;
+    double seen; // examples in all evaluations
     tw_node x, target, loss, total;
     int count;           // parameters
     tw_node *parameters; // [count]

@@ -105,7 +105,7 @@ static tw_status build(tw_trained *trained) {
     tw_context *context = trained->context;
     tw_status status = tw_model_parse(context, options->model, &trained->model);
     const char *method = trained->method_text;
-    if (status == TW_OK && !tw_full_batch_is_named(method))
+    if (status == TW_OK && tw_phase_kind_of(method) == TW_PHASE_RULES)
         status =
             tw_method_parse_with(context, method, &trained->options.rule_files, &trained->method);
     if (status == TW_OK)

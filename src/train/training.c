@@ -53,7 +53,7 @@ uint64_t tw_training_phase_step(const tw_training *training) {
 tw_status tw_training_seek(tw_training *training) {
     uint64_t step = tw_training_phase_step(training);
     uint64_t epochs = (uint64_t)training->state.phase_epoch;
-    if (tw_full_batch_is_on(training)) return TW_OK;
+    if (tw_descent_is_on(training)) return TW_OK;
     uint64_t per_epoch = training->clock.steps_per_epoch;
     int64_t index = (int64_t)(step % per_epoch) * training->options.values.accumulate;
     assert(index < training->minibatches);
@@ -69,7 +69,7 @@ static tw_status open_again(tw_training *training, const char *checkpoint) {
     if (status == TW_OK) status = tw_training_open_network(training);
     if (status == TW_OK) status = tw_checkpoint_check_whole(training, checkpoint, variables_read);
     if (status == TW_OK) status = tw_training_seek(training);
-    if (status == TW_OK && tw_full_batch_is_on(training)) status = tw_full_batch_resume(training);
+    if (status == TW_OK && tw_descent_is_on(training)) status = tw_descent_resume(training);
     if (status == TW_OK) status = tw_training_describe(training);
     return status == TW_OK ? tw_folder_continue(training) : status;
 }
@@ -115,7 +115,6 @@ tw_status tw_training_resume_on(tw_context *context, const char *folder, tw_data
 
 void tw_training_free(tw_training *training) {
     if (training == NULL) return;
-    tw_diagnosing_free(training->diagnosing);
     tw_batches_free(training->batches);
     tw_batches_free(training->test_batches);
     tw_batches_free(training->all_batches);
@@ -142,8 +141,8 @@ tw_clock tw_training_clock(const tw_training *training, uint64_t step) {
 
 double tw_training_value_at(const tw_training *training, const char *hyperparameter,
                             const tw_clock *clock) {
-    return training->method != NULL ? tw_method_value(training->method, hyperparameter, clock)
-                                    : NAN;
+    if (training->method != NULL) return tw_method_value(training->method, hyperparameter, clock);
+    return strcmp(hyperparameter, "lr") == 0 ? tw_descent_rate(training, clock->step) : NAN;
 }
 
 double tw_training_value(const tw_training *training, const char *hyperparameter, uint64_t step) {

@@ -6,8 +6,8 @@
 #include "thalweg/archive.h"
 #include "thalweg/data.h"
 #include "thalweg/schedule.h"
+#include "train/descent.h"
 #include "train/diagnosing.h"
-#include "train/full_batch.h"
 #include "train/network.h"
 #include "train/options.h"
 #include "train/phases.h"
@@ -62,7 +62,7 @@ struct tw_training {
     tw_phases phases;
     // What follows is of the phase the run is in: its clock counts from the phase's beginning.
     tw_method *method; // NULL where one takes all examples for a step
-    tw_full_batch full;
+    tw_descent descent;
     tw_scheduled scheduled[TW_SCHEDULES_MAX];
     int scheduled_count;
     tw_initialiser *weights, *biases;

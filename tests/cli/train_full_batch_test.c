@@ -44,8 +44,7 @@ static void what_cannot_be_is_refused(void **state) {
     tw_test_folder_make(folder);
     static const tw_test_refused table[] = {
         {MOONS "--method lbfgs --schedule linear --out a",
-         "schedule: method lbfgs finds its own steps and has nothing to give values to; leave it "
-         "away, or take a rule"},
+         "schedule: method lbfgs has no use for it; leave it away, or take a rule"},
         {MOONS "--method lbfgs:m=0", "method lbfgs: m is a whole number from 1 to 50"},
         {MOONS "--method lbfgs --show-schedule",
          "--show-schedule: the method has no learning rate"},

@@ -143,6 +143,15 @@ static void a_checkpoint_is_read_by_the_method_of_its_phase(void **state) {
     close_places(&at);
 }
 
+static void forecasts_and_cliffs_go_on_in_each_phase(void **state) {
+    (void)state;
+    tw_training_options options = tw_test_training_options();
+    options.method = "adam:lr=0.02 for 2; lbfgs:m=3 for 2;nag:lr=0.1";
+    options.epochs = 5;
+    options.diagnose_every = 3;
+    resumes_at_any_step(options, 23, 5);
+}
+
 static void refuse(const char *method, const char *schedule, const char *words) {
     tw_context *context = NULL;
     tw_training *training = NULL;
@@ -175,6 +184,6 @@ static void what_is_wrong_with_a_later_phase_is_said_at_once(void **state) {
 }
 
 TW_TESTS(a_run_of_three_phases_resumes_at_any_step, a_run_of_so_many_steps_ends_in_its_last_phase,
-         a_phase_starts_anew_from_the_weights, a_phase_with_nothing_left_to_do_makes_way,
-         a_checkpoint_is_read_by_the_method_of_its_phase,
+         forecasts_and_cliffs_go_on_in_each_phase, a_phase_starts_anew_from_the_weights,
+         a_phase_with_nothing_left_to_do_makes_way, a_checkpoint_is_read_by_the_method_of_its_phase,
          what_is_wrong_with_a_later_phase_is_said_at_once)

@@ -1,0 +1,191 @@
+#include "train/descent.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fail.h"
+#include "base/memory.h"
+#include "minimize/solver.h"
+#include "train/surface.h"
+#include "train/training.h"
+
+#define ITERATIONS_MAX (UINT64_C(1) << 52) // the run itself says when to end
+
+bool tw_descent_is_on(const tw_training *training) {
+    return training->descent.method != NULL;
+}
+
+// Options that only rules have a use for.
+static const char *refused_option(const tw_training_options *options) {
+    return options->groups != NULL      ? "groups"
+           : options->schedule != NULL  ? "schedule"
+           : options->schedules != NULL ? "schedules"
+           : options->accumulate > 1    ? "accumulate"
+                                        : NULL;
+}
+
+tw_status tw_descent_open(tw_training *training) {
+    const char *method = tw_phase_method(training);
+    const char *refused = refused_option(&training->options.values);
+    if (refused != NULL && !tw_phases_have_rules(&training->phases))
+        return tw_fail(training->context, TW_BAD_ARGUMENT,
+                       "%s: method %s has no use for it; leave it away, or take a rule", refused,
+                       method);
+    return tw_phase_kind_now(training) == TW_PHASE_SLBFGS
+               ? tw_slbfgs_spell(training->context, method, &training->descent.method)
+               : tw_solver_spell(training->context, method, &training->descent.method);
+}
+
+tw_status tw_descent_check(const tw_training *training, const char *method) {
+    return tw_solver_check_dimension(training->context, method,
+                                     tw_network_size(&training->network));
+}
+
+// ---- ready and resumed
+
+static tw_status open_surface(tw_training *training) {
+    const tw_training_options *options = &training->options.values;
+    tw_surface_options surface = {
+        .model = training->model,
+        .loss = training->loss,
+        .form = training->form,
+        .dtype = options->precision,
+        .l1 = options->l1,
+        .l2 = options->l2,
+        .variables = training->variables,
+        .data = training->train,
+        .batch = options->batch,
+        .seed = options->seed,
+    };
+    return tw_surface_new(training->context, &surface, &training->descent.surface);
+}
+
+static tw_status start_solver(tw_training *training) {
+    tw_minimize_options how = tw_minimize_options_default();
+    how.method = training->descent.method;
+    how.max_iterations = ITERATIONS_MAX;
+    how.seed = training->options.values.seed;
+    return tw_minimization_new(training->descent.surface, &how, NULL,
+                               &training->descent.minimization);
+}
+
+// Ready at the parameters as they are.
+static tw_status start(tw_training *training) {
+    tw_descent *own = &training->descent;
+    if (own->minimization != NULL || own->slbfgs != NULL) return TW_OK;
+    tw_status status = own->surface == NULL ? open_surface(training) : TW_OK;
+    if (status != TW_OK) return status;
+    return tw_phase_kind_now(training) == TW_PHASE_SLBFGS
+               ? tw_slbfgs_new(training->context, own->method, own->surface,
+                               training->options.values.batch, &own->slbfgs)
+               : start_solver(training);
+}
+
+static tw_status take(tw_training *training) {
+    tw_descent *own = &training->descent;
+    if (own->minimization != NULL)
+        return tw_minimization_take(own->minimization, training->variables, TW_DESCENT_PREFIX);
+    if (tw_minimization_copy_arrays(tw_slbfgs_variables(own->slbfgs), training->variables,
+                                    TW_DESCENT_PREFIX) &&
+        tw_slbfgs_is_sound(own->slbfgs))
+        return TW_OK;
+    return tw_fail(training->context, TW_BAD_FILE,
+                   "the checkpoint's arrays %s* are not those of %s", TW_DESCENT_PREFIX,
+                   own->method);
+}
+
+tw_status tw_descent_resume(tw_training *training) {
+    if (tw_training_phase_step(training) == 0) return TW_OK;
+    tw_status status = start(training);
+    if (status == TW_OK) status = take(training);
+    if (status != TW_OK) return status;
+    tw_variables_drop(training->variables, TW_DESCENT_PREFIX);
+    training->descent.seen = tw_surface_seen(training->descent.surface);
+    return TW_OK;
+}
+
+const tw_variables *tw_descent_variables(const tw_training *training) {
+    const tw_descent *own = &training->descent;
+    if (own->slbfgs != NULL) return tw_slbfgs_variables(own->slbfgs);
+    return own->minimization != NULL ? own->minimization->variables : NULL;
+}
+
+double tw_descent_rate(const tw_training *training, uint64_t step) {
+    double rate = NAN;
+    if (training->descent.method != NULL && tw_phase_kind_now(training) == TW_PHASE_SLBFGS)
+        tw_slbfgs_rate(training->context, training->descent.method, step, &rate);
+    return rate;
+}
+
+// ---- steps
+
+static tw_status diverged(const tw_training *training, const char *reason) {
+    return tw_fail(training->context, TW_DIVERGED, "step %" PRIu64 ": %s",
+                   (uint64_t)training->state.step + 1, reason);
+}
+
+static void say_end(tw_training *training, const tw_minimize_result *result) {
+    const char *name = training->descent.method;
+    snprintf(training->ending, sizeof training->ending, "%.*s %s: %s", (int)strcspn(name, ":"),
+             name, result->end == TW_MINIMIZE_CONVERGED ? "has converged" : "found no lower loss",
+             result->reason);
+    training->state.ended = 1.0;
+}
+
+// Only the best point seen is handed on: to be measured, kept, continued from.
+static void take_weights(tw_training *training) {
+    tw_minimization *m = training->descent.minimization;
+    const void *gradient = tw_gradient_here(m);
+    tw_surface_store(training->descent.surface, tw_minimization_best(m), training->variables);
+    training->state.grad_norm = sqrt(tw_vector_dot(&m->space, gradient, gradient));
+    m->at->seconds = 0; // the run counts them, and a clock has no place among a checkpoint's arrays
+}
+
+static tw_status step_solver(tw_training *training, double *loss) {
+    tw_status status = tw_minimization_step(training->descent.minimization);
+    if (status != TW_OK) return status;
+    tw_minimize_result result = tw_minimization_result(training->descent.minimization);
+    *loss = result.value;
+    take_weights(training);
+    if (result.end == TW_MINIMIZE_DIVERGED) return diverged(training, result.reason);
+    if (result.end != TW_MINIMIZE_RUNNING) say_end(training, &result);
+    return TW_OK;
+}
+
+static tw_status step_slbfgs(tw_training *training, double *loss) {
+    uint64_t done = tw_training_phase_step(training), each = training->clock.steps_per_epoch;
+    tw_slbfgs *slbfgs = training->descent.slbfgs;
+    tw_slbfgs_place place = {.step = done + 1,
+                             .epoch = (uint64_t)training->state.phase_epoch + done / each,
+                             .index = (int64_t)(done % each),
+                             .count = training->minibatches};
+    tw_status status = tw_slbfgs_step(slbfgs, &place, loss);
+    if (status != TW_OK) return status;
+    if (!isfinite(*loss)) return diverged(training, "the loss is not finite; try a smaller lr");
+    tw_surface_store(training->descent.surface, tw_slbfgs_point(slbfgs), training->variables);
+    training->state.grad_norm = tw_slbfgs_gradient_norm(slbfgs);
+    return TW_OK;
+}
+
+tw_status tw_descent_step(tw_training *training, double *loss) {
+    tw_descent *own = &training->descent;
+    tw_status status = start(training);
+    if (status != TW_OK) return status;
+    status = own->slbfgs != NULL ? step_slbfgs(training, loss) : step_solver(training, loss);
+    *loss *= training->loss_unit;
+    double seen = tw_surface_seen(own->surface);
+    training->state.trained_count += seen - own->seen;
+    own->seen = seen;
+    return status;
+}
+
+void tw_descent_close(tw_training *training) {
+    tw_descent *own = &training->descent;
+    tw_minimization_free(own->minimization);
+    tw_slbfgs_free(own->slbfgs);
+    tw_objective_free(own->surface);
+    tw_release(own->method);
+    *own = (tw_descent){0};
+}
