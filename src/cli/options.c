@@ -171,8 +171,8 @@ int cli_check_plot(const cli_arguments *arguments) {
     const char *path = cli_text(arguments, OPTION_PLOT, NULL);
     if (path == NULL) return CLI_DONE;
     const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
-    if (dot == NULL || strcmp(dot, ".svg") != 0)
-        return cli_wrong("--plot %s: give a name that ends in .svg", path);
+    if (dot == NULL || (strcmp(dot, ".svg") != 0 && strcmp(dot, ".html") != 0))
+        return cli_wrong("--plot %s: give a name that ends in .svg or .html", path);
     char folder[PATH_MAX] = ".";
     if (slash != NULL && slash - path < PATH_MAX - 1)
         snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + 1), path);

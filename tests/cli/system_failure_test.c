@@ -99,9 +99,9 @@ static void a_place_that_is_not_there_is_a_wrong_request(void **state) {
     static const tw_test_refused table[] = {
         {"train --data moons --out /dev/null/run", "/dev/null: exists and is not a folder"},
         {"train --data moons --plot /none/a.svg", "--plot /none/a.svg: No such file or directory"},
-        {"train --data moons --plot a.png", "--plot a.png: give a name that ends in .svg"},
+        {"train --data moons --plot a.png", "--plot a.png: give a name that ends in .svg or .html"},
         {"data moons --plot /none/a.svg", "--plot /none/a.svg: No such file or directory"},
-        {"data moons --plot a", "--plot a: give a name that ends in .svg"},
+        {"data moons --plot a", "--plot a: give a name that ends in .svg or .html"},
         {"init he --shape 2,2 --out /none/w.npy", "/none/w.npy: No such file or directory"},
         {"graph --data moons --out /none/g.dot", "/none/g.dot: No such file or directory"},
     };
