@@ -1,7 +1,11 @@
 // dropout: x with a share `rate` of its elements set to 0 and the others divided by 1 - rate, chosen
-// anew each step (Srivastava and others, 2014). The mask is a function of (seed, stream, step, element),
+// anew each step (Srivastava and others, 2014). 16 random bits decide about an element, so the share is
+// the multiple of 2^-16 next to `rate`, and it is that share's 1 - rate that the others are divided by: the
+// mean over the masks stays x. The mask is a function of (seed, stream, step, element),
 // so the gradient, which is the same operator with the same stream on d, draws it again instead of
 // keeping it.
+#include <math.h>
+
 #include "ops/elementwise.h"
 #include "thalweg/words.h"
 
@@ -13,8 +17,9 @@ static void gradient(const tw_op_gradient *d) {
 
 static tw_tile_value tile(tw_tile_builder *b, const tw_tile_value *in,
                           const tw_attributes *attributes) {
-    double keep = 1.0 - attributes->number[0];
-    tw_tile_value draw = tw_tile_random(b, TW_TILE_UNIFORM, (uint32_t)attributes->integer[0]);
+    double keep = fmax(1.0, round((1.0 - attributes->number[0]) * 0x1p16)) * 0x1p-16;
+    tw_tile_value draw =
+        tw_tile_random(b, TW_TILE_COARSE_UNIFORM, (uint32_t)attributes->integer[0]);
     tw_tile_value stays = tw_tile_binary(b, TW_TILE_LESS, draw, tw_tile_constant(b, keep));
     tw_tile_value scaled =
         tw_tile_binary(b, TW_TILE_MULTIPLY, in[0], tw_tile_constant(b, 1.0 / keep));

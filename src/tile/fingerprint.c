@@ -43,7 +43,7 @@ static void add_instruction(coding *c, size_t i) {
     const tw_tile_instruction *instruction = &c->lowered->instructions[i];
     const tw_tile_code code = (tw_tile_code)instruction->code;
     add(c, instruction->code);
-    if (code == TW_CODE_uniform || code == TW_CODE_normal) add(c, (int32_t)instruction->stream);
+    if (code >= TW_CODE_uniform && code <= TW_CODE_normal) add(c, (int32_t)instruction->stream);
     if (code >= TW_CODE_sum) add(c, instruction->number);
     for (int k = 0; k < tw_tile_code_vectors(code); k++)
         add(c, operand_word(c, instruction->in[k]));

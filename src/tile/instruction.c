@@ -20,6 +20,7 @@ static const code_facts facts[TW_CODE_COUNT] = {
 #undef TW_TILE_ENTRY
             [TW_CODE_power] = {"power", 2, 0, ""},
     [TW_CODE_uniform] = {"uniform", 0, 0, ""},
+    [TW_CODE_coarse_uniform] = {"coarse_uniform", 0, 0, ""},
     [TW_CODE_normal] = {"normal", 0, 0, ""},
     [TW_CODE_sum] = {"sum", 1, 0, ""},
     [TW_CODE_squares] = {"squares", 1, 0, ""},

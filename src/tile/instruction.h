@@ -82,6 +82,7 @@ typedef enum tw_tile_code {
 #undef TW_TILE_ENTRY
             TW_CODE_power,
     TW_CODE_uniform,
+    TW_CODE_coarse_uniform,
     TW_CODE_normal,
     TW_CODE_sum, // reductions: nothing is written
     TW_CODE_squares,

@@ -10,7 +10,8 @@
 #define CACHE_BYTES (8 * 1024)
 #define DIVIDING_BYTES 1024
 #define ALONE_BYTES (32 * 1024)
-#define NARROW_MAX 14 // arrays of float32 in a fused run in float64
+#define DRAWN_TOGETHER 64 // elements: a tile of a multiple of it draws no random number twice
+#define NARROW_MAX 14     // arrays of float32 in a fused run in float64
 #define PLACES_MAX (TW_TILE_FIRST_REGISTER + 512 + TW_TILE_ARRAYS_MAX)
 
 typedef struct running {
@@ -65,8 +66,9 @@ static void choose_tile(running *r) {
     if (program->divides && bytes > DIVIDING_BYTES) bytes = DIVIDING_BYTES;
     if (program->loop_count == 1 && buffers == 0) bytes = ALONE_BYTES;
     if (buffers > 0 && bytes > WORKSPACE_BYTES / buffers) bytes = WORKSPACE_BYTES / buffers;
-    r->tile_elements = bytes / r->size / TW_TILE_LANES * TW_TILE_LANES;
-    if (r->tile_elements < TW_TILE_LANES) r->tile_elements = TW_TILE_LANES;
+    const int64_t most = bytes / r->size;
+    const int64_t step = most >= DRAWN_TOGETHER ? DRAWN_TOGETHER : TW_TILE_LANES;
+    r->tile_elements = most < step ? step : most / step * step;
     assert(buffers * r->tile_elements * r->size <= WORKSPACE_BYTES);
 }
 
@@ -111,27 +113,32 @@ static void end_reductions(running *r) {
     }
 }
 
+typedef void draw_f32(const tw_random *random, uint64_t first, float *out, int64_t count);
+
+static draw_f32 *draw_of(tw_tile_code code) {
+    return code == TW_CODE_normal    ? tw_random_normal_f32
+           : code == TW_CODE_uniform ? tw_random_uniform_f32
+                                     : tw_random_coarse_f32;
+}
+
 static void draw(const running *r, const tw_tile_instruction *instruction, int64_t first,
                  int64_t count) {
     tw_random random = r->call->random;
     random.stream += instruction->stream;
-    const bool normal = instruction->code == TW_CODE_normal;
+    const tw_tile_code code = (tw_tile_code)instruction->code;
     if (r->dtype == TW_F32) {
-        float *out = r->places[instruction->out];
-        (normal ? tw_random_normal_f32 : tw_random_uniform_f32)(&random, (uint64_t)first, out,
-                                                                count);
+        draw_of(code)(&random, (uint64_t)first, r->places[instruction->out], count);
         return;
     }
     double *out = r->places[instruction->out];
-    if (r->narrow_count > 0) {
-        float numbers[CACHE_BYTES / sizeof(double)];
+    if (r->narrow_count > 0 || code == TW_CODE_coarse_uniform) {
+        float numbers[ALONE_BYTES / sizeof(double)];
         assert(count <= (int64_t)(sizeof numbers / sizeof *numbers));
-        (normal ? tw_random_normal_f32 : tw_random_uniform_f32)(&random, (uint64_t)first, numbers,
-                                                                count);
+        draw_of(code)(&random, (uint64_t)first, numbers, count);
         tw_tile_widen(numbers, out, count);
         return;
     }
-    if (normal) {
+    if (code == TW_CODE_normal) {
         tw_random_normals(&random, (uint64_t)first, out, count);
         return;
     }

@@ -257,6 +257,8 @@ static tw_tile_code plain_code(int operation) {
         return TW_CODE_power;
     case TW_TILE_UNIFORM:
         return TW_CODE_uniform;
+    case TW_TILE_COARSE_UNIFORM:
+        return TW_CODE_coarse_uniform;
     case TW_TILE_NORMAL:
         return TW_CODE_normal;
 #define TW_TILE_ENTRY(name, operation)                                                             \

@@ -64,6 +64,7 @@
     X(SOFTPLUS, 1) /* log(1 + exp(x)), finite for finite x */                                      \
     X(ERF, 1)                                                                                      \
     X(UNIFORM, 0) /* by tw_tile_random only */                                                     \
+    X(COARSE_UNIFORM, 0)                                                                           \
     X(NORMAL, 0)
 
 typedef enum tw_tile_operation {
@@ -106,9 +107,10 @@ tw_tile_value tw_tile_constant(tw_tile_builder *builder, double value);
 tw_tile_value tw_tile_apply(tw_tile_builder *builder, tw_tile_operation operation, tw_tile_value a,
                             tw_tile_value b, tw_tile_value c);
 
-// A random number for each element: TW_TILE_UNIFORM on (0, 1) or TW_TILE_NORMAL, a function of the
-// call's random.seed, purpose, stream + `stream_offset`, step, and the element's index. Two different
-// `stream_offset` are independent. float32 uses 32 random bits an element.
+// A random number for each element: TW_TILE_UNIFORM on (0, 1), TW_TILE_COARSE_UNIFORM or
+// TW_TILE_NORMAL, a function of the call's random.seed, purpose, stream + `stream_offset`, step, and
+// the element's index. Two different `stream_offset` are independent. float32 uses 32 random bits an
+// element; the coarse one is an odd multiple of 2^-17, the same number in float32 and float64.
 tw_tile_value tw_tile_random(tw_tile_builder *builder, tw_tile_operation operation,
                              uint32_t stream_offset);
 
@@ -153,10 +155,10 @@ typedef struct tw_tile_walk {
 } tw_tile_walk;
 
 typedef struct tw_tile_call {
-    void *const *arrays;        // base addresses, by array number
-    const tw_dtype *dtypes;     // by array number, of a run in float64: arrays of float32 are widened
-                                // when read and rounded when written, and random numbers have 32 bits
-                                // if there is one; NULL: all have the run's type. Without walks.
+    void *const *arrays;    // base addresses, by array number
+    const tw_dtype *dtypes; // by array number, of a run in float64: arrays of float32 are widened
+                            // when read and rounded when written, and random numbers have 32 bits
+                            // if there is one; NULL: all have the run's type. Without walks.
     const tw_tile_walk *walks;  // by array number; NULL: every array is whole
     const tw_tile_space *space; // NULL with walks NULL
     const double *arguments;    // by argument number; not read if `scalars` are given

@@ -121,7 +121,7 @@ tw_tile_value tw_tile_constant(tw_tile_builder *builder, double value) {
 
 tw_tile_value tw_tile_random(tw_tile_builder *builder, tw_tile_operation operation,
                              uint32_t stream_offset) {
-    assert(operation == TW_TILE_UNIFORM || operation == TW_TILE_NORMAL);
+    assert(operation >= TW_TILE_UNIFORM && operation <= TW_TILE_NORMAL);
     tw_tile_node node = leaf((int)operation);
     node.number = (int32_t)stream_offset;
     return intern(builder, &node);

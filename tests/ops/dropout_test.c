@@ -19,15 +19,10 @@ static tw_node build_tower(tw_graph *graph, const tw_node *in) {
 // The mask stays while the step does, so that dropout is a function whose derivatives can be checked.
 static void dropout_and_its_derivatives_use_one_mask(void **state) {
     (void)state;
-    const double wide = 1e9; // float32 and float64 draw different masks
-    tw_test_operator(&(tw_test_case){.build = build,
-                                     .inputs = 1,
-                                     .in = {tw_test_from(TW_SHAPE(TW_BATCH, 7), -1.0, 1.0)},
-                                     .tolerance = wide});
-    tw_test_operator(&(tw_test_case){.build = build_tower,
-                                     .inputs = 1,
-                                     .in = {tw_test_from(TW_SHAPE(TW_BATCH, 7), -1.0, 1.0)},
-                                     .tolerance = wide});
+    tw_test_operator(&(tw_test_case){
+        .build = build, .inputs = 1, .in = {tw_test_from(TW_SHAPE(TW_BATCH, 7), -1.0, 1.0)}});
+    tw_test_operator(&(tw_test_case){
+        .build = build_tower, .inputs = 1, .in = {tw_test_from(TW_SHAPE(TW_BATCH, 7), -1.0, 1.0)}});
 }
 
 static void dropout_has_the_same_bits_for_any_number_of_threads(void **state) {
@@ -36,8 +31,7 @@ static void dropout_has_the_same_bits_for_any_number_of_threads(void **state) {
                                      .inputs = 1,
                                      .in = {tw_test_from(TW_SHAPE(TW_BATCH, 100), -1.0, 1.0)},
                                      .batch = 1001,
-                                     .values_only = true,
-                                     .tolerance = 1e9});
+                                     .values_only = true});
 }
 
 // Two dropouts of ones, their gradients, and a plan over them.
@@ -50,13 +44,13 @@ typedef struct pair {
     float *ones;
 } pair;
 
-static void open_pair(pair *p, uint64_t seed) {
+static void open_pair_of(pair *p, uint64_t seed, double rate) {
     assert_int_equal(tw_context_new(&p->context), TW_OK);
     assert_ok(p->context, tw_graph_new(p->context, TW_F32, &p->graph));
     assert_ok(p->context, tw_variables_new(p->context, &p->variables));
     p->x = tw_input(p->graph, "x", TW_F32, TW_SHAPE(COUNT));
-    p->a = tw_dropout(p->graph, p->x, 0.25);
-    p->b = tw_dropout(p->graph, p->x, 0.25);
+    p->a = tw_dropout(p->graph, p->x, rate);
+    p->b = tw_dropout(p->graph, p->x, rate);
     tw_gradients(p->graph, tw_sum_all(p->graph, p->a), &p->x, 1, &p->slope);
     tw_plan_options options = tw_plan_options_default();
     options.seed = seed;
@@ -66,6 +60,10 @@ static void open_pair(pair *p, uint64_t seed) {
     assert_non_null(p->ones);
     for (int i = 0; i < COUNT; i++) p->ones[i] = 1.0f;
     assert_ok(p->context, tw_plan_feed(p->plan, p->x, p->ones));
+}
+
+static void open_pair(pair *p, uint64_t seed) {
+    open_pair_of(p, seed, 0.25);
 }
 
 static void close_pair(pair *p) {
@@ -126,6 +124,33 @@ static void dropout_draws_anew_each_step_and_by_each_seed_and_node(void **state)
     assert_in_range(by_seed, chance - 400, chance + 400);
 }
 
+// The share that is dropped and the scale of the rest belong together, at the ends too.
+static void rates_are_rounded_to_a_multiple_of_2_to_the_minus_16(void **state) {
+    (void)state;
+
+    static const struct {
+        double rate, keep;
+        int kept_at_least, kept_at_most;
+    } table[] = {{0.1, 58982 * 0x1p-16, 17800, 18200},
+                 {0x1p-18, 1.0, COUNT, COUNT},
+                 {1.0 - 0x1p-30, 0x1p-16, 0, 5}};
+
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        pair p;
+        float values[COUNT];
+        int kept = 0;
+        open_pair_of(&p, 1, table[i].rate);
+        run_step(&p, 1, values);
+        for (int k = 0; k < COUNT; k++) {
+            if (values[k] == 0.0f) continue;
+            kept++;
+            assert_true(values[k] == (float)(1.0 / table[i].keep));
+        }
+        assert_in_range(kept, table[i].kept_at_least, table[i].kept_at_most);
+        close_pair(&p);
+    }
+}
+
 static void dropout_of_rate_0_is_its_input(void **state) {
     (void)state;
     tw_context *context = NULL;
@@ -161,5 +186,6 @@ static void dropout_of_a_rate_outside_is_refused(void **state) {
 TW_TESTS(dropout_and_its_derivatives_use_one_mask,
          dropout_has_the_same_bits_for_any_number_of_threads,
          dropout_drops_its_share_and_scales_the_rest,
-         dropout_draws_anew_each_step_and_by_each_seed_and_node, dropout_of_rate_0_is_its_input,
+         dropout_draws_anew_each_step_and_by_each_seed_and_node,
+         rates_are_rounded_to_a_multiple_of_2_to_the_minus_16, dropout_of_rate_0_is_its_input,
          dropout_of_a_rate_outside_is_refused)

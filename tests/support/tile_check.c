@@ -87,6 +87,10 @@ static void evaluate_all(const tw_tile_check *c, const sheet *s, tw_dtype dtype,
             values[v] = ((words[k % 4] >> 9) + 0.5) * 0x1p-23;
         } else if (node->operation == TW_TILE_UNIFORM) {
             values[v] = tw_random_uniform(&stream, (uint64_t)k);
+        } else if (node->operation == TW_TILE_COARSE_UNIFORM) {
+            uint32_t words[4];
+            tw_random_block(&stream, (uint64_t)(k / 64 * 8 + k % 8), words);
+            values[v] = ((words[k / 16 % 4] >> k / 8 % 2 * 16 & 0xFFFF) + 0.5) * 0x1p-16;
         } else if (node->operation == TW_TILE_NORMAL && dtype == TW_F32) {
             uint32_t words[4];
             tw_random_block(&stream, (uint64_t)k / 4, words);

@@ -113,6 +113,7 @@ static void random_numbers_are_those_of_their_element_and_stream(void **state) {
     tw_tile_write(check.builder, 0, tw_tile_random(check.builder, TW_TILE_UNIFORM, 0));
     tw_tile_write(check.builder, 1, tw_tile_random(check.builder, TW_TILE_UNIFORM, 1));
     tw_tile_write(check.builder, 2, tw_tile_random(check.builder, TW_TILE_NORMAL, 2));
+    tw_tile_write(check.builder, 3, tw_tile_random(check.builder, TW_TILE_COARSE_UNIFORM, 3));
     tw_test_tile(&check);
     tw_tile_builder_free(check.builder);
 }
