@@ -14,6 +14,8 @@ endif()
 
 # Archives name their own needs once more, for programs that link them without CMake.
 set(TW_STATIC_LIBS "-lsleef -lgomp -lm")
+file(RELATIVE_PATH TW_UP_TO_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+string(REGEX REPLACE "/$" "" TW_UP_TO_PREFIX "${TW_UP_TO_PREFIX}") # so that it may be installed anywhere
 configure_file(cmake/thalweg.pc.in ${CMAKE_BINARY_DIR}/thalweg.pc @ONLY)
 configure_package_config_file(cmake/thalwegConfig.cmake.in ${CMAKE_BINARY_DIR}/thalwegConfig.cmake
     INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/thalweg

@@ -10,7 +10,6 @@ trap 'rm -rf "$prefix"' EXIT
 cmake --install "$build" --prefix "$prefix/usr" > "$prefix/install.log"
 library=$(dirname "$(find "$prefix/usr" -name libthalweg.so | head -n 1)")
 
-sed -i "s|^prefix=.*|prefix=$prefix/usr|" "$library/pkgconfig/thalweg.pc"
 export PKG_CONFIG_PATH="$library/pkgconfig"
 cc -std=c17 -Wall -Wextra -Wpedantic -Werror "$source/tests/install/consumer/use.c" \
     $(pkg-config --cflags --libs thalweg) -o "$prefix/by_pkg_config"
