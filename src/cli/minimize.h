@@ -9,7 +9,6 @@
 
 // What was asked for.
 typedef struct minimize_request {
-    const char *text; // the function, as it was asked for
     tw_objective *objective;
     tw_objective_facts facts;
     tw_minimize_options options; // but for the method

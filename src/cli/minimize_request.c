@@ -105,7 +105,6 @@ static int parse_function(const cli_arguments *arguments, int64_t start_count,
     tw_status status =
         tw_objective_parse(arguments->context, arguments->word[0], &options, &request->objective);
     if (status != TW_OK) return cli_failed(arguments->context, status);
-    request->text = arguments->word[0];
     request->facts = tw_objective_describe(request->objective);
     return CLI_DONE;
 }

@@ -117,8 +117,8 @@ tw_status minimize_draw(tw_context *context, const char *path, const minimize_re
         };
     }
     if (status == TW_OK)
-        status =
-            tw_plot_descents(context, path, request->text, request->objective, descents, count);
+        status = tw_plot_descents(context, path, request->facts.name, request->objective, descents,
+                                  count);
     for (int i = 0; i < count; i++) tw_release(columns[i]);
     return status;
 }
