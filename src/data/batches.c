@@ -1,6 +1,6 @@
 // Minibatches: while one is computed with, a thread gathers the next into the other of two buffers. Where
 // all examples lie in memory and every core computes, there is no such thread: those that compute copy a
-// part each, which costs less than another one that takes turns with them.
+// part each, which costs less than another one that takes turns with them; small ones the caller copies.
 //
 // The back buffer goes EMPTY -> WANTED (by the caller) -> READY (by the thread) -> front. A failure
 // stays in the back buffer until the caller has taken it, then the same minibatch is wanted again.
@@ -14,7 +14,8 @@
 #include "base/parallel.h"
 #include "data/set.h"
 
-#define PART_ELEMENTS 8192 // that one thread copies at a time
+#define PART_ELEMENTS 8192   // that one thread copies at a time
+#define ALONE_ELEMENTS 65536 // up to which waking a second thread costs more than it brings
 
 typedef enum buffer_state { EMPTY, WANTED, READY, CLOSING } buffer_state;
 
@@ -86,9 +87,11 @@ static void gather(tw_batches *batches, buffer *into) {
     into->count = left < batches->options.size ? left : batches->options.size;
     assert(into->count > 0);
     memcpy(into->rows, rows + first, (size_t)into->count * sizeof *rows);
-    gathering g = {batches, into, tw_data_features(batches->data), 0};
     // a thread of its own stays alone: one pool is enough; and others' functions want one call
-    bool alone = batches->has_thread || !batches->data->quick;
+    int64_t features = tw_data_features(batches->data);
+    bool alone =
+        batches->has_thread || !batches->data->quick || into->count * features <= ALONE_ELEMENTS;
+    gathering g = {batches, into, features, 0};
     int threads = alone ? 1 : tw_context_threads(tw_data_context(batches->data));
     g.part = alone ? into->count : PART_ELEMENTS / g.features + 1;
     into->status = TW_OK;

@@ -5,7 +5,7 @@
 
 #include <assert.h>
 
-#define PARALLEL_NS_MIN 15e3 // a wave below runs on the caller's thread
+#define PARALLEL_NS_MIN 25e3 // a wave below runs on the caller's thread
 #define ITEM_NS_MAX 20e3     // work that is not cut further by more items ...
 #define ITEM_NS_MIN 4e3      // ... and what starting one is worth
 #define ITEMS_WANTED 8.0

@@ -157,6 +157,41 @@ static void closing_midway_ends_the_thread(void **state) {
     tw_test_sets_end(&at);
 }
 
+// Large enough that several threads copy parts of it.
+static void each_row_of_a_large_minibatch_is_in_its_place(void **state) {
+    (void)state;
+
+    enum { ROWS = 150, WIDTH = 1000, SIZE = 140 };
+
+    float *x = malloc(sizeof(float) * ROWS * WIDTH);
+    assert_non_null(x);
+    for (int i = 0; i < ROWS * WIDTH; i++) x[i] = (float)i;
+    for (int threads = 1; threads <= 3; threads++) {
+        tw_test_sets_start(&at);
+        assert_ok(at.context, tw_context_set_threads(at.context, threads));
+        tw_data_form form = tw_data_form_default();
+        form.name = "wide";
+        form.count = ROWS;
+        form.shape = (tw_shape){1, {WIDTH}};
+        form.kind = TW_TARGET_NONE;
+        tw_data *data = NULL;
+        assert_ok(at.context, tw_data_from_arrays(at.context, &form, TW_F32, x, NULL, &data));
+        tw_batches *batches = new_batches(data, SIZE, TW_F32, false);
+        for (int index = 0; index < 2; index++) {
+            tw_batch batch;
+            assert_ok(at.context, tw_batches_next(batches, &batch));
+            assert_int_equal(batch.count, index == 0 ? SIZE : ROWS - SIZE);
+            for (int64_t i = 0; i < batch.count; i++)
+                assert_memory_equal((const float *)batch.x + i * WIDTH, x + batch.rows[i] * WIDTH,
+                                    sizeof(float) * WIDTH);
+        }
+        tw_batches_free(batches);
+        tw_data_free(data);
+        tw_test_sets_end(&at);
+    }
+    free(x);
+}
+
 static void a_failing_minibatch_is_told_and_tried_again(void **state) {
     (void)state;
     for (int background = 0; background < 2; background++) {
@@ -230,5 +265,6 @@ static void impossible_wishes_are_refused(void **state) {
 }
 
 TW_TESTS(every_size_gives_every_example_once_an_epoch, the_background_changes_nothing_but_the_time,
-         closing_midway_ends_the_thread, a_failing_minibatch_is_told_and_tried_again,
-         nothing_is_allocated_between_minibatches, impossible_wishes_are_refused)
+         closing_midway_ends_the_thread, each_row_of_a_large_minibatch_is_in_its_place,
+         a_failing_minibatch_is_told_and_tried_again, nothing_is_allocated_between_minibatches,
+         impossible_wishes_are_refused)

@@ -47,6 +47,35 @@ static void arrays_are_looked_at_where_they_are(void **state) {
     tw_test_sets_end(&at);
 }
 
+static void each_byte_is_divided_by_255(void **state) {
+    (void)state;
+
+    enum { BYTES = 256 };
+
+    uint8_t bytes[BYTES];
+    float x[BYTES];
+    int64_t rows[BYTES];
+    for (int i = 0; i < BYTES; i++) bytes[i] = (uint8_t)i;
+    for (int i = 0; i < BYTES; i++) rows[i] = BYTES - 1 - i;
+    tw_data *data = NULL;
+    tw_test_sets_start(&at);
+    tw_data_form form = form_of(BYTES, 1, 0);
+    form.kind = TW_TARGET_NONE;
+    assert_ok(at.context, tw_data_from_arrays(at.context, &form, TW_U8, bytes, NULL, &data));
+    tw_data_request request = {rows, BYTES, TW_F32, x, NULL};
+    assert_ok(at.context, tw_data_fetch(data, &request));
+    for (int i = 0; i < BYTES; i++) assert_true(x[BYTES - 1 - i] == (float)i / 255.0f);
+    tw_data_free(data);
+    form = form_of(1, BYTES, 0);
+    form.kind = TW_TARGET_NONE;
+    assert_ok(at.context, tw_data_from_arrays(at.context, &form, TW_U8, bytes, NULL, &data));
+    request = (tw_data_request){(int64_t[]){0}, 1, TW_F32, x, NULL};
+    assert_ok(at.context, tw_data_fetch(data, &request));
+    for (int i = 0; i < BYTES; i++) assert_true(x[i] == (float)i / 255.0f);
+    tw_data_free(data);
+    tw_test_sets_end(&at);
+}
+
 static void refuse(const tw_data_form *form, tw_dtype dtype, const void *x, const void *targets,
                    const char *message) {
     tw_data *data = NULL;
@@ -263,7 +292,7 @@ static void the_seed_decides_a_split(void **state) {
     tw_test_sets_end(&at);
 }
 
-TW_TESTS(arrays_are_looked_at_where_they_are, wrong_forms_and_labels_are_refused,
-         fetching_checks_rows_types_and_labels, a_view_keeps_alive_what_it_looks_at,
-         a_large_fetch_through_a_view_is_whole, a_split_is_disjoint_covers_all_and_keeps_shares,
-         the_seed_decides_a_split)
+TW_TESTS(arrays_are_looked_at_where_they_are, each_byte_is_divided_by_255,
+         wrong_forms_and_labels_are_refused, fetching_checks_rows_types_and_labels,
+         a_view_keeps_alive_what_it_looks_at, a_large_fetch_through_a_view_is_whole,
+         a_split_is_disjoint_covers_all_and_keeps_shares, the_seed_decides_a_split)
