@@ -65,6 +65,14 @@ static void add_bytes(tw_text *text, uint64_t bytes, const char *what) {
                 what);
 }
 
+// A small table in large minibatches: what a newcomer does not see coming.
+static void warn_of_few_steps(const tw_training *training, tw_text *text) {
+    enum { FEW = 100, FEW_AN_EPOCH = 10 };
+
+    if (tw_phases_steps(training) < FEW && training->clock.steps_per_epoch < FEW_AN_EPOCH)
+        tw_text_add(text, "          few steps: a smaller batch or more epochs would take more\n");
+}
+
 static void describe_size(const tw_training *training, tw_text *text) {
     const tw_training_options *options = &training->options.values;
     if (tw_phase_kind_now(training) == TW_PHASE_SOLVER) {
@@ -80,6 +88,7 @@ static void describe_size(const tw_training *training, tw_text *text) {
                 " an epoch), %s, seed %" PRIu64 "\n",
                 tw_phases_steps(training), options->batch * options->accumulate,
                 training->clock.steps_per_epoch, tw_dtype_name(options->precision), options->seed);
+    warn_of_few_steps(training, text);
     if (tw_descent_is_on(training)) return; // its memory is made by the first step
     tw_plan_size size = tw_plan_measure(training->network.step);
     const tw_plan *forward = training->network.first;
