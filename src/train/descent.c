@@ -34,7 +34,8 @@ tw_status tw_descent_open(tw_training *training) {
                        "%s: method %s has no use for it; leave it away, or take a rule", refused,
                        method);
     return tw_phase_kind_now(training) == TW_PHASE_SLBFGS
-               ? tw_slbfgs_spell(training->context, method, &training->descent.method)
+               ? tw_slbfgs_spell(training->context, method, &training->descent.method,
+                                 &training->descent.rate)
                : tw_solver_spell(training->context, method, &training->descent.method);
 }
 
@@ -113,10 +114,9 @@ const tw_variables *tw_descent_variables(const tw_training *training) {
 }
 
 double tw_descent_rate(const tw_training *training, uint64_t step) {
-    double rate = NAN;
-    if (training->descent.method != NULL && tw_phase_kind_now(training) == TW_PHASE_SLBFGS)
-        tw_slbfgs_rate(training->context, training->descent.method, step, &rate);
-    return rate;
+    return tw_phase_kind_now(training) == TW_PHASE_SLBFGS
+               ? tw_slbfgs_rate_at(training->descent.rate, step)
+               : NAN;
 }
 
 // ---- steps

@@ -15,7 +15,8 @@ typedef struct tw_descent {
     tw_objective *surface;
     tw_minimization *minimization; // one of these is made by the first step
     tw_slbfgs *slbfgs;
-    double seen; // examples in the surface's evaluations that are in the run's sum already
+    tw_slbfgs_rate rate; // of slbfgs
+    double seen;         // examples in the surface's evaluations that are in the run's sum already
 } tw_descent;
 
 // Whether the phase that the training is in has one.

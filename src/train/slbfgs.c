@@ -82,7 +82,8 @@ static tw_status read_keys(tw_context *context, const char *text, double *key) {
     return wrong == NULL ? status : tw_fail(context, TW_BAD_ARGUMENT, "method slbfgs: %s", wrong);
 }
 
-tw_status tw_slbfgs_spell(tw_context *context, const char *text, char **method) {
+tw_status tw_slbfgs_spell(tw_context *context, const char *text, char **method,
+                          tw_slbfgs_rate *rate) {
     double key[KEY_COUNT];
     tw_status status = read_keys(context, text, key);
     if (status != TW_OK) return status;
@@ -90,18 +91,12 @@ tw_status tw_slbfgs_spell(tw_context *context, const char *text, char **method) 
     tw_text_start(&spelled, context);
     tw_keys_format(&keyed, key, &spelled);
     *method = tw_text_take(&spelled);
+    *rate = (tw_slbfgs_rate){key[KEY_LR], key[KEY_TAU]};
     return *method != NULL ? TW_OK : TW_NO_MEMORY;
 }
 
-static double rate_at(const double *key, uint64_t step) {
-    return key[KEY_TAU] > 0 ? key[KEY_LR] / (1 + (double)step / key[KEY_TAU]) : key[KEY_LR];
-}
-
-tw_status tw_slbfgs_rate(tw_context *context, const char *method, uint64_t step, double *rate) {
-    double key[KEY_COUNT];
-    tw_status status = read_keys(context, method, key);
-    *rate = status == TW_OK ? rate_at(key, step) : NAN;
-    return status;
+double tw_slbfgs_rate_at(tw_slbfgs_rate rate, uint64_t step) {
+    return rate.tau > 0 ? rate.lr / (1 + (double)step / rate.tau) : rate.lr;
 }
 
 // ---- its memory
@@ -329,7 +324,7 @@ tw_status tw_slbfgs_step(tw_slbfgs *slbfgs, const tw_slbfgs_place *place, double
     s->at->gradient_norm = sqrt(dot(s, s->gradient, s->gradient));
     if (s->key[KEY_NAIVE] != 0) take_naive_pair(s, place->step);
     aim(s);
-    move(s, rate_at(s->key, place->step));
+    move(s, tw_slbfgs_rate_at((tw_slbfgs_rate){s->key[KEY_LR], s->key[KEY_TAU]}, place->step));
     if (s->key[KEY_NAIVE] != 0) return TW_OK;
     tw_vector_add(&s->space, 1 / s->key[KEY_EVERY], s->x, s->average);
     return fmod((double)place->step, s->key[KEY_EVERY]) == 0 ? measure_curvature(s, place) : TW_OK;

@@ -8,10 +8,18 @@
 
 typedef struct tw_slbfgs tw_slbfgs;
 
+// Its learning rate at step t: lr/(1 + t/tau), or lr where tau is 0.
+typedef struct tw_slbfgs_rate {
+    double lr, tau;
+} tw_slbfgs_rate;
+
+double tw_slbfgs_rate_at(tw_slbfgs_rate rate, uint64_t step);
+
 // Whether a method's text names it; that text with every key, owned by the caller: free with tw_release.
 // Errors: TW_BAD_ARGUMENT, TW_NO_MEMORY.
 bool tw_slbfgs_is_named(const char *text);
-tw_status tw_slbfgs_spell(tw_context *context, const char *text, char **method);
+tw_status tw_slbfgs_spell(tw_context *context, const char *text, char **method,
+                          tw_slbfgs_rate *rate);
 
 // Ready at the objective's start; `surface` (surface.h) is borrowed, `method` was spelled. Free with
 // tw_slbfgs_free; NULL is fine.
@@ -28,10 +36,9 @@ typedef struct tw_slbfgs_place {
 // One step. A loss that is not finite moves nothing.
 tw_status tw_slbfgs_step(tw_slbfgs *slbfgs, const tw_slbfgs_place *place, double *loss);
 
-// The point it is at [n], the length of its last gradient, its learning rate at a step.
+// The point it is at [n], the length of its last gradient.
 const void *tw_slbfgs_point(const tw_slbfgs *slbfgs);
 double tw_slbfgs_gradient_norm(const tw_slbfgs *slbfgs);
-tw_status tw_slbfgs_rate(tw_context *context, const char *method, uint64_t step, double *rate);
 
 // All that the next step depends on; whether what a checkpoint put there can be.
 tw_variables *tw_slbfgs_variables(tw_slbfgs *slbfgs);
