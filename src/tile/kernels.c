@@ -6,8 +6,27 @@
 #include "base/vector_math.h"
 #include "tile/element.h"
 
+// A line of the cache after the other, asking for those of the next tile: between the arrays of a pass the
+// machine's own prefetching loses its way.
+#define BY_LINES(type, ask, ...)                                                                   \
+    enum { LINE = TW_TILE_LINE_BYTES / sizeof(type) };                                             \
+    int64_t line = 0;                                                                              \
+    for (; line + LINE <= count; line += LINE) {                                                   \
+        ask TW_TILE_LOOP for (int64_t k = line; k < line + LINE; k++) __VA_ARGS__                  \
+    }                                                                                              \
+    TW_TILE_LOOP for (int64_t k = line; k < count; k++) __VA_ARGS__
+
+#define ASK(place) TW_TILE_ASK_AHEAD((place) + line);
+// clang-format off
+#define ASK_VECTORS(vectors)                                                                       \
+    if ((vectors) > 0) ASK(x)                                                                      \
+    if ((vectors) > 1) ASK(y)                                                                      \
+    if ((vectors) > 2) ASK(z)                                                                      \
+    if ((vectors) > 3) ASK(w)
+// clang-format on
+
 // Operands that an instruction does not read stand at its result (place.c): their loads are dropped.
-#define KERNEL(type, suffix, name)                                                                 \
+#define KERNEL(type, suffix, name, vectors)                                                        \
     TW_SIMD static void run_##name##_##suffix(void *const *places, const tw_tile_instruction *i,   \
                                               const double *scalars, int64_t count) {              \
         type *out = places[i->out];                                                                \
@@ -15,8 +34,8 @@
         const type *z = places[i->in[2]], *w = places[i->in[3]];                                   \
         const type a = (type)scalars[i->scalar[0]], b = (type)scalars[i->scalar[1]];               \
         const type c = (type)scalars[i->scalar[2]], d = (type)scalars[i->scalar[3]];               \
-        TW_TILE_LOOP for (int64_t k = 0; k < count; k++) out[k] =                                  \
-            tw_tile_##name##_##suffix(x[k], y[k], z[k], w[k], a, b, c, d);                         \
+        BY_LINES(type, ASK_VECTORS(vectors),                                                       \
+                 out[k] = tw_tile_##name##_##suffix(x[k], y[k], z[k], w[k], a, b, c, d);)          \
     }
 
 #define VECTOR_MATH(type, suffix, name)                                                            \
@@ -33,10 +52,10 @@
         tw_pow_##suffix(places[i->out], places[i->in[0]], places[i->in[1]], count);                \
     }
 
-#define TW_TILE_ENTRY(name, vectors, scalars, expression) KERNEL(float, f32, name)
+#define TW_TILE_ENTRY(name, vectors, scalars, expression) KERNEL(float, f32, name, vectors)
 TW_TILE_ELEMENTARY(TW_TILE_ENTRY)
 #undef TW_TILE_ENTRY
-#define TW_TILE_ENTRY(name, vectors, scalars, expression) KERNEL(double, f64, name)
+#define TW_TILE_ENTRY(name, vectors, scalars, expression) KERNEL(double, f64, name, vectors)
 TW_TILE_ELEMENTARY(TW_TILE_ENTRY)
 #undef TW_TILE_ENTRY
 #define TW_TILE_ENTRY(name, operation) VECTOR_MATH(float, f32, name)
@@ -74,12 +93,13 @@ tw_tile_kernel *const tw_tile_kernels_f64[TW_CODE_COUNT] = {
         const type a = (type)scalars[i->scalar[0]], b = (type)scalars[i->scalar[1]];               \
         const type c = (type)scalars[j->scalar[0]], d = (type)scalars[j->scalar[1]];               \
         const type e = (type)scalars[j->scalar[2]], f = (type)scalars[j->scalar[3]];               \
-        TW_TILE_LOOP for (int64_t k = 0; k < count; k++) {                                         \
+        BY_LINES(type, ASK(x) ASK(y) ASK(z) ASK(from) ASK(direction), {                            \
             const type r = tw_tile_product_add_##suffix(x[k], y[k], z[k], 0, a, b, 0, 0);          \
-            const type s = direction[k], t = from[k];                                              \
+            const type s = direction[k];                                                           \
+            const type t = from[k];                                                                \
             average[k] = r;                                                                        \
             out[k] = tw_tile_add_over_root_##suffix(t, s, r, 0, c, d, e, f);                       \
-        }                                                                                          \
+        })                                                                                         \
     }
 STEP(float, f32)
 STEP(double, f64)
@@ -93,12 +113,12 @@ STEP(double, f64)
         const type *x = places[i->in[0]], *y = places[i->in[1]];                                   \
         const type *from = places[j->in[0] == i->out ? j->in[1] : j->in[0]];                       \
         const type a = (type)scalars[i->scalar[0]], b = (type)scalars[i->scalar[1]];               \
-        TW_TILE_LOOP for (int64_t k = 0; k < count; k++) {                                         \
+        BY_LINES(type, ASK(x) ASK(y) ASK(from), {                                                  \
             const type v = tw_tile_combine_##suffix(x[k], y[k], 0, 0, a, b, 0, 0);                 \
             const type t = from[k];                                                                \
             sum[k] = v;                                                                            \
             out[k] = tw_tile_add_##suffix(t, v, 0, 0, 0, 0, 0, 0);                                 \
-        }                                                                                          \
+        })                                                                                         \
     }
 MOVE(float, f32)
 MOVE(double, f64)
