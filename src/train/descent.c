@@ -46,23 +46,6 @@ tw_status tw_descent_check(const tw_training *training, const char *method) {
 
 // ---- ready and resumed
 
-static tw_status open_surface(tw_training *training) {
-    const tw_training_options *options = &training->options.values;
-    tw_surface_options surface = {
-        .model = training->model,
-        .loss = training->loss,
-        .form = training->form,
-        .dtype = options->precision,
-        .l1 = options->l1,
-        .l2 = options->l2,
-        .variables = training->variables,
-        .data = training->train,
-        .batch = options->batch,
-        .seed = options->seed,
-    };
-    return tw_surface_new(training->context, &surface, &training->descent.surface);
-}
-
 static tw_status start_solver(tw_training *training) {
     tw_minimize_options how = tw_minimize_options_default();
     how.method = training->descent.method;
@@ -76,7 +59,8 @@ static tw_status start_solver(tw_training *training) {
 static tw_status start(tw_training *training) {
     tw_descent *own = &training->descent;
     if (own->minimization != NULL || own->slbfgs != NULL) return TW_OK;
-    tw_status status = own->surface == NULL ? open_surface(training) : TW_OK;
+    tw_status status =
+        own->surface == NULL ? tw_training_surface(training, 0, &own->surface) : TW_OK;
     if (status != TW_OK) return status;
     return tw_phase_kind_now(training) == TW_PHASE_SLBFGS
                ? tw_slbfgs_new(training->context, own->method, own->surface,

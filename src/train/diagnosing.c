@@ -25,21 +25,7 @@ struct tw_diagnosing {
 
 static tw_status open_sample(tw_diagnosing *made) {
     tw_training *training = made->training;
-    const tw_training_options *options = &training->options.values;
-    tw_surface_options surface = {
-        .model = training->model,
-        .loss = training->loss,
-        .form = training->form,
-        .dtype = options->precision,
-        .l1 = options->l1,
-        .l2 = options->l2,
-        .variables = training->variables,
-        .data = training->train,
-        .batch = options->batch,
-        .examples = options->batch,
-        .seed = options->seed,
-    };
-    tw_status status = tw_surface_new(training->context, &surface, &made->sample);
+    tw_status status = tw_training_surface(training, training->options.values.batch, &made->sample);
     if (status != TW_OK) return status;
     made->x = tw_allocate(training->context, (size_t)made->sample->space.n,
                           tw_dtype_size(made->sample->space.dtype));

@@ -4,6 +4,7 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "train/surface.h"
 #include "train/training.h"
 
 // Parts of `all` for training and test: what a set of its own has no use for.
@@ -254,4 +255,22 @@ tw_status tw_training_open_network(tw_training *training) {
     return tw_measuring_new(context, training->model, training->loss, &training->form,
                             training->method, options->precision, training->variables,
                             &training->measuring);
+}
+
+tw_status tw_training_surface(tw_training *training, int64_t examples, tw_objective **surface) {
+    const tw_training_options *options = &training->options.values;
+    tw_surface_options how = {
+        .model = training->model,
+        .loss = training->loss,
+        .form = training->form,
+        .dtype = options->precision,
+        .l1 = options->l1,
+        .l2 = options->l2,
+        .variables = training->variables,
+        .data = training->train,
+        .batch = options->batch,
+        .examples = examples,
+        .seed = options->seed,
+    };
+    return tw_surface_new(training->context, &how, surface);
 }

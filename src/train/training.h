@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "thalweg/archive.h"
 #include "thalweg/data.h"
+#include "thalweg/objective.h"
 #include "thalweg/schedule.h"
 #include "train/descent.h"
 #include "train/diagnosing.h"
@@ -79,6 +80,10 @@ struct tw_training {
     char ending[256]; // why the method ended the run, "" where it did not
     char *description;
 };
+
+// The loss over the training set (a sample of `examples`; 0: all) as a function of the parameters, which it
+// starts at. `*surface` is owned by the caller: free with tw_objective_free, before the training.
+tw_status tw_training_surface(tw_training *training, int64_t examples, tw_objective **surface);
 
 // Opens everything that the options name. On failure what was opened is freed by tw_training_free.
 tw_status tw_training_open_data(tw_training *training);
