@@ -199,7 +199,7 @@ typedef struct tw_batches_options {
     bool shuffled;  // default true; false to measure
     uint64_t seed;  // of the order. Default 1.
     // A thread of its own prepares the next one, but not where all examples lie in memory and every core
-    // computes: copying them takes less than waking it. Default true.
+    // computes or a minibatch is small: copying takes less than waking it. Default true.
     bool background;
 } tw_batches_options;
 

@@ -1,6 +1,7 @@
-// Minibatches: while one is computed with, a thread gathers the next into the other of two buffers. Where
-// all examples lie in memory and every core computes, there is no such thread: those that compute copy a
-// part each, which costs less than another one that takes turns with them; small ones the caller copies.
+// Minibatches: while one is computed with, a thread gathers the next into the other of two buffers. There is
+// no such thread where all examples lie in memory and every core computes, since those that compute copy
+// a part each in less time than another one that takes turns with them, nor where a minibatch is so small
+// that the caller has copied it before a thread wakes.
 //
 // The back buffer goes EMPTY -> WANTED (by the caller) -> READY (by the thread) -> front. A failure
 // stays in the back buffer until the caller has taken it, then the same minibatch is wanted again.
@@ -15,7 +16,7 @@
 #include "data/set.h"
 
 #define PART_ELEMENTS 8192   // that one thread copies at a time
-#define ALONE_ELEMENTS 65536 // up to which waking a second thread costs more than it brings
+#define ALONE_ELEMENTS 65536 // up to which waking another thread costs more than it brings
 
 typedef enum buffer_state { EMPTY, WANTED, READY, CLOSING } buffer_state;
 
@@ -184,7 +185,8 @@ tw_status tw_batches_new(tw_data *data, const tw_batches_options *options, tw_ba
     if (status == TW_OK && tw_context_new(&made->own) != TW_OK) {
         status = tw_fail(context, TW_NO_MEMORY, "minibatches: no memory for a thread");
     }
-    bool needs_thread = !data->quick || tw_context_threads(context) < tw_core_count();
+    bool small = given.size * tw_data_features(data) <= ALONE_ELEMENTS;
+    bool needs_thread = !data->quick || (!small && tw_context_threads(context) < tw_core_count());
     if (status == TW_OK && given.background && needs_thread) {
         made->state = WANTED; // the first one, while the caller still builds
         status = start_thread(made);
