@@ -250,7 +250,7 @@ static void dropout_keeps_the_expectation_in_training(void **state) {
         tw_planned_plan(&p, &y, 1, 1);
         tw_planned_feed(&p, (tw_node){0}, ones, KEPT);
         tw_planned_run(&p, 1);
-        double sum = 0.0, keep = 1.0 - rates[k];
+        double sum = 0.0, keep = round((1.0 - rates[k]) * 65536.0) / 65536.0;
         int dropped = 0;
         for (int i = 0; i < KEPT; i++) {
             double value = tw_planned_at(&p, y, i);
