@@ -73,8 +73,9 @@ typedef struct tw_extremes {
     int64_t count; // eigenvalues at each end: options' top, at most n and TW_EXTREMES_MAX
     tw_eigenvalue largest[TW_EXTREMES_MAX];  // falling from the largest
     tw_eigenvalue smallest[TW_EXTREMES_MAX]; // rising from the smallest
-    double condition; // max|eigenvalue|/min|eigenvalue|, infinite with a zero; NaN where the smallest |eigenvalue| is not
-                      // known: inside an indefinite spectrum that is not whole
+    // max|eigenvalue|/min|eigenvalue|, infinite with a zero; NaN where the smallest |eigenvalue| is not
+    // known: inside an indefinite spectrum that is not whole.
+    double condition;
     int64_t negative_count; // eigenvalues below -rounding; -1 where the spectrum is not whole
     int64_t zero_count;     // within rounding of 0; -1 where the spectrum is not whole
     int64_t products;       // Hessian products used

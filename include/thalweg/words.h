@@ -35,7 +35,8 @@ typedef struct tw_key {
     const char *name;
     double value;      // its default
     const char *about; // what it does
-    const char *words; // "wolfe|exact" where its value is one of these, numbered from 0; NULL: a number
+    const char
+        *words; // "wolfe|exact" where its value is one of these, numbered from 0; NULL: a number
 } tw_key;
 
 #ifdef __cplusplus

@@ -135,7 +135,8 @@ static void what_is_wrong_is_said(void **state) {
         {"minimize 'log(x)' --start=-1",
          "objective log(x): its value at the start is not a number; choose a start at which it is "
          "defined"},
-        {"minimize beale --plot beale.txt", "--plot beale.txt: give a name that ends in .svg or .html"},
+        {"minimize beale --plot beale.txt",
+         "--plot beale.txt: give a name that ends in .svg or .html"},
     };
     tw_test_refusals_of(NULL, 2, table, sizeof table / sizeof *table);
 }
