@@ -77,3 +77,27 @@ void tw_test_assert_same_runs(const char *folder, const char *other) {
     json_decref(a);
     json_decref(b);
 }
+
+void tw_test_places_open(tw_test_places *at) {
+    assert_int_equal(tw_context_new(&at->context), TW_OK);
+    tw_test_folder_make(at->folder);
+    tw_test_path(at->folder, "whole", at->whole);
+    tw_test_path(at->folder, "parts", at->parts);
+}
+
+void tw_test_places_close(tw_test_places *at) {
+    tw_test_folder_remove(at->folder);
+    assert_int_equal(tw_context_memory(at->context).live_bytes, 0);
+    tw_context_free(at->context);
+}
+
+void tw_test_run_a_part(const tw_test_places *at, const tw_training_options *options,
+                        uint64_t first) {
+    tw_training *training = NULL;
+    char last[TW_TEST_PATH_BYTES];
+    assert_ok(at->context, tw_training_new(at->context, options, &training));
+    tw_test_steps(at->context, training, first);
+    tw_test_path(at->parts, "last.safetensors", last);
+    assert_ok(at->context, tw_training_save(training, last));
+    tw_training_free(training);
+}

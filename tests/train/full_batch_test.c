@@ -8,24 +8,6 @@
 #include "support/training.h"
 #include "thalweg/evaluate.h"
 
-typedef struct places {
-    tw_context *context;
-    char folder[TW_TEST_PATH_BYTES], whole[TW_TEST_PATH_BYTES], parts[TW_TEST_PATH_BYTES];
-} places;
-
-static void open_places(places *at) {
-    assert_int_equal(tw_context_new(&at->context), TW_OK);
-    tw_test_folder_make(at->folder);
-    tw_test_path(at->folder, "whole", at->whole);
-    tw_test_path(at->folder, "parts", at->parts);
-}
-
-static void close_places(places *at) {
-    tw_test_folder_remove(at->folder);
-    assert_int_equal(tw_context_memory(at->context).live_bytes, 0);
-    tw_context_free(at->context);
-}
-
 static tw_training_options moons(const char *method) {
     tw_training_options options = tw_test_training_options();
     options.data = "moons?examples=200&test=50";
@@ -75,20 +57,9 @@ static void each_solver_trains(void **state) {
     }
 }
 
-// Stops after `first` steps by saving what a stopped run saves.
-static void run_a_part(places *at, const tw_training_options *options, uint64_t first) {
-    tw_training *training = NULL;
-    char last[TW_TEST_PATH_BYTES];
-    assert_ok(at->context, tw_training_new(at->context, options, &training));
-    tw_test_steps(at->context, training, first);
-    tw_test_path(at->parts, "last.safetensors", last);
-    assert_ok(at->context, tw_training_save(training, last));
-    tw_training_free(training);
-}
-
 static void resumes_at_any_step(const char *method) {
-    places at;
-    open_places(&at);
+    tw_test_places at;
+    tw_test_places_open(&at);
     tw_training_options options = moons(method);
     options.epochs = 8;
     options.out = at.whole;
@@ -96,11 +67,11 @@ static void resumes_at_any_step(const char *method) {
     options.out = at.parts;
     options.force = true;
     for (uint64_t first = 0; first <= 8; first++) {
-        run_a_part(&at, &options, first);
+        tw_test_run_a_part(&at, &options, first);
         tw_test_resume(at.context, at.parts);
         tw_test_assert_same_runs(at.whole, at.parts);
     }
-    close_places(&at);
+    tw_test_places_close(&at);
 }
 
 static void a_run_by_lbfgs_resumes_at_any_step(void **state) {
@@ -115,8 +86,8 @@ static void a_run_by_newton_cg_resumes_at_any_step(void **state) {
 
 static void bits_do_not_depend_on_threads(void **state) {
     (void)state;
-    places at;
-    open_places(&at);
+    tw_test_places at;
+    tw_test_places_open(&at);
     for (int threads = 1; threads <= 4; threads++) {
         tw_training_options options = moons("lbfgs");
         options.epochs = 6;
@@ -126,7 +97,7 @@ static void bits_do_not_depend_on_threads(void **state) {
         tw_test_train(at.context, &options);
         if (threads > 1) tw_test_assert_same_runs(at.whole, at.parts);
     }
-    close_places(&at);
+    tw_test_places_close(&at);
 }
 
 // Bytes above those of the data that a run needed.
@@ -164,8 +135,8 @@ static void memory_does_not_grow_with_the_examples(void **state) {
 
 static void it_ends_where_nothing_is_left_to_do(void **state) {
     (void)state;
-    places at;
-    open_places(&at);
+    tw_test_places at;
+    tw_test_places_open(&at);
     tw_training *training = NULL;
     tw_training_result result;
     tw_training_options options = moons("newton_cg");
@@ -192,7 +163,7 @@ static void it_ends_where_nothing_is_left_to_do(void **state) {
     assert_ok(at.context, tw_trained_evaluate(trained, options.data, &evaluation));
     assert_true(evaluation.error < 0.3);
     tw_trained_free(trained);
-    close_places(&at);
+    tw_test_places_close(&at);
 }
 
 static void refuse(tw_training_options options, const char *words) {

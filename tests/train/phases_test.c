@@ -6,38 +6,9 @@
 #include "support/training.h"
 #include "thalweg/evaluate.h"
 
-typedef struct places {
-    tw_context *context;
-    char folder[TW_TEST_PATH_BYTES], whole[TW_TEST_PATH_BYTES], parts[TW_TEST_PATH_BYTES];
-} places;
-
-static void open_places(places *at) {
-    assert_int_equal(tw_context_new(&at->context), TW_OK);
-    tw_test_folder_make(at->folder);
-    tw_test_path(at->folder, "whole", at->whole);
-    tw_test_path(at->folder, "parts", at->parts);
-}
-
-static void close_places(places *at) {
-    tw_test_folder_remove(at->folder);
-    assert_int_equal(tw_context_memory(at->context).live_bytes, 0);
-    tw_context_free(at->context);
-}
-
-// Stops after `first` steps by saving what a stopped run saves.
-static void run_a_part(places *at, const tw_training_options *options, uint64_t first) {
-    tw_training *training = NULL;
-    char last[TW_TEST_PATH_BYTES];
-    assert_ok(at->context, tw_training_new(at->context, options, &training));
-    tw_test_steps(at->context, training, first);
-    tw_test_path(at->parts, "last.safetensors", last);
-    assert_ok(at->context, tw_training_save(training, last));
-    tw_training_free(training);
-}
-
 static void resumes_at_any_step(tw_training_options options, uint64_t steps, uint64_t epochs) {
-    places at;
-    open_places(&at);
+    tw_test_places at;
+    tw_test_places_open(&at);
     options.out = at.whole;
     tw_training_result result = tw_test_train(at.context, &options);
     assert_int_equal(result.steps, steps);
@@ -45,11 +16,11 @@ static void resumes_at_any_step(tw_training_options options, uint64_t steps, uin
     options.out = at.parts;
     options.force = true;
     for (uint64_t first = 0; first <= steps; first++) {
-        run_a_part(&at, &options, first);
+        tw_test_run_a_part(&at, &options, first);
         tw_test_resume(at.context, at.parts);
         tw_test_assert_same_runs(at.whole, at.parts);
     }
-    close_places(&at);
+    tw_test_places_close(&at);
 }
 
 // 7 minibatches an epoch: 14 steps of adam, 2 of lbfgs, 7 of nag.
@@ -73,8 +44,8 @@ static void a_run_of_so_many_steps_ends_in_its_last_phase(void **state) {
 // A phase begins where the one before it ended: its method knows nothing of that one, its clock is at 1.
 static void a_phase_starts_anew_from_the_weights(void **state) {
     (void)state;
-    places at;
-    open_places(&at);
+    tw_test_places at;
+    tw_test_places_open(&at);
     tw_training_options options = tw_test_training_options();
     options.method = "sgd:lr=0 for 1; sgd:lr=0.1*t";
     options.model = "dense 8 tanh; dense outputs";
@@ -96,13 +67,13 @@ static void a_phase_starts_anew_from_the_weights(void **state) {
     assert_true(of_one.loss - of_two.loss < 1e-5 && of_two.loss - of_one.loss < 1e-5);
     tw_trained_free(two);
     tw_trained_free(one);
-    close_places(&at);
+    tw_test_places_close(&at);
 }
 
 static void a_phase_with_nothing_left_to_do_makes_way(void **state) {
     (void)state;
-    places at;
-    open_places(&at);
+    tw_test_places at;
+    tw_test_places_open(&at);
     tw_training *training = NULL;
     tw_training_result result;
     tw_training_options options = tw_test_training_options();
@@ -117,13 +88,13 @@ static void a_phase_with_nothing_left_to_do_makes_way(void **state) {
     assert_true(result.steps > 60 + 30 * 6);
     assert_string_equal(result.ending, "");
     tw_training_free(training);
-    close_places(&at);
+    tw_test_places_close(&at);
 }
 
 static void a_checkpoint_is_read_by_the_method_of_its_phase(void **state) {
     (void)state;
-    places at;
-    open_places(&at);
+    tw_test_places at;
+    tw_test_places_open(&at);
     tw_training_options options = tw_test_training_options();
     options.method = "adam for 2; lbfgs";
     options.epochs = 4;
@@ -140,7 +111,7 @@ static void a_checkpoint_is_read_by_the_method_of_its_phase(void **state) {
         assert_true(evaluation.error < 0.5);
         tw_trained_free(trained);
     }
-    close_places(&at);
+    tw_test_places_close(&at);
 }
 
 static void forecasts_and_cliffs_go_on_in_each_phase(void **state) {

@@ -5,48 +5,19 @@
 #include "support/folder.h"
 #include "support/training.h"
 
-typedef struct places {
-    tw_context *context;
-    char folder[TW_TEST_PATH_BYTES], whole[TW_TEST_PATH_BYTES], parts[TW_TEST_PATH_BYTES];
-} places;
-
-static void open_places(places *at) {
-    assert_int_equal(tw_context_new(&at->context), TW_OK);
-    tw_test_folder_make(at->folder);
-    tw_test_path(at->folder, "whole", at->whole);
-    tw_test_path(at->folder, "parts", at->parts);
-}
-
-static void close_places(places *at) {
-    tw_test_folder_remove(at->folder);
-    assert_int_equal(tw_context_memory(at->context).live_bytes, 0);
-    tw_context_free(at->context);
-}
-
-// Stops after `first` steps by saving what a stopped run saves.
-static void run_a_part(places *at, const tw_training_options *options, uint64_t first) {
-    tw_training *training = NULL;
-    char last[TW_TEST_PATH_BYTES];
-    assert_ok(at->context, tw_training_new(at->context, options, &training));
-    tw_test_steps(at->context, training, first);
-    tw_test_path(at->parts, "last.safetensors", last);
-    assert_ok(at->context, tw_training_save(training, last));
-    tw_training_free(training);
-}
-
 static void assert_resumes_at_any_step(tw_training_options options, uint64_t steps) {
-    places at;
-    open_places(&at);
+    tw_test_places at;
+    tw_test_places_open(&at);
     options.out = at.whole;
     assert_int_equal(tw_test_train(at.context, &options).steps, steps);
     options.out = at.parts;
     options.force = true;
     for (uint64_t first = 0; first <= steps; first++) {
-        run_a_part(&at, &options, first);
+        tw_test_run_a_part(&at, &options, first);
         tw_test_resume(at.context, at.parts);
         tw_test_assert_same_runs(at.whole, at.parts);
     }
-    close_places(&at);
+    tw_test_places_close(&at);
 }
 
 static void a_run_with_dropout_and_a_plateau_resumes_at_any_step(void **state) {
@@ -84,8 +55,8 @@ static void a_run_of_held_out_examples_resumes_at_any_step(void **state) {
 
 static void a_resumed_run_keeps_its_patience(void **state) {
     (void)state;
-    places at;
-    open_places(&at);
+    tw_test_places at;
+    tw_test_places_open(&at);
     tw_training_options options = tw_test_training_options();
     options.method = "sgd:lr=0"; // no epoch is better than the first
     options.patience = 3;
@@ -96,7 +67,7 @@ static void a_resumed_run_keeps_its_patience(void **state) {
     assert_int_equal(result.epochs, 4);
     assert_int_equal(result.best_epoch, 1);
     options.out = at.parts;
-    run_a_part(&at, &options, 17);
+    tw_test_run_a_part(&at, &options, 17);
     tw_test_resume(at.context, at.parts);
     tw_test_assert_same_runs(at.whole, at.parts);
     tw_training *again = NULL; // it has ended
@@ -106,13 +77,13 @@ static void a_resumed_run_keeps_its_patience(void **state) {
     assert_ok(at.context, tw_training_resume(at.context, at.parts, 60, 0, &again)); // unless asked
     assert_false(tw_training_done(again));
     tw_training_free(again);
-    close_places(&at);
+    tw_test_places_close(&at);
 }
 
 static void an_ended_run_goes_on_to_a_new_end(void **state) {
     (void)state;
-    places at;
-    open_places(&at);
+    tw_test_places at;
+    tw_test_places_open(&at);
     tw_training *training = NULL;
     tw_training_result result;
     tw_training_options options = tw_test_training_options();
@@ -132,7 +103,7 @@ static void an_ended_run_goes_on_to_a_new_end(void **state) {
     tw_test_path(at.whole, "last.safetensors", a);
     tw_test_path(at.parts, "last.safetensors", b);
     tw_test_assert_same_arrays(a, b);
-    close_places(&at);
+    tw_test_places_close(&at);
 }
 
 static void cancel(const tw_progress *progress, void *user) {
@@ -141,8 +112,8 @@ static void cancel(const tw_progress *progress, void *user) {
 
 static void a_cancelled_run_stops_behind_its_step_with_a_checkpoint(void **state) {
     (void)state;
-    places at;
-    open_places(&at);
+    tw_test_places at;
+    tw_test_places_open(&at);
     tw_training *training = NULL;
     tw_training_result result;
     tw_training_options options = tw_test_training_options();
@@ -160,13 +131,13 @@ static void a_cancelled_run_stops_behind_its_step_with_a_checkpoint(void **state
     tw_context_resume(at.context);
     tw_test_resume(at.context, at.parts);
     tw_test_assert_same_runs(at.whole, at.parts);
-    close_places(&at);
+    tw_test_places_close(&at);
 }
 
 static void checkpoints_on_the_way_come_as_often_as_asked(void **state) {
     (void)state;
-    places at;
-    open_places(&at);
+    tw_test_places at;
+    tw_test_places_open(&at);
     tw_training *training = NULL;
     tw_training_options options = tw_test_training_options();
     options.out = at.whole;
@@ -185,12 +156,12 @@ static void checkpoints_on_the_way_come_as_often_as_asked(void **state) {
     tw_training_free(training);
     tw_test_resume(at.context, at.parts);
     tw_test_assert_same_runs(at.whole, at.parts);
-    close_places(&at);
+    tw_test_places_close(&at);
 }
 
 // ---- what does not belong together
 
-static void assert_refuses(places *at, tw_status expected, const char *part) {
+static void assert_refuses(tw_test_places *at, tw_status expected, const char *part) {
     tw_training *training = NULL;
     assert_int_equal(tw_training_resume(at->context, at->parts, 0, 0, &training), expected);
     assert_null(training);
@@ -200,45 +171,45 @@ static void assert_refuses(places *at, tw_status expected, const char *part) {
 
 static void a_checkpoint_of_other_data_is_refused(void **state) {
     (void)state;
-    places at;
+    tw_test_places at;
     char csv[TW_TEST_PATH_BYTES], spec[TW_TEST_PATH_BYTES + 16] = "csv:";
-    open_places(&at);
+    tw_test_places_open(&at);
     tw_test_path(at.folder, "d.csv", csv);
     tw_test_write(csv, "1,a\n2,b\n3,a\n4,b\n5,a\n");
     strcat(strcat(spec, csv), "?target=1");
     tw_training_options options = tw_test_training_options();
     options.data = spec;
     options.out = at.parts;
-    run_a_part(&at, &options, 1);
+    tw_test_run_a_part(&at, &options, 1);
     tw_test_write(csv, "1,a\n2,b\n3,a\n4,c\n5,a\n");
     assert_refuses(&at, TW_MISMATCH, "is not the data of this run any more");
-    close_places(&at);
+    tw_test_places_close(&at);
 }
 
 static void a_broken_checkpoint_is_refused(void **state) {
     (void)state;
-    places at;
+    tw_test_places at;
     char last[TW_TEST_PATH_BYTES];
-    open_places(&at);
+    tw_test_places_open(&at);
     tw_training_options options = tw_test_training_options();
     options.out = at.parts;
-    run_a_part(&at, &options, 5);
+    tw_test_run_a_part(&at, &options, 5);
     tw_test_path(at.parts, "last.safetensors", last);
     tw_test_write(last, "no checkpoint");
     assert_refuses(&at, TW_BAD_FILE, "last.safetensors: ");
     tw_test_folder_remove(at.parts);
     assert_refuses(&at, TW_NOT_FOUND, "last.safetensors: No such file or directory");
-    close_places(&at);
+    tw_test_places_close(&at);
 }
 
 // ---- a host program's own sets
 
 static void a_run_on_own_sets_resumes_on_them(void **state) {
     (void)state;
-    places at;
+    tw_test_places at;
     float x[60];
     int32_t y[20];
-    open_places(&at);
+    tw_test_places_open(&at);
     for (int i = 0; i < 60; i++) x[i] = (float)(i * 37 % 11) / 11.0f;
     for (int i = 0; i < 20; i++) y[i] = i % 3;
     tw_data_form form = tw_data_form_default();
@@ -252,7 +223,7 @@ static void a_run_on_own_sets_resumes_on_them(void **state) {
     options.out = at.whole;
     tw_test_train(at.context, &options);
     options.out = at.parts;
-    run_a_part(&at, &options, 3);
+    tw_test_run_a_part(&at, &options, 3);
     assert_refuses(&at, TW_BAD_ARGUMENT, "data: none is named");
     tw_training *training = NULL;
     tw_training_result result;
@@ -261,7 +232,7 @@ static void a_run_on_own_sets_resumes_on_them(void **state) {
     tw_training_free(training);
     tw_test_assert_same_runs(at.whole, at.parts);
     tw_data_free(data);
-    close_places(&at);
+    tw_test_places_close(&at);
 }
 
 TW_TESTS(a_run_with_dropout_and_a_plateau_resumes_at_any_step,
