@@ -102,6 +102,9 @@ typedef struct tw_epoch {
     bool best;        // better than all before
 } tw_epoch;
 
+// Adds an epoch as a line of JSON of type "epoch", as it stands in the run folder's metrics.jsonl.
+TW_API void tw_epoch_line(tw_json *json, const tw_epoch *epoch);
+
 // A step whose gradient's norm was more than 10 times the median of those before it (of 20 to 101).
 typedef struct tw_cliff {
     uint64_t step;

@@ -94,16 +94,14 @@ static int listed_methods(bench_out *out, tw_bench_update_options *options, cons
     char method[METHOD_BYTES];
     int code = CLI_DONE;
     while (code == CLI_DONE) {
-        list += strspn(list, " ");
-        size_t length = strcspn(list, ";"), end = length;
-        while (end > 0 && list[end - 1] == ' ') end--;
-        if (end == 0)
+        size_t length = 0;
+        const char *entry = cli_next_entry(&list, &length);
+        if (length == 0)
             return cli_wrong("bench: --methods has an empty entry; such as \"adam; nag\"");
-        if (end >= sizeof method) return cli_wrong("bench: --methods has too long an entry");
-        memcpy(method, list, end);
-        method[end] = '\0';
+        if (length >= sizeof method) return cli_wrong("bench: --methods has too long an entry");
+        memcpy(method, entry, length);
+        method[length] = '\0';
         code = one_method(out, options, method);
-        list += length;
         if (*list++ == '\0') return code;
     }
     return code;

@@ -87,6 +87,10 @@ const char *cli_text(const cli_arguments *arguments, cli_option_id id, const cha
 bool cli_integer(const cli_arguments *arguments, cli_option_id id, int64_t low, int64_t *value);
 bool cli_number(const cli_arguments *arguments, cli_option_id id, double low, double *value);
 
+// The next of "A; B; C" at `*list`, without the blanks around it, and its length; `*list` moves to the
+// semicolon or the end behind it.
+const char *cli_next_entry(const char **list, size_t *length);
+
 // f32 or f64. As above.
 bool cli_precision(const cli_arguments *arguments, tw_dtype *dtype);
 

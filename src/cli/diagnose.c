@@ -368,8 +368,10 @@ static int open_function(diagnosis *d, const cli_arguments *arguments) {
 static int diagnose(diagnosis *d, const cli_arguments *arguments, tw_json *json) {
     int64_t examples = 0;
     if (!read_options(d, arguments, &examples)) return CLI_WRONG;
-    int code = is_run(arguments->word[0]) ? open_model(d, arguments, examples)
-                                          : open_function(d, arguments);
+    int code = cli_check_plot(arguments);
+    if (code != CLI_DONE) return code;
+    code = is_run(arguments->word[0]) ? open_model(d, arguments, examples)
+                                      : open_function(d, arguments);
     if (code != CLI_DONE) return code;
     if (!cli_number(arguments, OPTION_LR, 0.0, &d->lr)) return CLI_WRONG;
     tw_status status = measure(d);

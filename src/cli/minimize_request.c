@@ -79,19 +79,17 @@ static int read_numbers(const cli_arguments *arguments, tw_minimize_options *opt
 static int split_methods(const cli_arguments *arguments, minimize_request *request) {
     const char *text = cli_text(arguments, OPTION_METHOD, request->options.method);
     for (;;) {
-        text += strspn(text, " ");
-        size_t length = strcspn(text, ";"), next = length;
-        while (length > 0 && text[length - 1] == ' ') length--;
-        if (length == 0 && text[next] == '\0' && request->method_count > 0) return CLI_DONE;
+        size_t length = 0;
+        const char *entry = cli_next_entry(&text, &length);
+        if (length == 0 && *text == '\0' && request->method_count > 0) return CLI_DONE;
         if (length == 0) return cli_wrong("--method: a method is missing; as in \"lbfgs; adam\"");
         if (request->method_count == MINIMIZE_METHODS_MAX)
             return cli_wrong("--method: more than %d methods", MINIMIZE_METHODS_MAX);
         char *method = tw_allocate(arguments->context, length + 1, 1);
         if (method == NULL) return cli_failed(arguments->context, TW_NO_MEMORY);
-        memcpy(method, text, length);
+        memcpy(method, entry, length);
         request->methods[request->method_count++] = method;
-        if (text[next] == '\0') return CLI_DONE;
-        text += next + 1;
+        if (*text++ == '\0') return CLI_DONE;
     }
 }
 

@@ -167,6 +167,14 @@ bool cli_precision(const cli_arguments *arguments, tw_dtype *dtype) {
     return true;
 }
 
+const char *cli_next_entry(const char **list, size_t *length) {
+    const char *entry = *list + strspn(*list, " ");
+    *list = entry + strcspn(entry, ";");
+    *length = (size_t)(*list - entry);
+    while (*length > 0 && entry[*length - 1] == ' ') --*length;
+    return entry;
+}
+
 int cli_check_plot(const cli_arguments *arguments) {
     const char *path = cli_text(arguments, OPTION_PLOT, NULL);
     if (path == NULL) return CLI_DONE;

@@ -131,12 +131,10 @@ static tw_status draw(const games *g, const char *path, const char *problem) {
 // Plays the next of "A; B; C"; `*methods` stands behind it afterwards.
 static tw_status play_next(games *g, const char **methods) {
     char method[256];
+    size_t length = 0;
     *methods += strspn(*methods, "; ");
-    size_t length = strcspn(*methods, ";");
-    snprintf(method, sizeof method, "%.*s", (int)(length < 255 ? length : 255), *methods);
-    for (size_t end = strlen(method); end > 0 && method[end - 1] == ' '; end--)
-        method[end - 1] = '\0';
-    *methods += length;
+    const char *entry = cli_next_entry(methods, &length);
+    snprintf(method, sizeof method, "%.*s", (int)(length < 255 ? length : 255), entry);
     *methods += strspn(*methods, "; ");
     tw_regret_result result;
     tw_status status = tw_regret_play(g->game, method, &result);
@@ -180,12 +178,13 @@ int cli_run_regret(const cli_arguments *arguments) {
     if (!cli_integer(arguments, OPTION_ROUNDS, 1, &rounds) ||
         !cli_integer(arguments, OPTION_SEED, 0, &seed))
         return CLI_WRONG;
+    int code = cli_check_plot(arguments);
+    if (code != CLI_DONE) return code;
     games g = {.arguments = arguments};
     tw_status status = tw_json_new(arguments->context, &g.json);
     if (status == TW_OK)
         status = tw_regret_new(arguments->context, problem, rounds, (uint64_t)seed, &g.game);
-    int code =
-        status == TW_OK ? play_all(&g, problem, rounds) : cli_failed(arguments->context, status);
+    code = status == TW_OK ? play_all(&g, problem, rounds) : cli_failed(arguments->context, status);
     tw_regret_free(g.game);
     tw_json_free(g.json);
     return code;

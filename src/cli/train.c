@@ -102,22 +102,6 @@ static int open_training(const cli_arguments *arguments, tw_training **training)
     return status == TW_OK ? CLI_DONE : cli_failed(arguments->context, status);
 }
 
-static void print_epoch_json(tw_json *json, const tw_epoch *epoch) {
-    tw_json_begin(json, NULL);
-    tw_json_string(json, "type", "epoch");
-    tw_json_integer(json, "epoch", (int64_t)epoch->epoch);
-    tw_json_integer(json, "step", (int64_t)epoch->step);
-    tw_json_number(json, "train_loss", epoch->train_loss);
-    tw_json_number(json, "train_error", epoch->train_error);
-    tw_json_number(json, "test_loss", epoch->test_loss);
-    tw_json_number(json, "test_error", epoch->test_error);
-    tw_json_number(json, "lr", epoch->lr);
-    tw_json_number(json, "grad_norm", epoch->grad_norm);
-    tw_json_number(json, "seconds", epoch->seconds);
-    tw_json_end(json);
-    cli_print_json(json);
-}
-
 static const char *status_word(tw_status status) {
     return status == TW_OK ? "done" : status == TW_INTERRUPTED ? "interrupted" : "diverged";
 }
@@ -213,7 +197,10 @@ typedef struct watch_state {
 static void on_epoch(const tw_epoch *epoch, void *user) {
     watch_state *state = user;
     cli_curves_add(&state->curves, epoch);
-    if (state->arguments->json) print_epoch_json(state->json, epoch);
+    if (state->arguments->json) {
+        tw_epoch_line(state->json, epoch);
+        cli_print_json(state->json);
+    }
     cli_progress_epoch(&state->progress, epoch);
 }
 

@@ -55,7 +55,7 @@ tw_status tw_folder_start(tw_training *training) {
     return status == TW_OK ? write_config(training) : status;
 }
 
-static void format_epoch(tw_json *json, const tw_epoch *epoch) {
+void tw_epoch_line(tw_json *json, const tw_epoch *epoch) {
     tw_json_begin(json, NULL);
     tw_json_string(json, "type", "epoch");
     tw_json_integer(json, "epoch", (int64_t)epoch->epoch);
@@ -94,7 +94,7 @@ tw_status tw_folder_add_metrics(tw_training *training, const tw_epoch *epoch) {
     tw_json *json = NULL;
     tw_status status = tw_json_new(training->context, &json);
     if (status != TW_OK) return status;
-    format_epoch(json, epoch);
+    tw_epoch_line(json, epoch);
     status = tw_folder_add_line(training, json);
     tw_json_free(json);
     return status;
