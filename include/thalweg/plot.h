@@ -1,6 +1,10 @@
-// Pictures: curves as SVG or as characters, sheets of examples, and the ways of minimisers. One file, no scripts, no fetched
-// fonts; readable at the width of a column, in light and dark, and without telling colours apart.
-// A path that ends in .html gets the picture inside of a page.
+// Pictures: curves, sheets of examples, the ways of minimisers; curves as characters too. One file, no
+// scripts, no fetched fonts; readable at the width of a column, and without telling colours apart.
+//
+// What a path ends in says what is written: .svg; .html, a page with the SVG inside; or .png, 1440 pixels
+// wide. The first two follow the reader's scheme, light or dark; a PNG is light. It is drawn by librsvg
+// (2.46 or newer), which is loaded when a .png is asked for and never else; it allocates outside of
+// contexts and stays loaded.
 //
 //     tw_series loss = {.name = "training loss", .x = epochs, .y = losses, .count = 10};
 //     tw_panel panel = {.y_label = "loss", .x_label = "epoch", .series = &loss, .series_count = 1};
@@ -36,7 +40,12 @@ typedef struct tw_panel {
     int series_count;
 } tw_panel;
 
-// Writes panels (1 to 64) under each other as one SVG; those that all have the same x label share its
+// Whether a picture can be written under the name `path`, as far as that can be told before a long run:
+// what it ends in, and whether librsvg is there for a .png. Errors: TW_BAD_ARGUMENT for another ending,
+// TW_UNSUPPORTED. The functions that draw say the same.
+TW_API tw_status tw_plot_check(tw_context *context, const char *path);
+
+// Writes panels (1 to 64) under each other as one picture; those that all have the same x label share its
 // axis. `title` may be NULL. Errors: TW_BAD_ARGUMENT (no panel, too many series), TW_IO, TW_NO_MEMORY.
 TW_API tw_status tw_plot_save(tw_context *context, const char *path, const char *title,
                               const tw_panel *panels, int panel_count);
@@ -68,7 +77,7 @@ typedef struct tw_descent {
     int64_t count;
 } tw_descent;
 
-// Draws 1 to TW_SERIES_MAX descents of one objective as an SVG:
+// Draws 1 to TW_SERIES_MAX descents of one objective:
 //   n = 2: contour lines of the function with the paths over them, starts, ends and known minima marked;
 //   n = 1: its curve with the points on it; both evaluate `objective`, which its counts show;
 // and below, for any n, f and |g| against evaluations, as logarithms: of f where it is above 0, of f above

@@ -178,9 +178,9 @@ const char *cli_next_entry(const char **list, size_t *length) {
 int cli_check_plot(const cli_arguments *arguments) {
     const char *path = cli_text(arguments, OPTION_PLOT, NULL);
     if (path == NULL) return CLI_DONE;
-    const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
-    if (dot == NULL || (strcmp(dot, ".svg") != 0 && strcmp(dot, ".html") != 0))
-        return cli_wrong("--plot %s: give a name that ends in .svg or .html", path);
+    if (tw_plot_check(arguments->context, path) != TW_OK)
+        return cli_wrong("--plot %s", tw_context_message(arguments->context));
+    const char *slash = strrchr(path, '/');
     char folder[PATH_MAX] = ".";
     if (slash != NULL && slash - path < PATH_MAX - 1)
         snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + 1), path);

@@ -1,5 +1,5 @@
-// A signature and three chunks: header, deflated rows, end. Rows are not filtered: at the size of an
-// example deflate alone does as well.
+// A signature and three chunks: header, deflated rows, end. Rows are not filtered: for small examples and
+// for charts deflate alone does better (rosenbrock's: 275 kB, with the filters "sub" and "up" 363 and 369).
 #include "report/png.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-// Small pictures as PNG, and bytes as text for embedding them.
+// Pixels as PNG, and bytes as text for embedding them.
 #ifndef TW_REPORT_PNG_H
 #define TW_REPORT_PNG_H
 

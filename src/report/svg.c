@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/fail.h"
-#include "base/file.h"
 #include "base/utf8.h"
 #include "report/palette.h"
 
@@ -136,39 +134,6 @@ void tw_svg_start(tw_svg *svg, tw_context *context, double height, const char *t
     add_style(text, series);
     tw_text_add(text, "<rect class=\"paper\" width=\"%.0f\" height=\"%.0f\"/>\n", TW_SVG_WIDTH,
                 height);
-}
-
-static bool ends_with(const char *path, const char *ending) {
-    size_t length = strlen(path), end = strlen(ending);
-    return length >= end && strcmp(path + length - end, ending) == 0;
-}
-
-// The picture inside of a page that follows the reader's scheme too.
-static tw_status save_page(const tw_text *picture, const char *path) {
-    tw_text page;
-    tw_text_start(&page, picture->context);
-    tw_text_add(&page,
-                "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                "<meta name=\"color-scheme\" content=\"light dark\">\n<title>thalweg</title>\n"
-                "</head>\n<body>\n");
-    tw_text_add_bytes(&page, picture->data, picture->length);
-    tw_text_add(&page, "</body>\n</html>\n");
-    tw_status status = page.status;
-    if (status == TW_OK) status = tw_file_write_all(page.context, path, page.data, page.length);
-    tw_text_free(&page);
-    return status;
-}
-
-tw_status tw_svg_save(tw_svg *svg, const char *path) {
-    tw_text *text = &svg->text;
-    tw_text_add(text, "</svg>\n");
-    if (text->status != TW_OK) return text->status;
-    if (ends_with(path, ".html")) return save_page(text, path);
-    if (ends_with(path, ".png"))
-        return tw_fail(
-            text->context, TW_UNSUPPORTED,
-            "%s: pictures are drawn as .svg or .html; other programs turn those into .png", path);
-    return tw_file_write_all(text->context, path, text->data, text->length);
 }
 
 void tw_svg_free(tw_svg *svg) {

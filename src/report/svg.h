@@ -28,8 +28,9 @@ typedef struct tw_svg {
 // Begins a picture; `series` classes are defined, from 0.
 void tw_svg_start(tw_svg *svg, tw_context *context, double height, const char *title, int series);
 
-// Ends it and replaces the file: an SVG, or a page of HTML around it where the path says .html. Errors:
-// TW_UNSUPPORTED for .png, TW_NO_MEMORY, TW_IO.
+// Ends it and replaces the file: an SVG, a page of HTML around it, or a PNG of twice its size, by what the
+// path ends in. Errors: TW_BAD_ARGUMENT for another ending; TW_UNSUPPORTED for .png where librsvg is
+// missing, or a height above 32767 pixels; TW_NO_MEMORY, TW_IO.
 tw_status tw_svg_save(tw_svg *svg, const char *path);
 
 void tw_svg_free(tw_svg *svg);

@@ -136,7 +136,7 @@ static void what_is_wrong_is_said(void **state) {
          "objective log(x): its value at the start is not a number; choose a start at which it is "
          "defined"},
         {"minimize beale --plot beale.txt",
-         "--plot beale.txt: give a name that ends in .svg or .html"},
+         "--plot beale.txt: give a name that ends in .svg, .html or .png"},
     };
     tw_test_refusals_of(NULL, 2, table, sizeof table / sizeof *table);
 }

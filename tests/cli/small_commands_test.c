@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "support/folder.h"
+#include "support/png.h"
 #include "support/program.h"
 #include "support/xml.h"
 
@@ -88,6 +89,12 @@ static void a_sheet_of_examples_is_drawn(void **state) {
     char *text = read_text(folder, "s.svg", &size);
     tw_test_assert_xml(text);
     free(text);
+    json_decref(tw_test_result_of(folder, "data strokes?examples=100&test=10 --plot s.png --json"));
+    char *bytes = read_text(folder, "s.png", &size);
+    tw_test_image image = tw_test_png((unsigned char *)bytes, size);
+    assert_int_equal(image.width, 1440);
+    free(image.pixels);
+    free(bytes);
     tw_test_folder_remove(folder);
 }
 

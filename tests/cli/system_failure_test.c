@@ -85,7 +85,7 @@ static void a_full_disk_leaves_the_former_files(void **state) {
     static const char *const lines[] = {
         "init he --shape 100,100 --out w.npy",          "predict run --data moons --out p.npy",
         "predict run --data moons --out p.csv",         "data moons --plot d.svg",
-        "graph --data moons --model mlp:4 --out g.dot",
+        "graph --data moons --model mlp:4 --out g.dot", "data moons --plot d.png",
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         assert_fails(&(tw_test_call){.line = lines[i], .folder = folder, .file_bytes = 512},
@@ -99,9 +99,10 @@ static void a_place_that_is_not_there_is_a_wrong_request(void **state) {
     static const tw_test_refused table[] = {
         {"train --data moons --out /dev/null/run", "/dev/null: exists and is not a folder"},
         {"train --data moons --plot /none/a.svg", "--plot /none/a.svg: No such file or directory"},
-        {"train --data moons --plot a.png", "--plot a.png: give a name that ends in .svg or .html"},
+        {"train --data moons --plot a.PNG",
+         "--plot a.PNG: give a name that ends in .svg, .html or .png"},
         {"data moons --plot /none/a.svg", "--plot /none/a.svg: No such file or directory"},
-        {"data moons --plot a", "--plot a: give a name that ends in .svg or .html"},
+        {"data moons --plot a", "--plot a: give a name that ends in .svg, .html or .png"},
         {"init he --shape 2,2 --out /none/w.npy", "/none/w.npy: No such file or directory"},
         {"graph --data moons --out /none/g.dot", "/none/g.dot: No such file or directory"},
     };
@@ -125,6 +126,25 @@ static void unreadable_data_are_no_fault_of_the_system(void **state) {
     tw_test_refusals_of(NULL, 2, table, sizeof table / sizeof *table);
 }
 
+// A file that is no library stands in the way of librsvg: said before anything is trained.
+static void a_png_without_librsvg_is_a_wrong_request(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES], variable[TW_TEST_PATH_BYTES + 20];
+    tw_test_folder_make(folder);
+    tw_test_path(folder, "librsvg-2.so.2", path);
+    tw_test_write(path, "no library\n");
+    snprintf(variable, sizeof variable, "LD_LIBRARY_PATH=%s", folder);
+    tw_test_ran ran = tw_test_program(&(tw_test_call){
+        .line = "train --data moons --plot a.png", .folder = folder, .variable = variable});
+    assert_int_equal(ran.status, 2);
+    assert_string_equal(ran.out, "");
+    assert_non_null(strstr(ran.err, "thalweg: --plot a.png: pictures as .png need librsvg2-2 "
+                                    "(apt-get install librsvg2-2); .svg and .html need nothing"));
+    assert_int_equal(tw_test_folder_count(folder), 1);
+    tw_test_ran_free(&ran);
+    tw_test_folder_remove(folder);
+}
+
 TW_TESTS(a_full_stdout_ends_with_three, places_that_cannot_be_written_end_with_three,
          a_full_disk_leaves_the_former_files, a_place_that_is_not_there_is_a_wrong_request,
-         unreadable_data_are_no_fault_of_the_system)
+         unreadable_data_are_no_fault_of_the_system, a_png_without_librsvg_is_a_wrong_request)
