@@ -63,21 +63,21 @@ static tw_status draw(const cli_curves *curves, double *const column[COLUMNS], t
     int count = 0;
     panels[count++] = (tw_panel){.title = "surrogate loss",
                                  .x_label = "epoch",
-                                 .y_label = "loss",
+                                 .y_label = "mean over examples",
                                  .log_y = true,
                                  .series = loss,
                                  .series_count = tested};
     if (has_numbers(column[TRAIN_ERROR], n))
         panels[count++] = (tw_panel){.title = "0-1 error",
                                      .x_label = "epoch",
-                                     .y_label = "error",
+                                     .y_label = "share of examples",
                                      .percent = true,
                                      .log_y = true,
                                      .series = error,
                                      .series_count = tested};
     panels[count++] = (tw_panel){.title = "learning rate",
                                  .x_label = "epoch",
-                                 .y_label = "lr",
+                                 .y_label = "in an epoch's last step",
                                  .y_from_zero = true,
                                  .series = &rate,
                                  .series_count = 1};

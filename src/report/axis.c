@@ -107,9 +107,14 @@ static void make_logarithmic(tw_axis *axis, const tw_extent *extent, const tw_ax
     }
     bool sparse = decades > DECADES_APART || 3 * decades > wish->tick_count + 1;
     if (add_multiples(axis, first, last, sparse ? "0100000000" : "0110010000") >= 2) return;
+    // A step of a good part of the length may have one multiple on the axis: that gives no scale.
     axis->count = 0;
-    axis->step = round_step(axis->high - axis->low, wish->tick_count);
-    add_steps(axis);
+    for (int wanted = wish->tick_count; axis->count < 2 && wanted <= wish->tick_count + 4;
+         wanted++) {
+        axis->count = 0;
+        axis->step = round_step(axis->high - axis->low, wanted);
+        add_steps(axis);
+    }
 }
 
 tw_axis tw_axis_make(const tw_extent *extent, const tw_axis_wish *wish) {

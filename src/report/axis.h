@@ -51,8 +51,8 @@ double tw_axis_share(const tw_axis *axis, double value);
 
 #define TW_LABEL_BYTES 48
 
-// Writes the label of a tick: as many decimals as the steps need; "2×10⁻⁵" (`plain`: "2e-05") for what
-// would be long.
+// Writes the label of a tick: as many decimals as the steps need; "2×10⁻⁵" (`plain`: "2e-5") for what
+// would be long, and then for all of a logarithmic axis.
 void tw_axis_label(const tw_axis *axis, double value, bool plain, char label[TW_LABEL_BYTES]);
 
 #endif

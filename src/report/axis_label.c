@@ -47,16 +47,24 @@ static void with_exponent(char label[TW_LABEL_BYTES], double value, int exponent
     add_superscript(label, TW_LABEL_BYTES, exponent + shift);
 }
 
+// Whether the numbers of an axis are shown without exponents: all of them or none.
+static bool is_plain(double least, double largest, int factor) {
+    double nearly = 1 + 1e-9; // a power of ten may be a rounding beside itself
+    return least * nearly >= PLAIN_FROM / factor && largest * nearly < PLAIN_TO / factor;
+}
+
 // Without a step the number has its own digits: 1, 2 or 5 times a power of ten.
 static void write_label(const tw_axis *axis, double value, bool plain, char *label) {
     const char *unit = axis->percent ? "%" : "";
     int shift = axis->percent ? 2 : 0, factor = axis->percent ? 100 : 1;
     double largest = axis->step > 0 ? fmax(fabs(axis->low), fabs(axis->high)) : fabs(value);
     double step = axis->step > 0 ? axis->step : fabs(value);
-    double nearly = largest * (1 + 1e-9); // a power of ten may be a rounding below itself
+    bool powers = axis->logarithmic && axis->step == 0;
+    bool all_plain =
+        powers ? is_plain(axis->low, axis->high, factor) : is_plain(largest, largest, factor);
     if (value == 0) {
         snprintf(label, TW_LABEL_BYTES, "0%s", unit);
-    } else if (nearly >= PLAIN_FROM / factor && nearly < PLAIN_TO / factor) {
+    } else if (all_plain) {
         int decimals = decimals_of(step * factor);
         snprintf(label, TW_LABEL_BYTES, "%.*f%s", decimals, value * factor, unit);
     } else {

@@ -7,7 +7,8 @@
 #include "report/descents.h"
 #include "report/palette.h"
 
-#define DOTS_UP_TO 80 // points of a path that are shown one by one
+#define DOTS_UP_TO 80    // points of a path that are shown one by one
+#define WORD_HEIGHT 13.0 // above its base line
 
 // The share of the way from a to b at which the line crosses a border on its way in or out.
 static bool clip_side(double a, double b, double low, double high, double *in, double *out) {
@@ -81,6 +82,49 @@ static void draw_dots(tw_svg *svg, const tw_landscape *landscape, const tw_axes 
     tw_text_add(&svg->text, "</g>\n");
 }
 
+// Whether a path passes through a part of the picture, `width` pixels wide and as high as a word.
+static bool is_passed(const tw_landscape *landscape, const tw_axes *axes, double left, double top,
+                      double width) {
+    double x = (axes->x.high - axes->x.low) / (axes->right - axes->left);
+    double y = (axes->y.high - axes->y.low) / (axes->bottom - axes->top);
+    tw_axes part = *axes;
+    part.x.low = axes->x.low + (left - axes->left) * x;
+    part.x.high = part.x.low + width * x;
+    part.y.high = axes->y.high - (top - axes->top) * y;
+    part.y.low = part.y.high - WORD_HEIGHT * y;
+    for (int i = 0; i < landscape->count; i++) {
+        const tw_descent *descent = &landscape->descents[i];
+        for (int64_t k = 0; k + 1 < descent->count && descent->x != NULL; k++) {
+            double a[2], b[2];
+            point_of(landscape, descent, k, a);
+            point_of(landscape, descent, k + 1, b);
+            if (clip(&part, a, b)) return true;
+        }
+    }
+    return false;
+}
+
+// Above a start or below it, first to the side with more room; the first of these where no path is.
+static void name_start(tw_svg *svg, const tw_landscape *landscape, const tw_axes *axes, double x,
+                       double y) {
+    enum { BESIDE = 9, UP = 7, DOWN = 17 };
+
+    const double width = tw_svg_width("start");
+    bool near_right = x > (axes->left + axes->right) / 2;
+    bool left = near_right, below = false;
+    for (int place = 0; place < 4; place++) {
+        bool to_left = near_right != (place % 2 == 1), down = place >= 2;
+        double from = to_left ? x - BESIDE - width : x + BESIDE, base = down ? y + DOWN : y - UP;
+        bool inside = from >= axes->left && from + width <= axes->right && base <= axes->bottom;
+        if (!inside || is_passed(landscape, axes, from, base - WORD_HEIGHT, width)) continue;
+        left = to_left;
+        below = down;
+        break;
+    }
+    tw_svg_words(svg, &(tw_words){left ? x - BESIDE : x + BESIDE, below ? y + DOWN : y - UP,
+                                  "name halo", left ? "end" : "start", "start", 0});
+}
+
 // The method's shape where it ends; a ring where all start.
 static void draw_ends(tw_svg *svg, const tw_landscape *landscape, const tw_axes *axes, int index) {
     const tw_descent *descent = &landscape->descents[index];
@@ -97,10 +141,7 @@ static void draw_ends(tw_svg *svg, const tw_landscape *landscape, const tw_axes 
                 "<circle class=\"l%d\" fill=\"none\" stroke-width=\"2\" stroke-dasharray=\"none\" "
                 "cx=\"%.1f\" cy=\"%.1f\" r=\"5\"/>\n",
                 index, x, y);
-    bool right = x > (axes->left + axes->right) / 2;
-    if (index == 0)
-        tw_svg_words(svg, &(tw_words){right ? x - 9 : x + 9, y - 7, "name halo",
-                                      right ? "end" : "start", "start", 0});
+    if (index == 0) name_start(svg, landscape, axes, x, y);
 }
 
 static tw_status draw_path(tw_svg *svg, const tw_landscape *landscape, const tw_axes *axes,

@@ -16,7 +16,7 @@ static const tw_colour colours[TW_PALETTE_COLOURS] = {
     {"#008862", "#2fbf94"}, // green
     {"#b45a90", "#dd92c0"}, // purple
     {"#b07900", "#e8ac1e"}, // orange
-    {"#2f8fc4", "#92d2f7"}, // sky
+    {"#2e9bd6", "#92d2f7"}, // sky
     {"#4a515b", "#c3cad3"}, // ink
     {"#8a7d00", "#f0e442"}, // yellow
 };

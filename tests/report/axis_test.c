@@ -75,7 +75,11 @@ static void logarithmic_ticks_stand_at_decades(void **state) {
     assert_true(fabs(tw_axis_share(&axis, .1) - .5) < 1e-12);
     axis = axis_of(1e-300, 1e300, wish);
     assert_in_range(axis.count, 3, 8);
-    axis = axis_of(.2, .3, wish); // within a decade: round numbers
+    axis = axis_of(1e-5, 1e2, (tw_axis_wish){.tick_count = 4, .logarithmic = true});
+    assert_labels(&axis, false, "10⁻⁴ 10⁻² 10⁰ 10²"); // in one notation
+    axis = axis_of(.68, 1.47, (tw_axis_wish){.tick_count = 3, .logarithmic = true});
+    assert_labels(&axis, true, "0.8 1.0 1.2 1.4"); // one label would give no scale
+    axis = axis_of(.2, .3, wish);                  // within a decade: round numbers
     assert_labels(&axis, true, "0.20 0.22 0.24 0.26 0.28 0.30");
 }
 

@@ -59,6 +59,23 @@ static void a_plane_shows_lines_paths_and_progress(void **state) {
     tw_context_free(context);
 }
 
+// The words stand beside the paths: here these go up and down on the right.
+static void a_start_is_named_where_no_path_is(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    const double free[] = {-1.2, 1, -1.2, -1}, right[] = {-1.2, 1, 1, 1.1, -1, 1.2, 1, .5};
+    const double f[] = {24, 4, 3, 2};
+    tw_descent descents[] = {{"down", free, f, NULL, NULL, 2}, {"right", right, f, NULL, NULL, 4}};
+    char *text = drawn(context, "rosenbrock", descents, 1);
+    assert_int_equal(tw_test_occurrences(text, "text-anchor=\"start\">start<"), 1);
+    tw_release(text);
+    text = drawn(context, "rosenbrock", descents, 2);
+    assert_int_equal(tw_test_occurrences(text, "text-anchor=\"end\">start<"), 1);
+    tw_release(text);
+    tw_context_free(context);
+}
+
 static void a_line_shows_its_curve(void **state) {
     (void)state;
     tw_context *context = NULL;
@@ -160,6 +177,7 @@ static void every_allocation_may_fail(void **state) {
     tw_test_folder_remove(folder);
 }
 
-TW_TESTS(a_plane_shows_lines_paths_and_progress, a_line_shows_its_curve,
-         more_dimensions_show_progress_alone, every_built_in_function_has_a_picture,
-         a_page_holds_the_same_picture, what_cannot_be_drawn_is_refused, every_allocation_may_fail)
+TW_TESTS(a_plane_shows_lines_paths_and_progress, a_start_is_named_where_no_path_is,
+         a_line_shows_its_curve, more_dimensions_show_progress_alone,
+         every_built_in_function_has_a_picture, a_page_holds_the_same_picture,
+         what_cannot_be_drawn_is_refused, every_allocation_may_fail)
