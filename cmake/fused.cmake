@@ -1,6 +1,6 @@
 # The built-in rules' programs as C: tools/rule_compiler.c, made of the library's own objects, writes
-# them when thalweg is built. A build for another machine interprets them instead.
-if(CMAKE_CROSSCOMPILING)
+# them when thalweg is built. A build for another machine that nothing here runs interprets them instead.
+if(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
     set(TW_FUSED ${PROJECT_SOURCE_DIR}/src/tile/fused_none.c)
 else()
     set(TW_FUSED ${CMAKE_BINARY_DIR}/generated/fused_rules.c)

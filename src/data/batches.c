@@ -126,8 +126,8 @@ static tw_status start_thread(tw_batches *batches) {
     batches->has_thread = true; // before it looks
     int error = pthread_create(&batches->thread, NULL, work, batches);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    batches->has_thread = error == 0;
     if (error == 0) return TW_OK;
+    batches->has_thread = false;
     return tw_fail(tw_data_context(batches->data), TW_IO,
                    "minibatches: the system refused a thread to prepare them");
 }
