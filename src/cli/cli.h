@@ -35,10 +35,16 @@ typedef enum cli_option_id {
 
 typedef struct cli_option {
     const char *name;
-    const char *value; // what stands for its value in help; NULL: a switch
+    const char
+        *value; // what stands for its value in help; NULL: a switch; in [brackets]: a value that
+                // may be missing, which is the word behind unless that is an option too
     unsigned commands;
     const char *about;
 } cli_option;
+
+static inline bool cli_needs_value(const cli_option *option) {
+    return option->value != NULL && option->value[0] != '[';
+}
 
 #define CLI_WORDS_MAX 16
 
@@ -46,7 +52,7 @@ typedef struct cli_option {
 typedef struct cli_arguments {
     tw_context *context;
     cli_command_id command;
-    const char *value[OPTION_COUNT]; // NULL: not given; "" for a switch that is
+    const char *value[OPTION_COUNT]; // NULL: not given; "" for one without a value that is
     const char *word[CLI_WORDS_MAX]; // what stands between the options
     int word_count;
     bool json, quiet;

@@ -72,7 +72,7 @@ static void print_fish(void) {
             const cli_option *option = cli_option_at(k);
             if (!(option->commands & (1U << i))) continue;
             printf("complete -c thalweg -n '__fish_seen_subcommand_from %s' -l %s%s -d ",
-                   cli_command_at(i)->name, option->name, option->value != NULL ? " -r" : "");
+                   cli_command_at(i)->name, option->name, cli_needs_value(option) ? " -r" : "");
             print_quoted(option->about);
             putchar('\n');
         }

@@ -288,7 +288,7 @@ static void print_rescaled(const diagnosis *d) {
 static void print_cliffs(const diagnosis *d) {
     if (d->trained == NULL) return;
     if (!d->cliffs.watched) {
-        puts("\nCliffs: not watched; train --diagnose every=N looks for them");
+        puts("\nCliffs: not watched; train --diagnose looks for them");
         return;
     }
     printf("\nCliffs: %lld steps had a gradient of more than 10 times the running median\n",

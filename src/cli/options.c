@@ -81,11 +81,12 @@ static bool read_option(cli_arguments *arguments, int argc, char **argv, int *i)
         return false;
     }
     if (options[id].value != NULL) {
+        bool optional = !cli_needs_value(&options[id]);
         if (equals != NULL)
             value = equals + 1;
-        else if (*i + 1 < argc)
+        else if (*i + 1 < argc && !(optional && argv[*i + 1][0] == '-'))
             value = argv[++*i];
-        else {
+        else if (!optional) {
             cli_wrong("--%s needs a value: --%s %s", options[id].name, options[id].name,
                       options[id].value);
             return false;

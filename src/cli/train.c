@@ -7,12 +7,13 @@
 #include "cli/curves.h"
 #include "cli/progress.h"
 
-// every=N
+// Nothing, or every=N.
 static bool read_diagnose(const cli_arguments *arguments, tw_training_options *options) {
     const char *text = cli_text(arguments, OPTION_DIAGNOSE, NULL);
-    int64_t every = 0;
+    int64_t every = TW_DIAGNOSE_EVERY;
     if (text == NULL) return true;
-    bool right = strncmp(text, "every=", 6) == 0 && tw_parse_integer(text + 6, &every) && every > 0;
+    bool right = *text == '\0' || (strncmp(text, "every=", 6) == 0 &&
+                                   tw_parse_integer(text + 6, &every) && every > 0);
     if (!right) cli_wrong("--diagnose: '%s' is not every=N, N a number of steps", text);
     options->diagnose_every = (uint64_t)every;
     return right;
@@ -76,6 +77,7 @@ static bool resumes_alone(const cli_arguments *arguments) {
         OPTION_PRECISION,  OPTION_PATIENCE,
         OPTION_EVAL_TRAIN, OPTION_OUT,
         OPTION_FORCE,      OPTION_CHECKPOINT_EVERY,
+        OPTION_DIAGNOSE,
     };
     for (size_t i = 0; i < sizeof of_the_run / sizeof *of_the_run; i++) {
         if (!cli_given(arguments, of_the_run[i])) continue;

@@ -138,7 +138,7 @@ tw_node tw_penalty(tw_graph *graph, double l1, double l2) {
         tw_node weight = parameters[i];
         if (tw_node_shape(graph, weight)->rank < 2) continue;
         tw_node sizes = tw_sum_all(graph, tw_abs(graph, weight));
-        tw_node squares = tw_sum_all(graph, tw_square(graph, weight));
+        tw_node squares = tw_sum_squares(graph, weight);
         tw_node part = tw_add(graph, tw_mul(graph, tw_constant(graph, l1), sizes),
                               tw_mul(graph, tw_constant(graph, l2 / 2.0), squares));
         total = total.index < 0 ? part : tw_add(graph, total, part);

@@ -45,6 +45,22 @@ tw_row_range tw_rows_range(const tw_kernel *kernel, int64_t chunk) {
 // A NaN, once found, stays: nothing is larger than it, and it is not equal to itself.
 #define TW_LARGER(a, b) ((b) > (a) || (b) != (b) ? (b) : (a))
 
+// The sum of `in_lane`, what element i + j adds to lane j, and of `behind` for the elements i behind them.
+#define TW_ROW_SUM(name, real, in_lane, behind)                                                    \
+    TW_SIMD double name(const real *x, int64_t n) {                                                \
+        double sum = 0.0;                                                                          \
+        int64_t i = 0;                                                                             \
+        if (n >= 2 * LANES) {                                                                      \
+            double lane[LANES] = {0.0};                                                            \
+            for (; i + LANES <= n; i += LANES) {                                                   \
+                for (int j = 0; j < LANES; j++) lane[j] += (double)(in_lane);                      \
+            }                                                                                      \
+            for (int j = 0; j < LANES; j++) sum += lane[j];                                        \
+        }                                                                                          \
+        for (; i < n; i++) sum += (double)(behind);                                                \
+        return sum;                                                                                \
+    }
+
 #define TW_ROW_FUNCTIONS(suffix, real)                                                             \
     TW_SIMD real tw_row_max_##suffix(const real *x, int64_t n) {                                   \
         real top = x[0];                                                                           \
@@ -61,19 +77,8 @@ tw_row_range tw_rows_range(const tw_kernel *kernel, int64_t chunk) {
         return top;                                                                                \
     }                                                                                              \
                                                                                                    \
-    TW_SIMD double tw_row_sum_##suffix(const real *x, int64_t n) {                                 \
-        double sum = 0.0;                                                                          \
-        int64_t i = 0;                                                                             \
-        if (n >= 2 * LANES) {                                                                      \
-            double lane[LANES] = {0.0};                                                            \
-            for (; i + LANES <= n; i += LANES) {                                                   \
-                for (int j = 0; j < LANES; j++) lane[j] += (double)x[i + j];                       \
-            }                                                                                      \
-            for (int j = 0; j < LANES; j++) sum += lane[j];                                        \
-        }                                                                                          \
-        for (; i < n; i++) sum += (double)x[i];                                                    \
-        return sum;                                                                                \
-    }                                                                                              \
+    TW_ROW_SUM(tw_row_sum_##suffix, real, x[i + j], x[i])                                          \
+    TW_ROW_SUM(tw_row_squares_##suffix, real, x[i + j] * x[i + j], x[i] * x[i])                    \
                                                                                                    \
     static TW_SIMD void subtract_##suffix(const real *x, int64_t n, real top, real *out) {         \
         for (int64_t i = 0; i < n; i++) out[i] = x[i] - top;                                       \

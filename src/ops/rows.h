@@ -33,6 +33,14 @@ double tw_row_max_f64(const double *x, int64_t n);
 double tw_row_sum_f32(const float *x, int64_t n);
 double tw_row_sum_f64(const double *x, int64_t n);
 
+// The sum of n squares, each rounded to the type of x as one that is stored would be.
+double tw_row_squares_f32(const float *x, int64_t n);
+double tw_row_squares_f64(const double *x, int64_t n);
+
+// A row that is summed whole is cut into blocks of about so many elements, at most so many.
+#define TW_ROW_BLOCK_ELEMENTS 32768
+#define TW_ROW_BLOCKS_MAX 64
+
 // For each of at most tw_rows_of_block(width) rows x [rows, width]: its largest element, and the sum of
 // exp(x - top).
 void tw_rows_exp_sum_f32(const float *x, int64_t rows, int64_t width, float *top, double *sum);

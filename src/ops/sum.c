@@ -10,8 +10,8 @@
 #define COLUMNS_MAX 512 // of a unit
 #define RUN_ROWS 32     // summed in the type of x
 #define FOLDED_WIDTH 64 // that narrow rows are folded to
-#define CHUNK_ELEMENTS 32768
-#define PARTS_MAX 64 // blocks of rows times units, where rows are cut
+#define CHUNK_ELEMENTS TW_ROW_BLOCK_ELEMENTS
+#define PARTS_MAX TW_ROW_BLOCKS_MAX // blocks of rows times units, where rows are cut
 #define ELEMENT_NS 0.2
 
 enum {

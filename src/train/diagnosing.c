@@ -56,10 +56,22 @@ void tw_diagnosing_free(tw_diagnosing *diagnosing) {
     tw_release(diagnosing);
 }
 
-// The median of the norms in the window by insertion; NaN of fewer than NORMS_MIN.
+// Whether a norm is more than CLIFF_HEIGHT times the median, that is, than most in the window are each.
+// Asked in every step, so that nothing is sorted for it.
+static bool stands_out(const tw_diagnosing *d, double grad_norm) {
+    const double *norms = tw_tensor_data(d->norms);
+    int count = 0, far_below = 0;
+    for (int i = 0; i < WINDOW; i++) {
+        count += norms[i] > 0.0;
+        far_below += norms[i] > 0.0 && CLIFF_HEIGHT * norms[i] < grad_norm;
+    }
+    return count >= NORMS_MIN && far_below > count / 2;
+}
+
+// The median of the norms in the window, by insertion.
 static double median(const tw_diagnosing *d) {
     const double *norms = tw_tensor_data(d->norms);
-    double sorted[WINDOW];
+    double sorted[WINDOW] = {0.0};
     int count = 0;
     for (int i = 0; i < WINDOW; i++) {
         if (!(norms[i] > 0.0)) continue;
@@ -67,21 +79,22 @@ static double median(const tw_diagnosing *d) {
         for (; at > 0 && sorted[at - 1] > norms[i]; at--) sorted[at] = sorted[at - 1];
         sorted[at] = norms[i];
     }
-    return count < NORMS_MIN ? NAN : sorted[count / 2];
+    return sorted[count / 2];
 }
 
 static void watch_for_cliffs(tw_diagnosing *d, double grad_norm, tw_progress *progress) {
-    double usual = median(d);
+    if (stands_out(d, grad_norm)) {
+        d->cliff = (tw_cliff){.step = progress->step, .grad_norm = grad_norm, .median = median(d)};
+        progress->cliff = &d->cliff;
+    }
     ((double *)tw_tensor_data(d->norms))[progress->step % WINDOW] = grad_norm;
-    if (!(grad_norm > CLIFF_HEIGHT * usual)) return;
-    d->cliff = (tw_cliff){.step = progress->step, .grad_norm = grad_norm, .median = usual};
-    progress->cliff = &d->cliff;
 }
 
 static tw_status forecast(tw_diagnosing *d, tw_progress *progress) {
     tw_training *training = d->training;
+    if (progress->step % training->options.values.diagnose_every != 0) return TW_OK;
     double lr = tw_training_value_at(training, "lr", &training->clock);
-    if (progress->step % training->options.values.diagnose_every != 0 || !(lr > 0.0)) return TW_OK;
+    if (!(lr > 0.0)) return TW_OK;
     tw_surface_take(d->sample, training->variables, d->x);
     tw_status status = tw_curvature_forecast(d->sample, d->x, lr, &d->forecast);
     if (status == TW_OK) progress->forecast = &d->forecast;

@@ -78,7 +78,7 @@ static tw_status fill_parameters(building *b) {
 static tw_node norm_of(tw_graph *graph, const tw_node *slopes, int count) {
     tw_node squares = tw_constant(graph, 0.0);
     for (int i = 0; i < count; i++)
-        squares = tw_add(graph, squares, tw_sum_all(graph, tw_square(graph, slopes[i])));
+        squares = tw_add(graph, squares, tw_sum_squares(graph, slopes[i]));
     return tw_sqrt(graph, squares);
 }
 

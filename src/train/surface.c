@@ -137,7 +137,10 @@ void tw_surface_add(const tw_surface *s, int part, const void *elements, double 
 }
 
 static void give_sum(const tw_surface *s, void *vector) {
-    for (int64_t i = 0; i < s->space.n; i++) tw_vector_set(&s->space, vector, i, s->sum[i]);
+    if (s->space.dtype == TW_F32)
+        for (int64_t i = 0; i < s->space.n; i++) ((float *)vector)[i] = (float)s->sum[i];
+    else
+        memcpy(vector, s->sum, (size_t)s->space.n * sizeof *s->sum);
 }
 
 // Runs `plan` over the data; the mean of the loss, and of `nodes` into the sums.

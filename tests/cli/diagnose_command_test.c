@@ -6,6 +6,7 @@
 #include "support/folder.h"
 #include "support/program.h"
 #include "test.h"
+#include "thalweg/train.h"
 
 #define TRAIN                                                                                      \
     "train --data moons --model 'dense 4 tanh; dense outputs' --epochs 2 --out run --quiet "       \
@@ -215,7 +216,27 @@ static void a_watched_run_resumes_with_the_same_lines(void **state) {
     tw_test_folder_remove(folder);
 }
 
+// How many forecasts a run of 1,000 steps prints.
+static int forecasts_of(const char *option) {
+    char line[200];
+    snprintf(line, sizeof line,
+             "train --data moons --model logistic --steps 1000 %s --quiet --json", option);
+    tw_test_ran ran = tw_test_program(&(tw_test_call){.line = line});
+    assert_int_equal(ran.status, 0);
+    int count = 0;
+    for (const char *at = ran.out; (at = strstr(at, "\"forecast\"")) != NULL; at++) count++;
+    tw_test_ran_free(&ran);
+    return count;
+}
+
+static void a_run_may_be_watched_without_a_number_of_steps(void **state) {
+    (void)state;
+    assert_int_equal(forecasts_of("--diagnose"), 1000 / TW_DIAGNOSE_EVERY);
+    assert_int_equal(forecasts_of("--diagnose every=250"), 4);
+    assert_int_equal(forecasts_of("--diagnose=every=1000"), 1);
+}
+
 TW_TESTS(its_numbers_agree, a_start_may_be_given, cliffs_of_a_run_are_listed,
-         a_watched_run_resumes_with_the_same_lines,
+         a_watched_run_resumes_with_the_same_lines, a_run_may_be_watched_without_a_number_of_steps,
          minibatches_are_unbiased_and_their_variance_falls, functions_are_diagnosed_at_their_start,
          a_step_too_large_is_stuck, threads_change_nothing, wrong_requests_are_refused)
