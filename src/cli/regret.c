@@ -8,8 +8,8 @@
 
 // One method's game, kept for the table and the picture.
 typedef struct played {
-    char text[256];   // the method as it was asked for
-    char method[256]; // every key spelled out
+    char *text;   // owned: the method as it was asked for
+    char *method; // owned: every key spelled out
     double regret, over_root, exponent, bound, stated;
     char source[64];
     int count;
@@ -25,20 +25,27 @@ typedef struct games {
     bool broken; // a bound that must hold does not
 } games;
 
-static void keep(games *g, const char *text, const tw_regret_result *result) {
+static char *copy(const games *g, const char *text, size_t length) {
+    char *copied = tw_allocate(g->arguments->context, length + 1, 1);
+    return copied == NULL ? NULL : memcpy(copied, text, length);
+}
+
+// `text` is taken.
+static tw_status keep(games *g, char *text, const tw_regret_result *result) {
     played *p = &g->all[g->count++];
-    *p = (played){.regret = result->regret,
+    *p = (played){.text = text,
+                  .method = copy(g, result->method, strlen(result->method)),
+                  .regret = result->regret,
                   .over_root = result->regret_over_sqrt_T,
                   .exponent = result->exponent,
                   .bound = result->bound,
                   .stated = result->stated_bound,
                   .count = result->point_count};
-    snprintf(p->text, sizeof p->text, "%s", text);
-    snprintf(p->method, sizeof p->method, "%s", result->method);
     snprintf(p->source, sizeof p->source, "%s", result->bound_source);
     memcpy(p->rounds, result->rounds, (size_t)result->point_count * sizeof *p->rounds);
     memcpy(p->regrets, result->regrets, (size_t)result->point_count * sizeof *p->regrets);
     g->broken = g->broken || result->regret > result->bound;
+    return p->method == NULL ? TW_NO_MEMORY : TW_OK;
 }
 
 static void add_fields(tw_json *json, const played *p) {
@@ -130,18 +137,21 @@ static tw_status draw(const games *g, const char *path, const char *problem) {
 
 // Plays the next of "A; B; C"; `*methods` stands behind it afterwards.
 static tw_status play_next(games *g, const char **methods) {
-    char method[256];
     size_t length = 0;
     *methods += strspn(*methods, "; ");
     const char *entry = cli_next_entry(methods, &length);
-    snprintf(method, sizeof method, "%.*s", (int)(length < 255 ? length : 255), entry);
     *methods += strspn(*methods, "; ");
+    char *method = copy(g, entry, length);
+    if (method == NULL) return TW_NO_MEMORY;
     tw_regret_result result;
     tw_status status = tw_regret_play(g->game, method, &result);
-    if (status != TW_OK) return status;
-    keep(g, method, &result);
-    if (g->arguments->json) print_run_json(g, &result);
-    return TW_OK;
+    if (status != TW_OK) {
+        tw_release(method);
+        return status;
+    }
+    status = keep(g, method, &result);
+    if (status == TW_OK && g->arguments->json) print_run_json(g, &result);
+    return status;
 }
 
 static int play_all(games *g, const char *problem, int64_t rounds) {
@@ -185,6 +195,10 @@ int cli_run_regret(const cli_arguments *arguments) {
     if (status == TW_OK)
         status = tw_regret_new(arguments->context, problem, rounds, (uint64_t)seed, &g.game);
     code = status == TW_OK ? play_all(&g, problem, rounds) : cli_failed(arguments->context, status);
+    for (int i = 0; i < g.count; i++) {
+        tw_release(g.all[i].text);
+        tw_release(g.all[i].method);
+    }
     tw_regret_free(g.game);
     tw_json_free(g.json);
     return code;

@@ -37,6 +37,25 @@ static void a_run_a_method_then_the_table(void **state) {
     tw_test_ran_free(&ran);
 }
 
+static void a_long_method_is_played_to_its_end(void **state) {
+    (void)state;
+    char line[1024] = "regret --problem linear --rounds 50 --json --methods 'sgd:lr=1/t";
+    while (strlen(line) < 600) strcat(line, "+0*t");
+    strcat(line, "+0*bad'");
+    tw_test_ran ran = tw_test_program(&(tw_test_call){.line = line});
+    assert_int_equal(ran.status, 2);
+    assert_non_null(strstr(ran.err, "'bad'"));
+    tw_test_ran_free(&ran);
+    strcpy(strstr(line, "+0*bad"), "'");
+    ran = tw_test_program(&(tw_test_call){.line = line});
+    assert_int_equal(ran.status, 0);
+    json_t *result = tw_test_result(&ran);
+    const json_t *row = json_array_get(json_object_get(result, "table"), 0);
+    assert_true(strlen(json_string_value(json_object_get(row, "method"))) > 500);
+    json_decref(result);
+    tw_test_ran_free(&ran);
+}
+
 static void it_draws_and_lists(void **state) {
     (void)state;
     char folder[TW_TEST_PATH_BYTES];
@@ -65,4 +84,5 @@ static void wrong_requests_are_refused(void **state) {
     tw_test_refusals_of(NULL, 2, table, sizeof table / sizeof *table);
 }
 
-TW_TESTS(a_run_a_method_then_the_table, it_draws_and_lists, wrong_requests_are_refused)
+TW_TESTS(a_run_a_method_then_the_table, a_long_method_is_played_to_its_end, it_draws_and_lists,
+         wrong_requests_are_refused)
