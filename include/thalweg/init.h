@@ -10,6 +10,7 @@
 #define THALWEG_INIT_H
 
 #include "thalweg/tensor.h"
+#include "thalweg/words.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,19 +18,12 @@ extern "C" {
 
 typedef struct tw_initialiser tw_initialiser;
 
-// A key of an initialiser: name, default, what it does.
-typedef struct tw_initialiser_key {
-    const char *name;
-    double value;
-    const char *about;
-} tw_initialiser_key;
-
 // One of the built-in kinds, for help: its formula and where it comes from. All borrowed: for ever.
 typedef struct tw_initialiser_kind {
     const char *name;
     const char *formula;
     const char *source; // author, year
-    const tw_initialiser_key *keys;
+    const tw_key *keys;
     int key_count;
 } tw_initialiser_kind;
 

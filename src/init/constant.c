@@ -1,7 +1,7 @@
 // constant: every element the same; 0.1 is a usual bias before relu, so that units start alive.
 #include "init/kind.h"
 
-static const tw_initialiser_key keys[] = {{"value", 0.0, "every element"}};
+static const tw_key keys[] = {{"value", 0.0, "every element", NULL}};
 
 static tw_status fill(const tw_draw *draw) {
     for (int64_t i = 0; i < draw->elements; i++) tw_tensor_set(draw->tensor, i, draw->keys[0]);

@@ -1,8 +1,8 @@
 // gaussian: independent normals of one width, whatever the fan.
 #include "init/kind.h"
 
-static const tw_initialiser_key keys[] = {{"std", 0.01, "standard deviation"},
-                                          {"mean", 0.0, "centre"}};
+static const tw_key keys[] = {{"std", 0.01, "standard deviation", NULL},
+                              {"mean", 0.0, "centre", NULL}};
 
 static tw_status fill(const tw_draw *draw) {
     return tw_draw_normal(draw, draw->keys[1], draw->keys[0]);

@@ -2,7 +2,7 @@
 #include "base/fail.h"
 #include "init/kind.h"
 
-static const tw_initialiser_key keys[] = {{"gain", 1.0, "value on the diagonal"}};
+static const tw_key keys[] = {{"gain", 1.0, "value on the diagonal", NULL}};
 
 static tw_status fill(const tw_draw *draw) {
     if (tw_tensor_shape(draw->tensor)->rank != 2)

@@ -1,11 +1,10 @@
 // Initialisers by name: reading "NAME:key=value,...", and calling the kind that fills.
 #include <assert.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/keys.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include "init/kind.h"
 
 #define TW_INITIALISER(name) extern const tw_init_kind tw_init_##name;
@@ -39,41 +38,17 @@ static tw_status unknown_kind(tw_context *context, const char *name) {
                    nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
 }
 
-static tw_status unknown_key(tw_context *context, const tw_initialiser_kind *kind,
-                             const char *name) {
-    tw_text known;
-    tw_text_start(&known, context);
-    for (int i = 0; i < kind->key_count; i++)
-        tw_text_add(&known, "%s%s", i > 0 ? ", " : "", kind->keys[i].name);
-    tw_status status =
-        tw_fail(context, TW_BAD_ARGUMENT, "initialiser %s: no key '%s'; %s%s", kind->name, name,
-                kind->key_count > 0 ? "it has " : "it has none", known.data ? known.data : "");
-    tw_text_free(&known);
-    return status;
-}
-
 static int find_kind(const char *name) {
     for (int i = 0; i < KIND_COUNT; i++)
         if (strcmp(kinds[i]->about.name, name) == 0) return i;
     return -1;
 }
 
-// One "key=value", changed in place.
-static tw_status read_key(tw_context *context, tw_initialiser *initialiser, char *pair) {
-    const tw_initialiser_kind *kind = &initialiser->kind->about;
-    char *value = strchr(pair, '=');
-    if (value == NULL)
-        return tw_fail(context, TW_BAD_ARGUMENT, "initialiser %s: '%s' is no key=value", kind->name,
-                       pair);
-    *value++ = '\0';
-    for (int i = 0; i < kind->key_count; i++) {
-        if (strcmp(kind->keys[i].name, pair) != 0) continue;
-        if (!tw_parse_double(value, &initialiser->keys[i]) || !isfinite(initialiser->keys[i]))
-            return tw_fail(context, TW_BAD_ARGUMENT, "initialiser %s: %s='%s' is no number",
-                           kind->name, pair, value);
-        return TW_OK;
-    }
-    return unknown_key(context, kind, pair);
+static tw_keyed keyed_of(const tw_initialiser_kind *kind) {
+    return (tw_keyed){.what = "initialiser",
+                      .name = kind->name,
+                      .keys = kind->keys,
+                      .key_count = kind->key_count};
 }
 
 // NAME and its keys, changed in place.
@@ -82,30 +57,19 @@ static tw_status read_text(tw_context *context, tw_initialiser *initialiser, cha
     if (keys != NULL) *keys++ = '\0';
     int found = find_kind(text);
     if (found < 0) return unknown_kind(context, text);
-    initialiser->kind = kinds[found];
-    const tw_initialiser_kind *kind = &initialiser->kind->about;
-    assert(kind->key_count <= TW_INIT_KEYS_MAX);
-    for (int i = 0; i < kind->key_count; i++) initialiser->keys[i] = kind->keys[i].value;
-    while (keys != NULL) {
-        char *next = strchr(keys, ',');
-        if (next != NULL) *next++ = '\0';
-        tw_status status = read_key(context, initialiser, keys);
-        if (status != TW_OK) return status;
-        keys = next;
-    }
-    if (initialiser->kind->check == NULL) return TW_OK;
-    return initialiser->kind->check(context, initialiser->keys);
+    const tw_init_kind *kind = initialiser->kind = kinds[found];
+    assert(kind->about.key_count <= TW_INIT_KEYS_MAX);
+    const tw_keyed keyed = keyed_of(&kind->about);
+    tw_status status = tw_keys_read(context, &keyed, keys, initialiser->keys);
+    if (status != TW_OK || kind->check == NULL) return status;
+    return kind->check(context, initialiser->keys);
 }
 
 static char *format(tw_context *context, const tw_initialiser *initialiser) {
-    const tw_initialiser_kind *kind = &initialiser->kind->about;
+    const tw_keyed keyed = keyed_of(&initialiser->kind->about);
     tw_text text;
     tw_text_start(&text, context);
-    tw_text_add(&text, "%s", kind->name);
-    for (int i = 0; i < kind->key_count; i++) {
-        tw_text_add(&text, "%c%s=", i == 0 ? ':' : ',', kind->keys[i].name);
-        tw_text_add_number(&text, initialiser->keys[i]);
-    }
+    tw_keys_format(&keyed, initialiser->keys, &text);
     return tw_text_take(&text);
 }
 

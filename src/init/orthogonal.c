@@ -7,8 +7,8 @@
 
 #include <math.h>
 
-static const tw_initialiser_key keys[] = {
-    {"gain", 1.0, "factor: 1 for linear layers, sqrt(2) for relu"},
+static const tw_key keys[] = {
+    {"gain", 1.0, "factor: 1 for linear layers, sqrt(2) for relu", NULL},
 };
 
 enum { BLOCK_ROWS = 32, SUMS = 8 };

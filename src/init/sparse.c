@@ -4,9 +4,9 @@
 #include "base/memory.h"
 #include "init/kind.h"
 
-static const tw_initialiser_key keys[] = {
-    {"k", 15.0, "inputs with a weight, for each unit"},
-    {"std", 1.0, "standard deviation of those weights"},
+static const tw_key keys[] = {
+    {"k", 15.0, "inputs with a weight, for each unit", NULL},
+    {"std", 1.0, "standard deviation of those weights", NULL},
 };
 
 static tw_status check(tw_context *context, const double *values) {

@@ -4,9 +4,9 @@
 
 #include <math.h>
 
-static const tw_initialiser_key keys[] = {
-    {"std", 0.01, "standard deviation of the normal that is cut"},
-    {"mean", 0.0, "centre"},
+static const tw_key keys[] = {
+    {"std", 0.01, "standard deviation of the normal that is cut", NULL},
+    {"mean", 0.0, "centre", NULL},
 };
 
 #define TRIES_MAX 64 // the share left after 64 draws is 0.0455^64: none

@@ -2,8 +2,8 @@
 #include "base/fail.h"
 #include "init/kind.h"
 
-static const tw_initialiser_key keys[] = {{"low", -0.05, "lower limit"},
-                                          {"high", 0.05, "upper limit"}};
+static const tw_key keys[] = {{"low", -0.05, "lower limit", NULL},
+                              {"high", 0.05, "upper limit", NULL}};
 
 static tw_status check(tw_context *context, const double *values) {
     if (values[0] <= values[1]) return TW_OK;

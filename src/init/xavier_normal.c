@@ -3,7 +3,7 @@
 
 #include "init/kind.h"
 
-static const tw_initialiser_key keys[] = {{"gain", 1.0, "factor on the deviation"}};
+static const tw_key keys[] = {{"gain", 1.0, "factor on the deviation", NULL}};
 
 static tw_status fill(const tw_draw *draw) {
     double deviation = draw->keys[0] * sqrt(2.0 / (double)(draw->fan_in + draw->fan_out));
