@@ -181,6 +181,10 @@ tw_status tw_solver_parse(tw_minimization *minimization, const char *text);
 bool tw_solver_is_named(const char *text);
 tw_status tw_solver_spell(tw_context *context, const char *text, char **method);
 
+// TW_NOT_FOUND, with that name, where a method begins with what is nearer to a solver's, or to `also` (NULL:
+// none), than to any rule's: the parser of rules would not know what was meant.
+tw_status tw_solver_check_name(tw_context *context, const char *text, const char *also);
+
 // Whether a method that is named can minimise a function of `dimension` numbers. Errors: TW_BAD_ARGUMENT.
 tw_status tw_solver_check_dimension(tw_context *context, const char *text, int64_t dimension);
 

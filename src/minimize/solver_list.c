@@ -39,18 +39,6 @@ static tw_status read_keys(tw_minimization *self, const tw_solver *solver, const
     return self->method == NULL ? TW_NO_MEMORY : TW_OK;
 }
 
-// One word that is neither a rule nor a solver.
-static tw_status unknown(tw_context *context, const char *name) {
-    const char *names[NAMES_MAX];
-    int count = 0;
-    for (int i = 0; i < SOLVER_COUNT; i++) names[count++] = solvers[i]->about.name;
-    for (int i = 0; i < tw_rule_count() && count < NAMES_MAX; i++) names[count++] = tw_rule_name(i);
-    const char *nearest = tw_nearest_name(name, names, (size_t)count);
-    return tw_fail(context, TW_NOT_FOUND, "method '%s': not known; %s%s%s", name,
-                   nearest != NULL ? "did you mean " : "`thalweg minimize --help` lists them",
-                   nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
-}
-
 // A chain of rules, or what is meant to be one: its own parser says what is wrong with it.
 static tw_status read_rules(tw_minimization *self, const char *text) {
     tw_method *method = NULL;
@@ -81,6 +69,21 @@ bool tw_solver_is_named(const char *text) {
     return solver_of(text) != NULL;
 }
 
+tw_status tw_solver_check_name(tw_context *context, const char *text, const char *also) {
+    char name[NAME_BYTES];
+    const char *names[NAMES_MAX];
+    int count = 0;
+    if (!read_name(text + strspn(text, " "), name) || find(name) || tw_rule_text(name))
+        return TW_OK;
+    for (int i = 0; i < SOLVER_COUNT; i++) names[count++] = solvers[i]->about.name;
+    if (also != NULL) names[count++] = also;
+    for (int i = 0; i < tw_rule_count() && count < NAMES_MAX; i++) names[count++] = tw_rule_name(i);
+    const char *nearest = tw_nearest_name(name, names, (size_t)count);
+    if (nearest == NULL || tw_rule_text(nearest) != NULL) return TW_OK;
+    return tw_fail(context, TW_NOT_FOUND, "method '%s': not known; did you mean %s?", name,
+                   nearest);
+}
+
 tw_status tw_solver_spell(tw_context *context, const char *text, char **method) {
     tw_minimization reader = {.context = context};
     tw_status status = tw_solver_parse(&reader, text);
@@ -99,12 +102,12 @@ tw_status tw_solver_check_dimension(tw_context *context, const char *text, int64
 }
 
 tw_status tw_solver_parse(tw_minimization *minimization, const char *text) {
-    char name[NAME_BYTES];
     text += strspn(text, " ");
-    if (!read_name(text, name)) return read_rules(minimization, text);
-    size_t length = strlen(name);
-    const tw_solver *solver = find(name);
-    if (solver == NULL && tw_rule_text(name) == NULL) return unknown(minimization->context, name);
-    if (solver == NULL) return read_rules(minimization, text);
-    return read_keys(minimization, solver, text[length] == ':' ? text + length + 1 : NULL);
+    const tw_solver *solver = solver_of(text);
+    if (solver != NULL) {
+        const char *keys = strchr(text, ':');
+        return read_keys(minimization, solver, keys != NULL ? keys + 1 : NULL);
+    }
+    tw_status status = tw_solver_check_name(minimization->context, text, NULL);
+    return status == TW_OK ? read_rules(minimization, text) : status;
 }

@@ -4,6 +4,7 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "minimize/solver.h"
 #include "train/surface.h"
 #include "train/training.h"
 
@@ -165,8 +166,11 @@ static tw_status open_schedules(tw_training *training) {
 
 static tw_status open_rules(tw_training *training) {
     const tw_training_options *options = &training->options.values;
-    tw_status status = tw_method_parse_with(training->context, tw_phase_method(training),
-                                            &training->options.rule_files, &training->method);
+    const char *method = tw_phase_method(training);
+    tw_status status = tw_solver_check_name(training->context, method, "slbfgs");
+    if (status == TW_OK)
+        status = tw_method_parse_with(training->context, method, &training->options.rule_files,
+                                      &training->method);
     if (status == TW_OK && options->groups != NULL)
         status = tw_method_override(training->method, options->groups);
     return status == TW_OK ? open_schedules(training) : status;

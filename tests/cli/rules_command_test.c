@@ -246,6 +246,12 @@ static void texts_that_are_wrong_have_a_place_and_a_caret(void **state) {
     static const tw_test_refused refused[] = {
         {"train --method adan",
          "method:1:1: unknown rule 'adan'\n    adan\n    ^ did you mean adam?"},
+        {"train --method adm", "method:1:1: unknown rule 'adm'\n    adm\n    ^ did you mean adam?"},
+        {"train --method lbgfs", "method 'lbgfs': not known; did you mean lbfgs?"},
+        {"train --method 'adam for 1; slbgfs:lr=1'",
+         "method 'slbgfs': not known; did you mean slbfgs?"},
+        {"minimize beale --method adan",
+         "method:1:1: unknown rule 'adan'\n    adan\n    ^ did you mean adam?"},
         {"train --method adam:lr=",
          "method:1:9: expected a value here\n    adam:lr=\n            ^"},
         {"train --method adam:lrr=1",
