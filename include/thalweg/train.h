@@ -180,6 +180,20 @@ TW_API tw_clock tw_training_clock(const tw_training *training, uint64_t step);
 TW_API double tw_training_value(const tw_training *training, const char *hyperparameter,
                                 uint64_t step);
 
+// A phase of a run, where nothing ends it or one before it early.
+typedef struct tw_training_phase {
+    const char *method;                   // borrowed: valid while the training is
+    uint64_t steps_before, epochs_before; // of the run
+    uint64_t steps;
+} tw_training_phase;
+
+// Phase `index` of those that are left, 0 the one that the run is in; false behind the last.
+TW_API bool tw_training_phase_at(const tw_training *training, int index, tw_training_phase *phase);
+
+// Goes over to the next phase as if the steps of this one were done, to see its clock and values without a
+// training. Errors: TW_NOT_FOUND in the last one; what opening the method says.
+TW_API tw_status tw_training_look_ahead(tw_training *training);
+
 // The parameters and states, by name. Borrowed: valid while the training is.
 TW_API tw_variables *tw_training_variables(tw_training *training);
 

@@ -3,8 +3,6 @@
 
 #include <math.h>
 
-#define SCHEDULE_ROWS 1000
-
 void cli_curves_add(cli_curves *curves, const tw_epoch *epoch) {
     if (tw_grow(curves->context, (void **)&curves->epochs, (size_t)curves->count, &curves->capacity,
                 sizeof *curves->epochs) == TW_OK)
@@ -97,75 +95,4 @@ tw_status cli_curves_save(const cli_curves *curves, const char *path, const char
     tw_status status = draw(curves, column, curves->context, path, title);
     tw_release(numbers);
     return status;
-}
-
-// Step of row `i` of `rows` spread evenly over 1 .. total, both ends included.
-static uint64_t row_step(int64_t i, int64_t rows, uint64_t total) {
-    if (rows < 2) return 1;
-    double share = (double)i / (double)(rows - 1);
-    return 1 + (uint64_t)llround(share * (double)(total - 1));
-}
-
-static int print_rows_json(const cli_arguments *arguments, const double *epoch, const double *lr,
-                           const double *step, int64_t rows) {
-    tw_json *json = NULL;
-    tw_status status = tw_json_new(arguments->context, &json);
-    if (status != TW_OK) return cli_failed(arguments->context, status);
-    for (int64_t i = 0; i < rows; i++) {
-        tw_json_begin(json, NULL);
-        tw_json_string(json, "type", "schedule");
-        tw_json_integer(json, "step", (int64_t)step[i]);
-        tw_json_number(json, "epoch", epoch[i]);
-        tw_json_number(json, "lr", lr[i]);
-        tw_json_end(json);
-        cli_print_json(json);
-    }
-    tw_json_begin(json, NULL);
-    tw_json_string(json, "type", "result");
-    tw_json_string(json, "status", "done");
-    tw_json_integer(json, "rows", rows);
-    tw_json_end(json);
-    cli_print_json(json);
-    tw_json_free(json);
-    return CLI_DONE;
-}
-
-static int print_rows(const cli_arguments *arguments, const double *epoch, const double *lr,
-                      const double *step, int64_t rows) {
-    printf("%10s %10s %14s\n", "step", "epoch", "lr");
-    for (int64_t i = 0; i < 11; i++) {
-        int64_t row = rows < 11 ? i : i * (rows - 1) / 10;
-        if (row >= rows) break;
-        printf("%10.0f %10.4g %14.8g\n", step[row], epoch[row], lr[row]);
-    }
-    tw_series series = {.name = "lr", .x = step, .y = lr, .count = rows, .mark = -1};
-    tw_panel panel = {.x_label = "step",
-                      .y_label = "lr",
-                      .y_from_zero = true,
-                      .series = &series,
-                      .series_count = 1};
-    char *text = NULL;
-    tw_status status = tw_plot_text(arguments->context, &panel, 78, 16, &text);
-    if (status != TW_OK) return cli_failed(arguments->context, status);
-    printf("\n%s", text);
-    tw_plot_free(text);
-    if (!cli_given(arguments, OPTION_PLOT)) return CLI_DONE;
-    status = tw_plot_save(arguments->context, cli_text(arguments, OPTION_PLOT, ""), "learning rate",
-                          &panel, 1);
-    return status == TW_OK ? CLI_DONE : cli_failed(arguments->context, status);
-}
-
-int cli_show_schedule(const cli_arguments *arguments, const tw_training *training) {
-    double epoch[SCHEDULE_ROWS], lr[SCHEDULE_ROWS], step[SCHEDULE_ROWS];
-    uint64_t total = tw_training_clock(training, 1).total_steps;
-    int64_t rows = total < SCHEDULE_ROWS ? (int64_t)total : SCHEDULE_ROWS;
-    for (int64_t i = 0; i < rows; i++) {
-        uint64_t at = row_step(i, rows, total);
-        step[i] = (double)at;
-        epoch[i] = tw_training_clock(training, at).epoch;
-        lr[i] = tw_training_value(training, "lr", at);
-    }
-    if (isnan(lr[0])) return cli_wrong("--show-schedule: the method has no learning rate");
-    if (arguments->json) return print_rows_json(arguments, epoch, lr, step, rows);
-    return print_rows(arguments, epoch, lr, step, rows);
 }

@@ -19,7 +19,8 @@ void cli_curves_free(cli_curves *curves);
 // Draws loss and 0-1 error on training and test data, and the learning rate, over the epochs.
 tw_status cli_curves_save(const cli_curves *curves, const char *path, const char *title);
 
-// Prints (JSON: at most 1,000 rows) and draws the learning rate of a training that is not run.
-int cli_show_schedule(const cli_arguments *arguments, const tw_training *training);
+// Prints (JSON: at most 1,000 rows) and draws the learning rate of a training that is not run, through all
+// its phases.
+int cli_show_schedule(const cli_arguments *arguments, tw_training *training);
 
 #endif

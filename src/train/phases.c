@@ -136,15 +136,25 @@ uint64_t tw_phase_steps(const tw_training *training, uint64_t steps_per_epoch) {
                     (uint64_t)training->state.phase_step, steps_per_epoch);
 }
 
-uint64_t tw_phases_steps(const tw_training *training) {
-    uint64_t epochs = (uint64_t)training->state.phase_epoch;
-    uint64_t steps = (uint64_t)training->state.phase_step;
-    for (int i = (int)training->state.phase; i < training->phases.count; i++) {
-        uint64_t an_epoch = tw_training_steps_per_epoch(training, i);
-        steps += steps_of(training, i, epochs, steps, an_epoch);
-        epochs += training->phases.epochs[i];
+bool tw_training_phase_at(const tw_training *training, int index, tw_training_phase *phase) {
+    const tw_phases *phases = &training->phases;
+    *phase = (tw_training_phase){.epochs_before = (uint64_t)training->state.phase_epoch,
+                                 .steps_before = (uint64_t)training->state.phase_step};
+    for (int i = (int)training->state.phase; i < phases->count; i++) {
+        phase->method = phases->method[i];
+        phase->steps = steps_of(training, i, phase->epochs_before, phase->steps_before,
+                                tw_training_steps_per_epoch(training, i));
+        if (index-- == 0) return true;
+        phase->steps_before += phase->steps;
+        phase->epochs_before += phases->epochs[i];
     }
-    return steps;
+    return false;
+}
+
+uint64_t tw_phases_steps(const tw_training *training) {
+    tw_training_phase last;
+    tw_training_phase_at(training, training->phases.count - 1 - (int)training->state.phase, &last);
+    return last.steps_before + last.steps;
 }
 
 // ---- opening and going over
@@ -217,4 +227,14 @@ tw_status tw_phases_advance(tw_training *training) {
     bool over = training->state.ended != 0.0 ||
                 tw_training_phase_step(training) >= training->clock.total_steps;
     return over && !tw_phase_is_last(training) ? go_over(training) : TW_OK;
+}
+
+tw_status tw_training_look_ahead(tw_training *training) {
+    tw_training_phase next;
+    if (!tw_training_phase_at(training, 1, &next))
+        return tw_fail(training->context, TW_NOT_FOUND, "method: '%s' is the last phase",
+                       tw_phase_method(training));
+    training->state.step = (double)next.steps_before;
+    training->state.epochs = (double)next.epochs_before;
+    return go_over(training);
 }

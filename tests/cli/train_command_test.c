@@ -271,6 +271,38 @@ static void a_shown_schedule_holds_the_first_and_the_last_step(void **state) {
     tw_test_folder_remove(folder);
 }
 
+static void a_shown_schedule_goes_through_all_phases(void **state) {
+    (void)state;
+    static const char line[] =
+        "train --show-schedule --data moons?examples=100 --batch 10 --epochs 4 --schedule lr0/t "
+        "--method 'sgd:lr=0.5 for 1; lbfgs for 2; momentum:lr=0.25'";
+    char json[sizeof line + 8];
+    snprintf(json, sizeof json, "%s --json", line);
+    tw_test_ran ran = tw_test_program(&(tw_test_call){.line = json});
+    assert_int_equal(ran.status, 0);
+    json_t *lines = tw_test_lines(&ran);
+    assert_int_equal(json_array_size(lines), 10 + 2 + 10 + 1);
+    for (size_t i = 0; i < 22; i++) {
+        const json_t *row = json_array_get(lines, i);
+        double t = (double)(i < 10 ? i : i - 12) + 1.0;
+        double epoch = i < 10   ? (t - 1.0) / 10.0
+                       : i < 12 ? (double)i - 9.0
+                                : 3.0 + (t - 1.0) / 10.0;
+        tw_test_assert_number(row, "step", (double)i + 1.0);
+        assert_true(fabs(tw_test_number(row, "epoch") - epoch) < 1e-12);
+        if (i >= 10 && i < 12)
+            assert_true(json_is_null(json_object_get(row, "lr")));
+        else
+            tw_test_assert_number(row, "lr", (i < 10 ? 0.5 : 0.25) / t);
+    }
+    json_decref(lines);
+    tw_test_ran_free(&ran);
+    ran = tw_test_program(&(tw_test_call){.line = line});
+    assert_non_null(strstr(ran.out, "phase 2, steps 11 to 12: lbfgs\n"));
+    assert_non_null(strstr(ran.out, "\n-: the method of these steps has no learning rate\n"));
+    tw_test_ran_free(&ran);
+}
+
 static char *read_text(const char *path) {
     FILE *file = fopen(path, "rb");
     if (file == NULL) fail_msg("%s is missing", path);
@@ -363,6 +395,7 @@ TW_TESTS(json_carries_every_promised_member, what_was_not_measured_is_null,
          eval_train_measures_the_whole_set_behind_the_epoch,
          divergence_ends_with_one_and_says_where, a_run_folder_is_replaced_by_force_alone,
          a_refused_request_writes_nothing, progress_is_a_plain_line_an_epoch_and_quiet_ends_it,
-         a_shown_schedule_holds_the_first_and_the_last_step, curves_are_drawn_as_svg,
+         a_shown_schedule_holds_the_first_and_the_last_step,
+         a_shown_schedule_goes_through_all_phases, curves_are_drawn_as_svg,
          metrics_are_the_lines_of_json, a_rule_and_a_model_of_ones_own_may_be_gone_when_resumed,
          a_resumed_run_goes_on_to_its_new_end)
