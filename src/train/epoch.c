@@ -23,13 +23,13 @@ tw_status tw_training_measure(tw_training *training, tw_batches *batches, double
         if (status != TW_OK) return status;
         double share = (double)batch.count;
         loss_sum += share * tw_plan_scalar(measuring->plan, measuring->loss);
-        if (measuring->error.index >= 0)
-            wrong += share * tw_plan_scalar(measuring->plan, measuring->error);
+        if (measuring->wrong.index >= 0)
+            wrong += tw_plan_scalar(measuring->plan, measuring->wrong);
         examples += share;
     }
     if (status != TW_OK) return status;
     *loss = loss_sum / examples * training->loss_unit;
-    if (measuring->error.index >= 0) *error = wrong / examples;
+    if (measuring->wrong.index >= 0) *error = wrong / examples;
     return TW_OK;
 }
 

@@ -17,10 +17,10 @@ void tw_form_inputs(const tw_example_form *form, tw_graph *graph, tw_node *x, tw
         *target = tw_input(graph, "target", tw_graph_dtype(graph), TW_SHAPE(TW_BATCH, form->width));
 }
 
-tw_node tw_form_error(const tw_example_form *form, tw_graph *graph, tw_node outputs,
+tw_node tw_form_wrong(const tw_example_form *form, tw_graph *graph, tw_node outputs,
                       tw_node target) {
     if (form->classes == 0) return TW_NO_NODE;
-    return tw_mean_all(graph, tw_zero_one_error(graph, outputs, target));
+    return tw_sum_all(graph, tw_zero_one_error(graph, outputs, target));
 }
 
 static tw_status use_eval_weights(const tw_method *method, tw_graph *graph) {
@@ -41,12 +41,12 @@ tw_status tw_measuring_new(tw_context *context, const tw_model *model, const tw_
     measuring->outputs = tw_model_build(model, graph, measuring->x, tw_form_outputs(form), false);
     tw_node each = tw_loss_build(loss, graph, measuring->outputs, measuring->target);
     measuring->loss = tw_mean_all(graph, each);
-    measuring->error = tw_form_error(form, graph, measuring->outputs, measuring->target);
+    measuring->wrong = tw_form_wrong(form, graph, measuring->outputs, measuring->target);
     status = tw_graph_check(graph);
     if (status == TW_OK) status = use_eval_weights(method, graph);
     tw_plan_options options = tw_plan_options_default();
     options.batch_max = TW_MEASURE_BATCH;
-    tw_node wanted[3] = {measuring->outputs, measuring->loss, measuring->error};
+    tw_node wanted[3] = {measuring->outputs, measuring->loss, measuring->wrong};
     int count = form->classes > 0 ? 3 : 2;
     if (status == TW_OK)
         status = tw_plan_new(graph, variables, wanted, count, &options, &measuring->plan);

@@ -29,7 +29,7 @@ static void build_loss(building *b, tw_node *total) {
     tw_graph_enter(graph, "loss");
     tw_node each = tw_loss_build(options->loss, graph, outputs, network->target);
     network->loss = tw_finite(graph, tw_mean_all(graph, each)); // or nothing is updated
-    network->error = tw_form_error(&options->form, graph, outputs, network->target);
+    network->wrong = tw_form_wrong(&options->form, graph, outputs, network->target);
     tw_node penalty = tw_penalty(graph, options->l1, options->l2);
     *total = penalty.index >= 0 ? tw_add(graph, network->loss, penalty) : network->loss;
     tw_graph_leave(graph);
@@ -92,7 +92,7 @@ static tw_status plan(building *b, tw_graph *graph, const tw_node *nodes, bool m
         count++;
     }
     if (measures) b->wanted[count++] = network->loss;
-    if (measures && network->error.index >= 0) b->wanted[count++] = network->error;
+    if (measures && network->wrong.index >= 0) b->wanted[count++] = network->wrong;
     if (norm) b->wanted[count++] = network->norm;
     tw_plan_options options = {.batch_max = b->options->batch, .seed = b->options->seed};
     return tw_plan_new(graph, b->variables, b->wanted, count, &options, out);

@@ -22,8 +22,9 @@ int64_t tw_form_outputs(const tw_example_form *form);
 // Adds the inputs of a minibatch of them: x [B, ...] and target, i32 [B] or [B, width].
 void tw_form_inputs(const tw_example_form *form, tw_graph *graph, tw_node *x, tw_node *target);
 
-// The mean 0-1 error of a minibatch, or TW_NO_NODE for a regression.
-tw_node tw_form_error(const tw_example_form *form, tw_graph *graph, tw_node outputs,
+// How many examples of a minibatch get another class than theirs: a whole number, so that an error is a
+// fraction to the last digit. TW_NO_NODE for a regression.
+tw_node tw_form_wrong(const tw_example_form *form, tw_graph *graph, tw_node outputs,
                       tw_node target);
 
 // Measures examples: loss and error of a minibatch, or the outputs.
@@ -31,7 +32,7 @@ typedef struct tw_measuring {
     tw_graph *graph;
     tw_plan *plan;
     tw_node x, target, outputs;
-    tw_node loss, error; // means over the minibatch; error TW_NO_NODE for a regression
+    tw_node loss, wrong; // the minibatch's mean loss; tw_form_wrong
     void *no_targets;    // zeros, to be fed where only outputs are wanted
 } tw_measuring;
 
@@ -67,7 +68,7 @@ typedef struct tw_network {
     tw_plan *eval; // of a rule that evaluates with other weights than it trains: writes those
     tw_node x, target;
     tw_node weight; // the minibatch's share of the accumulated gradient
-    tw_node loss, error, norm;
+    tw_node loss, wrong, norm;
     tw_node *parameters; // of `graph`
     int parameter_count;
 } tw_network;

@@ -47,8 +47,8 @@ static void count_in(tw_training *training, const tw_plan *plan, int64_t example
     state->loss_sum += *loss * (double)examples;
     state->example_count += (double)examples;
     state->trained_count += (double)examples;
-    if (training->network.error.index >= 0)
-        state->wrong_sum += tw_plan_scalar(plan, training->network.error) * (double)examples;
+    if (training->network.wrong.index >= 0)
+        state->wrong_sum += tw_plan_scalar(plan, training->network.wrong);
 }
 
 // Runs a minibatch. A loss that is no number ends the run before anything is written.

@@ -245,7 +245,7 @@ static tw_status measure_batch(tw_trained *trained, const tw_batch *batch, void 
     evaluation->loss += share * tw_plan_scalar(measuring->plan, measuring->loss);
     int64_t classes = trained->form.classes;
     if (classes == 0) return TW_OK;
-    evaluation->error += share * tw_plan_scalar(measuring->plan, measuring->error);
+    evaluation->error += tw_plan_scalar(measuring->plan, measuring->wrong);
     const int32_t *labels = batch->targets;
     for (int64_t i = 0; i < batch->count; i++)
         trained->confusion[labels[i] * classes + largest(output_row(trained, i), classes)]++;
