@@ -3,7 +3,7 @@
 set(TW_FUZZ_CHANGES 2000 CACHE STRING "Changes of each file of a corpus that a test runs")
 file(GLOB TW_FUZZ_SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/fuzz/*_fuzz.c)
 add_library(tw_fuzz_support STATIC ${PROJECT_SOURCE_DIR}/tests/fuzz/fuzz.c
-    ${PROJECT_SOURCE_DIR}/tests/fuzz/set.c)
+    ${PROJECT_SOURCE_DIR}/tests/fuzz/edited.c ${PROJECT_SOURCE_DIR}/tests/fuzz/set.c)
 target_include_directories(tw_fuzz_support PUBLIC ${PROJECT_SOURCE_DIR}/src
     ${PROJECT_SOURCE_DIR}/tests)
 target_link_libraries(tw_fuzz_support PUBLIC tw_flags thalweg_static)
@@ -20,6 +20,8 @@ foreach(source ${TW_FUZZ_SOURCES})
         set(changes ${TW_FUZZ_CHANGES})
         if(name STREQUAL checkpoint) # each of them builds a graph
             math(EXPR changes "${TW_FUZZ_CHANGES} / 10")
+        elseif(name STREQUAL folder) # and trains
+            math(EXPR changes "${TW_FUZZ_CHANGES} / 40")
         endif()
         add_test(NAME ${target}
             COMMAND ${target} ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name} ${changes})

@@ -211,17 +211,24 @@ static tw_status restore_schedules(tw_training *training, const char *path, tw_a
     return TW_OK;
 }
 
+// What is counted: a double holds it, and what is added to it, exactly.
+static bool is_count(double number) {
+    return number >= 0.0 && number <= 0x1p47 && number == floor(number);
+}
+
 static tw_status restore_state(tw_training *training, const char *path, tw_archive *archive) {
     double numbers[RUN_NUMBERS];
     const char *text = tw_archive_text_of(archive, "state");
     if (text == NULL || !read_numbers(text, numbers, RUN_NUMBERS))
         return lacks(training->context, path, "state");
     unpack_state(numbers, &training->state);
-    double step = training->state.step;
-    double phase = training->state.phase, before = training->state.phase_step;
-    bool sound = step >= 0.0 && step <= 0x1p47 && step == floor(step) && before >= 0.0 &&
-                 before <= step && phase >= 0.0 && phase < training->phases.count &&
-                 phase == floor(phase) && training->state.phase_epoch >= 0.0;
+    const tw_run_state *state = &training->state;
+    bool sound = is_count(state->step) && is_count(state->phase_step) &&
+                 state->phase_step <= state->step && is_count(state->phase) &&
+                 state->phase < training->phases.count && is_count(state->phase_epoch) &&
+                 is_count(state->epochs) && is_count(state->best_epoch) &&
+                 is_count(state->example_count) && is_count(state->trained_count) &&
+                 is_count(state->metrics_bytes);
     if (!sound) return lacks(training->context, path, "state");
     return TW_OK;
 }
