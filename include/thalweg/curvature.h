@@ -1,8 +1,10 @@
 // What the second derivatives of a function say: why a step helped less than its slope promised, how
 // ill-conditioned the place is, whether it is a saddle.
 //
+//     tw_objective_point point;
+//     tw_objective_at(objective, x, &point);                 // f and its gradient, for all that is measured
 //     tw_step_forecast forecast;
-//     tw_curvature_forecast(objective, x, lr, &forecast);    // g'g, g'Hg, promised and measured change
+//     tw_curvature_forecast(objective, &point, lr, &forecast); // g'g, g'Hg, promised and measured change
 //     tw_extremes extremes;
 //     tw_curvature_extremes(objective, x, NULL, &extremes);  // both ends of the spectrum
 //
@@ -34,10 +36,10 @@ typedef struct tw_step_forecast {
     bool stuck;              // lr^2/2*g'Hg >= lr*g'g: curvature eats the whole gain, and g is not 0
 } tw_step_forecast;
 
-// Forecasts a step of learning rate `lr` from x. Errors: TW_BAD_ARGUMENT for an lr that is not positive
-// and finite; TW_DIVERGED where f, its gradient or g'Hg is not finite at x; what the function says.
-TW_API tw_status tw_curvature_forecast(tw_objective *objective, const void *x, double lr,
-                                       tw_step_forecast *forecast);
+// Forecasts a step of learning rate `lr` from a point. Errors: TW_BAD_ARGUMENT for an lr that is not positive
+// and finite; TW_DIVERGED where f, its gradient or g'Hg is not finite there; what the function says.
+TW_API tw_status tw_curvature_forecast(tw_objective *objective, const tw_objective_point *point,
+                                       double lr, tw_step_forecast *forecast);
 
 // Slope and curvature along the gradient of one part of the coordinates (objective.h), the others held.
 typedef struct tw_part_forecast {
@@ -46,7 +48,7 @@ typedef struct tw_part_forecast {
 } tw_part_forecast;
 
 // Forecasts of each part of the objective: parts [part_count]. One Hessian product each. Errors: as above.
-TW_API tw_status tw_curvature_parts(tw_objective *objective, const void *x,
+TW_API tw_status tw_curvature_parts(tw_objective *objective, const tw_objective_point *point,
                                     tw_part_forecast *parts);
 
 typedef struct tw_spectrum_options {
@@ -108,10 +110,11 @@ typedef enum tw_critical_point {
 // Its word: "none", "minimum", "saddle", "maximum". Borrowed: valid for ever.
 TW_API const char *tw_critical_point_name(tw_critical_point kind);
 
-// What kind of critical point x is. Where eigenvalues are zero to rounding (a monkey saddle) the function is
-// followed along their directions, both ways. `extremes` from tw_curvature_extremes at x.
-TW_API tw_status tw_curvature_classify(tw_objective *objective, const void *x, double tolerance,
-                                       const tw_extremes *extremes, tw_critical_point *kind);
+// What kind of critical point it is. Where eigenvalues are zero to rounding (a monkey saddle) the function is
+// followed along their directions, both ways. `extremes` from tw_curvature_extremes there.
+TW_API tw_status tw_curvature_classify(tw_objective *objective, const tw_objective_point *point,
+                                       double tolerance, const tw_extremes *extremes,
+                                       tw_critical_point *kind);
 
 #ifdef __cplusplus
 }

@@ -91,9 +91,9 @@ typedef struct tw_gradient_noise {
 } tw_gradient_noise;
 
 // Measures minibatches of 8, 32, 128 and 512 examples (as far as the sample has two of a size), drawn without
-// replacement, at x [n]. `objective` from tw_trained_objective. Errors: TW_BAD_ARGUMENT for another one or a
+// replacement, at a point. `objective` from tw_trained_objective. Errors: TW_BAD_ARGUMENT for another one or a
 // sample below 16 examples; what the data say.
-TW_API tw_status tw_objective_noise(tw_objective *objective, const void *x,
+TW_API tw_status tw_objective_noise(tw_objective *objective, const tw_objective_point *point,
                                     tw_gradient_noise *noise);
 
 // The same function with other parameters: a unit whose inputs are scaled by `factor` and whose outputs by

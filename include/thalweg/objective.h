@@ -120,6 +120,18 @@ TW_API tw_evaluation_counts tw_objective_counts(const tw_objective *objective);
 TW_API tw_status tw_objective_evaluate(tw_objective *objective, const void *x, double *value,
                                        void *gradient);
 
+// A point and what the function is there: what all measures of curvature.h at it start from.
+typedef struct tw_objective_point {
+    const void *x; // [n], borrowed: valid while the point is used
+    double value;
+    void *gradient; // [n]
+} tw_objective_point;
+
+// Evaluates at x. `*point` is owned by the caller: free with tw_objective_point_free. Errors: TW_NO_MEMORY;
+// what the function says.
+TW_API tw_status tw_objective_at(tw_objective *objective, const void *x, tw_objective_point *point);
+TW_API void tw_objective_point_free(tw_objective_point *point);
+
 // Hessian at x [n] times `vector` [n].
 TW_API tw_status tw_objective_hessian_product(tw_objective *objective, const void *x,
                                               const void *vector, void *product);

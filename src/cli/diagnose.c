@@ -1,5 +1,5 @@
 // thalweg diagnose: what slope and curvature say of a trained model or a function.
-#include "cli/minimize.h"
+#include "cli/diagnose.h"
 
 #include <math.h>
 #include <string.h>
@@ -8,29 +8,8 @@
 #define DENSITY_POINTS 400
 #define SHOWN_DENSITY 1e-6 // of the largest
 #define LR_OF_FUNCTIONS 1e-3
-#define RESCALED 3
-#define CLIFFS_SHOWN 10
 
-static const double factors[RESCALED] = {1.0, 3.0, 10.0};
-
-typedef struct diagnosis {
-    tw_objective *objective;
-    tw_trained *trained;      // NULL: a function
-    minimize_request request; // of a function
-    tw_objective_facts facts;
-    void *x; // [n]
-    double lr;
-    tw_spectrum_options spectrum;
-    tw_step_forecast forecast;
-    tw_extremes extremes;
-    tw_critical_point kind;
-    tw_part_forecast *parts; // [part_count]
-    bool noisy;              // a model: minibatches were measured
-    tw_gradient_noise noise;
-    tw_cliffs cliffs;
-    int rescaled_count; // 0: nothing to rescale
-    tw_rescaled rescaled[RESCALED];
-} diagnosis;
+static const double factors[DIAGNOSE_RESCALED] = {1.0, 3.0, 10.0};
 
 // ---- what is diagnosed
 
@@ -69,248 +48,31 @@ static tw_status take_start(diagnosis *d, const cli_arguments *arguments) {
 
 // Minibatches against the sample, and a unit scaled: of models alone.
 static tw_status measure_model(diagnosis *d) {
-    tw_status status = tw_objective_noise(d->objective, d->x, &d->noise);
+    tw_status status = tw_objective_noise(d->objective, &d->point, &d->noise);
     d->noisy = status == TW_OK;
     if (status != TW_OK && status != TW_BAD_ARGUMENT) return status; // a sample may be too small
-    for (int i = 0; i < RESCALED; i++) {
+    d->rescaled[0] =
+        (tw_rescaled){.factor = 1.0, .loss = d->point.value, .grad_norm = d->forecast.grad_norm};
+    for (int i = 1; i < DIAGNOSE_RESCALED; i++) {
         d->rescaled[i].factor = factors[i];
         status = tw_objective_rescale(d->objective, d->x, &d->rescaled[i]);
         if (status != TW_OK) return status == TW_UNSUPPORTED ? TW_OK : status;
-        d->rescaled_count++;
+        d->rescaled_count = i + 1;
     }
     return TW_OK;
 }
 
 static tw_status measure(diagnosis *d) {
-    tw_status status = tw_curvature_forecast(d->objective, d->x, d->lr, &d->forecast);
-    if (status == TW_OK) status = tw_curvature_parts(d->objective, d->x, d->parts);
+    tw_status status = tw_objective_at(d->objective, d->x, &d->point);
+    if (status == TW_OK)
+        status = tw_curvature_forecast(d->objective, &d->point, d->lr, &d->forecast);
+    if (status == TW_OK) status = tw_curvature_parts(d->objective, &d->point, d->parts);
     if (status == TW_OK)
         status = tw_curvature_extremes(d->objective, d->x, &d->spectrum, &d->extremes);
     if (status != TW_OK) return status;
     double tolerance = d->facts.dtype == TW_F32 ? 1e-5 : 1e-8;
-    status = tw_curvature_classify(d->objective, d->x, tolerance, &d->extremes, &d->kind);
+    status = tw_curvature_classify(d->objective, &d->point, tolerance, &d->extremes, &d->kind);
     return status == TW_OK && d->trained != NULL ? measure_model(d) : status;
-}
-
-// ---- as JSON
-
-static void print_values_json(tw_json *json, const char *name, const tw_eigenvalue *values,
-                              int64_t count) {
-    tw_json_begin_array(json, name);
-    for (int64_t i = 0; i < count; i++) {
-        tw_json_begin(json, NULL);
-        tw_json_number(json, "value", values[i].value);
-        tw_json_number(json, "error", values[i].error);
-        tw_json_end(json);
-    }
-    tw_json_end_array(json);
-}
-
-static void print_parts_json(tw_json *json, const diagnosis *d) {
-    tw_json_begin_array(json, "parts");
-    for (int i = 0; i < d->facts.part_count; i++) {
-        tw_json_begin(json, NULL);
-        tw_json_string(json, "name", d->facts.parts[i].name);
-        tw_json_integer(json, "parameters", d->facts.parts[i].count);
-        tw_json_number(json, "gg", d->parts[i].gg);
-        tw_json_number(json, "gHg", d->parts[i].gHg);
-        tw_json_number(json, "lr_limit", d->parts[i].lr_limit);
-        tw_json_end(json);
-    }
-    tw_json_end_array(json);
-}
-
-static void print_noise_json(tw_json *json, const diagnosis *d) {
-    if (!d->noisy) return;
-    tw_json_number(json, "noise_scale", d->noise.scale);
-    tw_json_begin_array(json, "noise");
-    for (int i = 0; i < d->noise.point_count; i++) {
-        const tw_noise_point *point = &d->noise.points[i];
-        tw_json_begin(json, NULL);
-        tw_json_integer(json, "batch", point->batch);
-        tw_json_integer(json, "draws", point->draws);
-        tw_json_number(json, "variance", point->variance);
-        tw_json_number(json, "offset", point->offset);
-        tw_json_end(json);
-    }
-    tw_json_end_array(json);
-}
-
-static void print_cliffs_json(tw_json *json, const diagnosis *d) {
-    if (!d->cliffs.watched) return;
-    tw_json_integer(json, "cliff_count", d->cliffs.count);
-    tw_json_begin_array(json, "cliffs");
-    for (int64_t i = 0; i < d->cliffs.count && i < TW_CLIFFS_MAX; i++) {
-        const tw_cliff *cliff = &d->cliffs.cliffs[i];
-        tw_json_begin(json, NULL);
-        tw_json_integer(json, "step", (int64_t)cliff->step);
-        tw_json_number(json, "grad_norm", cliff->grad_norm);
-        tw_json_number(json, "median", cliff->median);
-        tw_json_number(json, "clipped_scale", cliff->median / cliff->grad_norm);
-        tw_json_end(json);
-    }
-    tw_json_end_array(json);
-}
-
-static void print_rescaled_json(tw_json *json, const diagnosis *d) {
-    if (d->rescaled_count == 0) return;
-    tw_json_begin_array(json, "rescaled");
-    for (int i = 0; i < d->rescaled_count; i++) {
-        tw_json_begin(json, NULL);
-        tw_json_number(json, "factor", d->rescaled[i].factor);
-        tw_json_number(json, "loss", d->rescaled[i].loss);
-        tw_json_number(json, "grad_norm", d->rescaled[i].grad_norm);
-        tw_json_end(json);
-    }
-    tw_json_end_array(json);
-}
-
-static void print_json(tw_json *json, const diagnosis *d) {
-    const tw_step_forecast *f = &d->forecast;
-    const tw_extremes *e = &d->extremes;
-    tw_json_begin(json, NULL);
-    tw_json_string(json, "type", "result");
-    tw_json_string(json, "name", d->facts.name);
-    tw_json_integer(json, "dimension", d->facts.dimension);
-    tw_json_number(json, "loss", f->loss);
-    tw_json_number(json, "grad_norm", f->grad_norm);
-    tw_json_number(json, "gg", f->gg);
-    tw_json_number(json, "gHg", f->gHg);
-    tw_json_number(json, "lr", f->lr);
-    tw_json_number(json, "predicted_change", f->predicted_change);
-    tw_json_number(json, "measured_change", f->measured_change);
-    tw_json_number(json, "lr_best", f->lr_best);
-    tw_json_number(json, "lr_limit", f->lr_limit);
-    tw_json_boolean(json, "stuck", f->stuck);
-    tw_json_number(json, "eig_max", e->largest[0].value);
-    tw_json_number(json, "eig_max_error", e->largest[0].error);
-    tw_json_number(json, "eig_min", e->smallest[0].value);
-    tw_json_number(json, "eig_min_error", e->smallest[0].error);
-    tw_json_number(json, "condition", e->condition);
-    if (e->negative_count >= 0)
-        tw_json_integer(json, "negative_eigenvalues", e->negative_count);
-    else
-        tw_json_null(json, "negative_eigenvalues");
-    tw_json_string(json, "critical_point", tw_critical_point_name(d->kind));
-    tw_json_boolean(json, "whole_spectrum", e->whole);
-    print_values_json(json, "largest", e->largest, e->count);
-    print_values_json(json, "smallest", e->smallest, e->count);
-    print_parts_json(json, d);
-    print_noise_json(json, d);
-    print_rescaled_json(json, d);
-    print_cliffs_json(json, d);
-    tw_json_end(json);
-    cli_print_json(json);
-}
-
-// ---- for people
-
-static void print_step(const tw_step_forecast *f) {
-    printf("\nA step of gradient descent with learning rate %g\n", f->lr);
-    printf("  the slope promises     %+.6g   (g'g = %.6g)\n", -f->lr * f->gg, f->gg);
-    printf("  the curvature adds     %+.6g   (g'Hg = %.6g)\n", 0.5 * f->lr * f->lr * f->gHg,
-           f->gHg);
-    printf("  predicted change       %+.6g\n", f->predicted_change);
-    printf("  measured change        %+.6g\n", f->measured_change);
-    if (isfinite(f->lr_limit))
-        printf("  it descends up to a learning rate of %.6g and most at %.6g\n", f->lr_limit,
-               f->lr_best);
-    else
-        puts("  the curvature along the gradient is not positive: no learning rate is too large "
-             "for it");
-    if (f->stuck) puts("  STUCK: the curvature eats the whole gain; take a smaller learning rate");
-}
-
-static void print_value(const char *name, const tw_eigenvalue *value) {
-    printf("  %-22s %.6g", name, value->value);
-    if (value->error > 0.0) printf("   (one lies within %.2g)", value->error);
-    putchar('\n');
-}
-
-static void print_spectrum(const diagnosis *d) {
-    const tw_extremes *e = &d->extremes;
-    printf("\nCurvature: %s\n",
-           e->whole ? "all eigenvalues of the Hessian" : "eigenvalues of the Hessian by Lanczos");
-    for (int64_t i = 0; i < e->count; i++) print_value(i == 0 ? "largest" : "", &e->largest[i]);
-    for (int64_t i = 0; i < e->count; i++) print_value(i == 0 ? "smallest" : "", &e->smallest[i]);
-    if (isinf(e->condition))
-        puts("  condition number       infinite");
-    else if (!isnan(e->condition))
-        printf("  condition number       %.6g\n", e->condition);
-    if (e->whole)
-        printf("  negative               %lld of %lld, %lld zero to rounding\n",
-               (long long)e->negative_count, (long long)d->facts.dimension,
-               (long long)e->zero_count);
-    printf("  critical point         %s\n", tw_critical_point_name(d->kind));
-}
-
-static void print_parts(const diagnosis *d) {
-    if (d->facts.part_count == 0) return;
-    printf("\n%-24s %10s %12s %12s %14s\n", "layer", "parameters", "|g|", "g'Hg/g'g",
-           "descends to lr");
-    for (int i = 0; i < d->facts.part_count; i++) {
-        const tw_part_forecast *part = &d->parts[i];
-        printf("%-24s %10lld %12.4g %12.4g ", d->facts.parts[i].name,
-               (long long)d->facts.parts[i].count, sqrt(part->gg), part->gHg / part->gg);
-        if (isfinite(part->lr_limit))
-            printf("%14.4g\n", part->lr_limit);
-        else
-            printf("%14s\n", "any");
-    }
-}
-
-static void print_noise(const diagnosis *d) {
-    if (!d->noisy) return;
-    printf("\nMinibatches: a gradient of so many examples against the whole one\n%8s %8s %16s %18s "
-           "%12s %14s\n",
-           "examples", "draws", "mean |g_B-g|^2", "times examples", "|mean - g|", "by chance");
-    for (int i = 0; i < d->noise.point_count; i++) {
-        const tw_noise_point *p = &d->noise.points[i];
-        printf("%8lld %8lld %16.5g %18.5g %12.4g %14.4g\n", (long long)p->batch,
-               (long long)p->draws, p->variance, p->variance * (double)p->batch, p->offset,
-               sqrt(p->variance / (double)p->draws));
-    }
-    printf("  gradient noise scale   %.5g examples: far smaller minibatches are mostly noise\n",
-           d->noise.scale);
-}
-
-static void print_rescaled(const diagnosis *d) {
-    if (d->rescaled_count == 0) return;
-    printf(
-        "\nA relu unit with its inputs times a, its outputs divided by a: the same function\n%8s "
-        "%14s %14s\n",
-        "a", "loss", "|g|");
-    for (int i = 0; i < d->rescaled_count; i++)
-        printf("%8g %14.8g %14.6g\n", d->rescaled[i].factor, d->rescaled[i].loss,
-               d->rescaled[i].grad_norm);
-}
-
-static void print_cliffs(const diagnosis *d) {
-    if (d->trained == NULL) return;
-    if (!d->cliffs.watched) {
-        puts("\nCliffs: not watched; train --diagnose looks for them");
-        return;
-    }
-    printf("\nCliffs: %lld steps had a gradient of more than 10 times the running median\n",
-           (long long)d->cliffs.count);
-    if (d->cliffs.count > 0)
-        printf("%8s %12s %12s %30s\n", "step", "|g|", "median", "clipped there, the step is times");
-    for (int64_t i = 0; i < d->cliffs.count && i < CLIFFS_SHOWN; i++) {
-        const tw_cliff *cliff = &d->cliffs.cliffs[i];
-        printf("%8llu %12.4g %12.4g %30.4g\n", (unsigned long long)cliff->step, cliff->grad_norm,
-               cliff->median, cliff->median / cliff->grad_norm);
-    }
-}
-
-static void print_text(const diagnosis *d) {
-    printf("%s: %lld parameters, loss %.8g, |g| %.6g\n", d->facts.name,
-           (long long)d->facts.dimension, d->forecast.loss, d->forecast.grad_norm);
-    print_step(&d->forecast);
-    print_spectrum(d);
-    print_parts(d);
-    print_noise(d);
-    print_rescaled(d);
-    print_cliffs(d);
 }
 
 // ---- the picture
@@ -377,9 +139,9 @@ static int diagnose(diagnosis *d, const cli_arguments *arguments, tw_json *json)
     tw_status status = measure(d);
     if (status != TW_OK) return cli_failed(arguments->context, status);
     if (arguments->json)
-        print_json(json, d);
+        diagnose_print_json(json, d);
     else
-        print_text(d);
+        diagnose_print_text(d);
     if (!cli_given(arguments, OPTION_PLOT)) return CLI_DONE;
     status = draw_density(d, arguments->context, cli_text(arguments, OPTION_PLOT, ""));
     return status == TW_OK ? CLI_DONE : cli_failed(arguments->context, status);
@@ -394,6 +156,7 @@ int cli_run_diagnose(const cli_arguments *arguments) {
     tw_status status = tw_json_new(arguments->context, &json);
     int code =
         status == TW_OK ? diagnose(&d, arguments, json) : cli_failed(arguments->context, status);
+    tw_objective_point_free(&d.point);
     if (d.trained != NULL) {
         tw_release(d.x);
         tw_objective_free(d.objective);

@@ -88,29 +88,19 @@ static tw_status look_around(place *p) {
     return status;
 }
 
-static tw_status gradient_is_zero(place *p, double tolerance, bool *zero) {
-    const tw_vector_space *space = &p->objective->space;
-    void *gradient =
-        tw_allocate(p->objective->context, (size_t)space->n, tw_dtype_size(space->dtype));
-    if (gradient == NULL) return TW_NO_MEMORY;
-    tw_status status = tw_objective_evaluate(p->objective, p->x, &p->value, gradient);
-    *zero = tw_vector_largest(space, gradient) <= tolerance * fmax(1.0, fabs(p->value));
-    tw_release(gradient);
-    return status;
-}
-
-tw_status tw_curvature_classify(tw_objective *objective, const void *x, double tolerance,
-                                const tw_extremes *extremes, tw_critical_point *kind) {
+tw_status tw_curvature_classify(tw_objective *objective, const tw_objective_point *point,
+                                double tolerance, const tw_extremes *extremes,
+                                tw_critical_point *kind) {
     *kind = TW_CRITICAL_NONE;
-    place p = {.objective = objective, .x = x};
-    bool zero = false;
-    tw_status status = gradient_is_zero(&p, tolerance, &zero);
-    if (status != TW_OK || !zero) return status;
+    place p = {.objective = objective, .x = point->x, .value = point->value};
+    double slope = tw_vector_largest(&objective->space, point->gradient);
+    if (!(slope <= tolerance * fmax(1.0, fabs(point->value)))) return TW_OK;
     double low = extremes->smallest[0].value, high = extremes->largest[0].value;
     double rounding = tw_eigenvalue_rounding(objective, fmax(fabs(low), fabs(high)));
     p.rises = high > fmax(rounding, extremes->largest[0].error);
     p.falls = low < -fmax(rounding, extremes->smallest[0].error);
-    if (!(p.rises && p.falls) && extremes->zero_count > 0) status = look_around(&p);
+    bool decided = p.rises && p.falls;
+    tw_status status = !decided && extremes->zero_count > 0 ? look_around(&p) : TW_OK;
     if (status != TW_OK) return status;
     *kind = p.rises && p.falls ? TW_CRITICAL_SADDLE
             : p.falls          ? TW_CRITICAL_MAXIMUM

@@ -7,11 +7,11 @@
 #include "objective/objective.h"
 #include "thalweg/curvature.h"
 
-static tw_status take_step(tw_objective *objective, const void *x, void *gradient, void *moved,
+static tw_status take_step(tw_objective *objective, const tw_objective_point *point, void *moved,
                            tw_step_forecast *forecast) {
     const tw_vector_space *space = &objective->space;
-    tw_vector_scale(space, 1.0, x, moved);
-    tw_vector_add(space, -forecast->lr, gradient, moved);
+    tw_vector_scale(space, 1.0, point->x, moved);
+    tw_vector_add(space, -forecast->lr, point->gradient, moved);
     double after = NAN;
     tw_status status = tw_objective_evaluate(objective, moved, &after, NULL);
     forecast->measured_change = after - forecast->loss;
@@ -27,38 +27,37 @@ static void foresee(tw_step_forecast *forecast) {
     forecast->stuck = slope > 0.0 && 0.5 * lr * lr * curvature >= lr * slope;
 }
 
-static tw_status forecast_at(tw_objective *objective, const void *x, void *gradient, void *product,
-                             tw_step_forecast *forecast) {
+static tw_status forecast_at(tw_objective *objective, const tw_objective_point *point,
+                             void *product, tw_step_forecast *forecast) {
     const tw_vector_space *space = &objective->space;
-    tw_status status = tw_objective_evaluate(objective, x, &forecast->loss, gradient);
-    if (status != TW_OK) return status;
-    forecast->gg = tw_vector_dot(space, gradient, gradient);
+    forecast->loss = point->value;
+    forecast->gg = tw_vector_dot(space, point->gradient, point->gradient);
     if (!isfinite(forecast->loss) || !isfinite(forecast->gg))
         return tw_fail(objective->context, TW_DIVERGED,
                        "objective %s: at this point f is %g and g'g is %g; a place where both are "
                        "finite is needed",
                        objective->name, forecast->loss, forecast->gg);
-    status = tw_objective_hessian_product(objective, x, gradient, product);
+    tw_status status = tw_objective_hessian_product(objective, point->x, point->gradient, product);
     if (status != TW_OK) return status;
-    forecast->gHg = tw_vector_dot(space, gradient, product);
+    forecast->gHg = tw_vector_dot(space, point->gradient, product);
     if (!isfinite(forecast->gHg))
         return tw_fail(objective->context, TW_DIVERGED,
                        "objective %s: the Hessian at this point is not finite", objective->name);
     foresee(forecast);
-    return take_step(objective, x, gradient, product, forecast);
+    return take_step(objective, point, product, forecast);
 }
 
-tw_status tw_curvature_forecast(tw_objective *objective, const void *x, double lr,
+tw_status tw_curvature_forecast(tw_objective *objective, const tw_objective_point *point, double lr,
                                 tw_step_forecast *forecast) {
     *forecast = (tw_step_forecast){.lr = lr};
     if (!(lr > 0.0) || !isfinite(lr))
         return tw_fail(objective->context, TW_BAD_ARGUMENT,
                        "forecast: a learning rate of %g; a positive number is needed", lr);
-    size_t bytes = (size_t)objective->space.n * tw_dtype_size(objective->space.dtype);
-    char *memory = tw_allocate(objective->context, 2, bytes);
-    if (memory == NULL) return TW_NO_MEMORY;
-    tw_status status = forecast_at(objective, x, memory, memory + bytes, forecast);
-    tw_release(memory);
+    void *product = tw_allocate(objective->context, (size_t)objective->space.n,
+                                tw_dtype_size(objective->space.dtype));
+    if (product == NULL) return TW_NO_MEMORY;
+    tw_status status = forecast_at(objective, point, product, forecast);
+    tw_release(product);
     return status;
 }
 
@@ -71,14 +70,12 @@ static void keep_part(const tw_objective *objective, const tw_objective_part *pa
            (const char *)gradient + (size_t)part->first * size, (size_t)part->count * size);
 }
 
-static tw_status forecast_parts(tw_objective *objective, const void *x, char *memory, size_t bytes,
-                                tw_part_forecast *parts) {
-    char *gradient = memory, *kept = memory + bytes, *product = kept + bytes;
-    double value;
-    tw_status status = tw_objective_evaluate(objective, x, &value, gradient);
+static tw_status forecast_parts(tw_objective *objective, const tw_objective_point *point,
+                                void *kept, void *product, tw_part_forecast *parts) {
+    tw_status status = TW_OK;
     for (int i = 0; i < objective->facts.part_count && status == TW_OK; i++) {
-        keep_part(objective, &objective->facts.parts[i], gradient, kept);
-        status = tw_objective_hessian_product(objective, x, kept, product);
+        keep_part(objective, &objective->facts.parts[i], point->gradient, kept);
+        status = tw_objective_hessian_product(objective, point->x, kept, product);
         if (status != TW_OK) return status;
         double slope = tw_vector_dot(&objective->space, kept, kept);
         double curvature = tw_vector_dot(&objective->space, kept, product);
@@ -91,11 +88,12 @@ static tw_status forecast_parts(tw_objective *objective, const void *x, char *me
     return status;
 }
 
-tw_status tw_curvature_parts(tw_objective *objective, const void *x, tw_part_forecast *parts) {
+tw_status tw_curvature_parts(tw_objective *objective, const tw_objective_point *point,
+                             tw_part_forecast *parts) {
     size_t bytes = (size_t)objective->space.n * tw_dtype_size(objective->space.dtype);
-    char *memory = tw_allocate(objective->context, 3, bytes);
+    char *memory = tw_allocate(objective->context, 2, bytes);
     if (memory == NULL) return TW_NO_MEMORY;
-    tw_status status = forecast_parts(objective, x, memory, bytes, parts);
+    tw_status status = forecast_parts(objective, point, memory, memory + bytes, parts);
     tw_release(memory);
     return status;
 }

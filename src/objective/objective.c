@@ -63,3 +63,19 @@ tw_status tw_objective_evaluate(tw_objective *objective, const void *x, double *
     if (gradient != NULL) objective->counts.g_evals++;
     return objective->calls.evaluate(x, value, gradient, objective->calls.user);
 }
+
+tw_status tw_objective_at(tw_objective *objective, const void *x, tw_objective_point *point) {
+    const tw_vector_space *space = &objective->space;
+    *point = (tw_objective_point){.x = x};
+    point->gradient =
+        tw_allocate(objective->context, (size_t)space->n, tw_dtype_size(space->dtype));
+    if (point->gradient == NULL) return TW_NO_MEMORY;
+    tw_status status = tw_objective_evaluate(objective, x, &point->value, point->gradient);
+    if (status != TW_OK) tw_objective_point_free(point);
+    return status;
+}
+
+void tw_objective_point_free(tw_objective_point *point) {
+    tw_release(point->gradient);
+    *point = (tw_objective_point){0};
+}

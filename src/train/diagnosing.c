@@ -96,7 +96,10 @@ static tw_status forecast(tw_diagnosing *d, tw_progress *progress) {
     double lr = tw_training_value_at(training, "lr", &training->clock);
     if (!(lr > 0.0)) return TW_OK;
     tw_surface_take(d->sample, training->variables, d->x);
-    tw_status status = tw_curvature_forecast(d->sample, d->x, lr, &d->forecast);
+    tw_objective_point point;
+    tw_status status = tw_objective_at(d->sample, d->x, &point);
+    if (status == TW_OK) status = tw_curvature_forecast(d->sample, &point, lr, &d->forecast);
+    tw_objective_point_free(&point);
     if (status == TW_OK) progress->forecast = &d->forecast;
     return status == TW_DIVERGED ? TW_OK : status; // the training itself will say so
 }

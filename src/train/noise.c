@@ -85,22 +85,19 @@ static tw_status measure(tw_surface *s, const void *gradient, double *total,
     return TW_OK;
 }
 
-tw_status tw_objective_noise(tw_objective *objective, const void *x, tw_gradient_noise *noise) {
+tw_status tw_objective_noise(tw_objective *objective, const tw_objective_point *point,
+                             tw_gradient_noise *noise) {
     *noise = (tw_gradient_noise){0};
     tw_surface *s = tw_surface_of(objective);
     if (s == NULL || s->options.examples < 16)
         return tw_fail(objective->context, TW_BAD_ARGUMENT,
                        "noise: %s has no sample of 16 examples or more to draw minibatches from",
                        objective->name);
-    size_t n = (size_t)s->space.n;
-    double *total = tw_allocate(s->context, 2 * n, sizeof *total), value;
+    double *total = tw_allocate(s->context, (size_t)s->space.n, sizeof *total);
     if (total == NULL) return TW_NO_MEMORY;
-    void *gradient = total + n;
-    tw_status status = tw_objective_evaluate(objective, x, &value, gradient);
-    if (status == TW_OK) {
-        noise->grad_norm = sqrt(tw_vector_dot(&s->space, gradient, gradient));
-        status = measure(s, gradient, total, noise);
-    }
+    tw_surface_put(s, point->x, s->variables);
+    noise->grad_norm = sqrt(tw_vector_dot(&s->space, point->gradient, point->gradient));
+    tw_status status = measure(s, point->gradient, total, noise);
     tw_release(total);
     return status;
 }

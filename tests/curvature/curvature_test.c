@@ -153,17 +153,21 @@ static void a_forecast_is_exact_on_a_quadratic(void **state) {
     tw_objective *objective = bowl_of(context, &b);
     double x[2] = {1, 1}; // g = (-5, 10): g'g = 125, g'Hg = -125 + 1000 = 875
     tw_step_forecast forecast;
-    assert_ok(context, tw_curvature_forecast(objective, x, 0.1, &forecast));
+    tw_objective_point point;
+    assert_ok(context, tw_objective_at(objective, x, &point));
+    assert_ok(context, tw_curvature_forecast(objective, &point, 0.1, &forecast));
     assert_true(fabs(forecast.gg - 125.0) < 1e-12 && fabs(forecast.gHg - 875.0) < 1e-12);
     assert_true(fabs(forecast.predicted_change - (-12.5 + 4.375)) < 1e-12);
     assert_true(fabs(forecast.measured_change - forecast.predicted_change) < 1e-12);
     assert_true(fabs(forecast.lr_limit - 2.0 / 7.0) < 1e-12);
     assert_false(forecast.stuck);
-    assert_ok(context, tw_curvature_forecast(objective, x, 0.3, &forecast));
+    assert_ok(context, tw_curvature_forecast(objective, &point, 0.3, &forecast));
     assert_true(forecast.stuck && forecast.measured_change > 0.0);
-    assert_int_equal(tw_curvature_forecast(objective, x, -1, &forecast), TW_BAD_ARGUMENT);
+    assert_int_equal(tw_curvature_forecast(objective, &point, -1, &forecast), TW_BAD_ARGUMENT);
     assert_string_equal(tw_context_message(context),
                         "forecast: a learning rate of -1; a positive number is needed");
+    assert_int_equal(tw_objective_counts(objective).g_evals, 1); // for all of them
+    tw_objective_point_free(&point);
     tw_objective_free(objective);
     tw_context_free(context);
 }
@@ -235,7 +239,10 @@ static void critical_points_are_told_apart(void **state) {
         tw_extremes extremes;
         tw_critical_point kind;
         assert_ok(context, tw_curvature_extremes(objective, x, NULL, &extremes));
-        assert_ok(context, tw_curvature_classify(objective, x, 1e-8, &extremes, &kind));
+        tw_objective_point point;
+        assert_ok(context, tw_objective_at(objective, x, &point));
+        assert_ok(context, tw_curvature_classify(objective, &point, 1e-8, &extremes, &kind));
+        tw_objective_point_free(&point);
         if (kind != cases[i].kind) fail_msg("case %zu: %s", i, tw_critical_point_name(kind));
         tw_objective_free(objective);
     }
