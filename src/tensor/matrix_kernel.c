@@ -3,6 +3,7 @@
 #include "tensor/matrix_kernel.h"
 
 #include <stddef.h>
+#include <string.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
 #elif defined(__aarch64__)
@@ -10,6 +11,7 @@
 #endif
 
 #define TRANSPOSE_BLOCK 8
+#define STRIP_BYTES (160 << 10) // of a second-level cache of 512 KiB
 
 // Plain, a block of 8 x 8 at a time so that each cache line is read and written once.
 #define TW_TRANSPOSE(name, attributes, real)                                                       \
@@ -66,6 +68,7 @@ TW_STORE_PART(store_part_f64, double, vector_f64, 2)
 
 #define TILE_NAME tile_f32_plain
 #define SETTLE_NAME settle_f32_plain
+#define PACK_NAME pack_f32_plain
 #define TILE_TARGET
 #define TILE_REAL float
 #define TILE_VECTOR vector_f32
@@ -83,6 +86,7 @@ TW_STORE_PART(store_part_f64, double, vector_f64, 2)
 
 #define TILE_NAME tile_f64_plain
 #define SETTLE_NAME settle_f64_plain
+#define PACK_NAME pack_f64_plain
 #define TILE_TARGET
 #define TILE_REAL double
 #define TILE_VECTOR vector_f64
@@ -99,9 +103,11 @@ TW_STORE_PART(store_part_f64, double, vector_f64, 2)
 #include "tensor/matrix_tile.inc"
 
 static const tw_matrix_kernel kernel_f32_plain = {
-    "plain", sizeof(float), 6, 4, tile_f32_plain, settle_f32_plain, transpose_f32_plain};
+    "plain",        sizeof(float), 6, 4, tile_f32_plain, settle_f32_plain, transpose_f32_plain,
+    pack_f32_plain, STRIP_BYTES};
 static const tw_matrix_kernel kernel_f64_plain = {
-    "plain", sizeof(double), 6, 2, tile_f64_plain, settle_f64_plain, transpose_f64_plain};
+    "plain",        sizeof(double), 6, 2, tile_f64_plain, settle_f64_plain, transpose_f64_plain,
+    pack_f64_plain, STRIP_BYTES};
 
 #if defined(__x86_64__)
 #define TARGET_AVX2 target("avx2,fma")
@@ -176,6 +182,7 @@ TW_TRANSPOSE_BLOCKS(transpose_f64_avx2, __attribute__((TARGET_AVX2)), double, tr
 
 #define TILE_NAME tile_f32_avx512
 #define SETTLE_NAME settle_f32_avx512
+#define PACK_NAME pack_f32_avx512
 #define TILE_TARGET TARGET_AVX512
 #define TILE_REAL float
 #define TILE_VECTOR __m512
@@ -193,6 +200,7 @@ TW_TRANSPOSE_BLOCKS(transpose_f64_avx2, __attribute__((TARGET_AVX2)), double, tr
 
 #define TILE_NAME tile_f64_avx512
 #define SETTLE_NAME settle_f64_avx512
+#define PACK_NAME pack_f64_avx512
 #define TILE_TARGET TARGET_AVX512
 #define TILE_REAL double
 #define TILE_VECTOR __m512d
@@ -214,6 +222,7 @@ static const int64_t mask_f64[8] = {-1, -1, -1, -1};
 
 #define TILE_NAME tile_f32_avx2
 #define SETTLE_NAME settle_f32_avx2
+#define PACK_NAME pack_f32_avx2
 #define TILE_TARGET TARGET_AVX2
 #define TILE_REAL float
 #define TILE_VECTOR __m256
@@ -231,6 +240,7 @@ static const int64_t mask_f64[8] = {-1, -1, -1, -1};
 
 #define TILE_NAME tile_f64_avx2
 #define SETTLE_NAME settle_f64_avx2
+#define PACK_NAME pack_f64_avx2
 #define TILE_TARGET TARGET_AVX2
 #define TILE_REAL double
 #define TILE_VECTOR __m256d
@@ -247,13 +257,17 @@ static const int64_t mask_f64[8] = {-1, -1, -1, -1};
 #include "tensor/matrix_tile.inc"
 
 static const tw_matrix_kernel kernel_f32_avx512 = {
-    "avx512", sizeof(float), 14, 16, tile_f32_avx512, settle_f32_avx512, transpose_f32_avx2};
+    "avx512",           sizeof(float),   14, 16, tile_f32_avx512, settle_f32_avx512,
+    transpose_f32_avx2, pack_f32_avx512, 0};
 static const tw_matrix_kernel kernel_f64_avx512 = {
-    "avx512", sizeof(double), 14, 8, tile_f64_avx512, settle_f64_avx512, transpose_f64_avx2};
+    "avx512",           sizeof(double),  14, 8, tile_f64_avx512, settle_f64_avx512,
+    transpose_f64_avx2, pack_f64_avx512, 0};
 static const tw_matrix_kernel kernel_f32_avx2 = {
-    "avx2", sizeof(float), 6, 8, tile_f32_avx2, settle_f32_avx2, transpose_f32_avx2};
+    "avx2",        sizeof(float), 6, 8, tile_f32_avx2, settle_f32_avx2, transpose_f32_avx2,
+    pack_f32_avx2, STRIP_BYTES};
 static const tw_matrix_kernel kernel_f64_avx2 = {
-    "avx2", sizeof(double), 6, 4, tile_f64_avx2, settle_f64_avx2, transpose_f64_avx2};
+    "avx2",        sizeof(double), 6, 4, tile_f64_avx2, settle_f64_avx2, transpose_f64_avx2,
+    pack_f64_avx2, STRIP_BYTES};
 #endif
 
 const tw_matrix_kernel *tw_matrix_kernel_at(bool is_f64, int index) {

@@ -1,19 +1,11 @@
-// A product is cut into blocks of C, a block into panels of columns two vectors wide, a panel into
-// tiles of as many rows as registers hold. The left operand is read where it lies, a number at a
-// time; the right operand's panel is copied into one piece, which a first tile does while it reads,
-// unless it lies transposed. So copying costs next to nothing where libraries copy both operands
-// first.
+// How a product is cut: into blocks of rows and columns of C, by what each way to cut costs.
 #include "tensor/matrix_product.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "base/parallel.h"
+#include "tensor/matrix_block.h"
 
-// The panel of TW_SLICE_MAX rows is on the stack: 64 KiB, which stay in the second-level cache.
-#define PANEL_BYTES (TW_SLICE_MAX * TW_TILE_COLUMN_BYTES_MAX)
-#define TURNED_ROW 16 // numbers; TW_TILE_ROWS_MAX and more
-#define TILE_BYTES (TURNED_ROW * TW_TILE_COLUMN_BYTES_MAX)
 #define BLOCKS_MAX 16
 #define CHUNK_CYCLES 3000.0 // what handing out a chunk costs,
 #define START_CYCLES 5000.0 // and waking threads at all
@@ -22,38 +14,11 @@
 #define BATCH_GROUP_NS 8000.0 // small products are done together up to this, or more if they are
 #define BATCH_GROUPS_MAX 64   // so many that this many groups are enough
 
-// The product in the kernel's terms: out [rows, columns] = left [rows, k] right [k, columns].
-typedef struct view {
-    const tw_matrix_kernel *kernel;
-    int64_t rows, columns, k;
-    const char *left, *right;
-    char *out;
-    int64_t left_row, left_step, right_step, right_column, out_row, out_column;
-    double alpha, beta;
-} view;
-
-static inline int64_t ceiling(int64_t a, int64_t b) {
-    return (a + b - 1) / b;
-}
-
-static inline int64_t larger(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
-static inline int64_t smaller(int64_t a, int64_t b) {
-    return a < b ? a : b;
-}
-
-// Where part `index` of `count` begins.
-static inline int64_t cut(int64_t length, int64_t index, int64_t count) {
-    return length * index / count;
-}
-
-static view view_of(const tw_matrix_product *p, const void *a, const void *b, void *c) {
+static tw_matrix_view view_of(const tw_matrix_product *p, const void *a, const void *b, void *c) {
     int64_t a_m = p->transpose_a ? 1 : p->a_row, a_k = p->transpose_a ? p->a_row : 1;
     int64_t b_n = p->transpose_b ? p->b_row : 1, b_k = p->transpose_b ? 1 : p->b_row;
     bool swapped = p->swapped;
-    view v = {
+    tw_matrix_view v = {
         .kernel = p->kernel,
         .rows = swapped ? p->n : p->m,
         .columns = swapped ? p->m : p->n,
@@ -72,99 +37,6 @@ static view view_of(const tw_matrix_product *p, const void *a, const void *b, vo
     };
     if (p->k == 0) v.left = v.right = ""; // A and B are empty, perhaps NULL: never read
     return v;
-}
-
-// Brings a tile [rows, columns] of sums, a row `width` long, to where it belongs.
-static void settle(const view *v, const void *sums, int64_t width, int64_t rows, int64_t columns,
-                   void *out, bool add) {
-    _Alignas(64) char turned[TILE_BYTES];
-    tw_settling settling = {sums,  out,        rows,     columns,
-                            width, v->out_row, v->alpha, add ? 1.0 : v->beta};
-    if (v->out_column != 1) {
-        // Rows to the next multiple of 8, which go through registers; what they hold is not used.
-        v->kernel->transpose(sums, width, ceiling(rows, 8) * 8, columns, turned, TURNED_ROW);
-        settling.sums = turned;
-        settling.rows = columns;
-        settling.columns = rows;
-        settling.sums_row = TURNED_ROW;
-        settling.out_row = v->out_column;
-    }
-    v->kernel->settle(&settling);
-}
-
-// A part of the right operand: as many columns as a panel, over a slice of k. `ahead`: where the rows of
-// the next part begin that lie in the same way, or NULL.
-typedef struct part {
-    int64_t column, columns, step, k;
-    const char *ahead;
-} part;
-
-// Rows [row, row_end) of one panel, over the slice of k that begins at `step`.
-static void panel_slice(const view *v, int64_t row, int64_t row_end, const part *at, char *panel) {
-    int64_t column = at->column, columns = at->columns, step = at->step, k = at->k;
-    _Alignas(64) char sums[TILE_BYTES];
-    const tw_matrix_kernel *kernel = v->kernel;
-    int64_t size = kernel->size, tiles = ceiling(row_end - row, kernel->rows_max);
-    int vectors = columns > kernel->lanes ? 2 : 1;
-    int64_t width = (int64_t)vectors * kernel->lanes;
-    const char *right = v->right + (step * v->right_step + column * v->right_column) * size;
-    bool add = step > 0, direct = v->right_column == 1;
-    bool straight = v->out_column == 1 && v->alpha == 1 && (add || v->beta == 0 || v->beta == 1);
-    if (!direct) kernel->transpose(right, v->right_column, columns, k, panel, width);
-    tw_tile tile = {
-        .left = v->left + (row * v->left_row + step * v->left_step) * size,
-        .right = direct ? right : panel,
-        .out = straight ? v->out + (row * v->out_row + column * v->out_column) * size : sums,
-        .packed = direct && tiles > 1 ? panel : NULL,
-        .left_row = v->left_row,
-        .left_step = v->left_step,
-        .right_step = direct ? v->right_step : width,
-        .ahead_step = v->right_step,
-        .out_row = straight ? v->out_row : width,
-        .packed_step = width,
-        .k = k,
-        .columns = (int)columns,
-        .add = straight && (add || v->beta == 1),
-    };
-    int64_t least = (row_end - row) / tiles, one_more = (row_end - row) % tiles;
-    for (int64_t t = 0; t < tiles; t++) {
-        int64_t rows = least + (t < one_more);
-        kernel->tile((int)rows, &tile);
-        if (!straight) {
-            char *out = v->out + (row * v->out_row + column * v->out_column) * size;
-            settle(v, sums, width, rows, columns, out, add);
-        }
-        row += rows;
-        tile.left = (const char *)tile.left + rows * v->left_row * size;
-        if (straight) tile.out = (char *)tile.out + rows * v->out_row * size;
-        tile.right = panel;
-        tile.right_step = width;
-        tile.packed = NULL;
-        // The rows of a panel lie far apart, which no machine's own prefetching follows. One tile of those
-        // that read from the copied panel has room to ask for them.
-        tile.ahead = t == 0 && direct ? at->ahead : NULL;
-    }
-}
-
-static const char *right_at(const view *v, int64_t column, int64_t step) {
-    return v->right + (step * v->right_step + column * v->right_column) * v->kernel->size;
-}
-
-static void block(const view *v, int64_t row, int64_t row_end, int64_t column, int64_t column_end) {
-    _Alignas(64) char panel[PANEL_BYTES];
-    int64_t width = 2 * (int64_t)v->kernel->lanes;
-    int64_t slices = larger(1, ceiling(v->k, TW_SLICE_MAX));
-    for (; column < column_end; column += width) {
-        for (int64_t s = 0; s < slices; s++) {
-            int64_t step = cut(v->k, s, slices), step_end = cut(v->k, s + 1, slices);
-            part at = {column, smaller(width, column_end - column), step, step_end - step, NULL};
-            if (s + 1 < slices)
-                at.ahead = right_at(v, column, step_end);
-            else if (column + width < v->columns)
-                at.ahead = right_at(v, column + width, 0);
-            panel_slice(v, row, row_end, &at, panel);
-        }
-    }
 }
 
 tw_matrix_product tw_matrix_product_of(tw_dtype dtype, bool transpose_a, bool transpose_b,
@@ -187,14 +59,26 @@ tw_matrix_product tw_matrix_product_of(tw_dtype dtype, bool transpose_a, bool tr
 }
 
 // Cycles of a block on a machine that does one vector's multiply-add in each, measured.
-static double block_cycles(const tw_matrix_kernel *kernel, int64_t rows, int64_t columns, int64_t k,
-                           bool right_transposed, bool out_transposed) {
-    int64_t vectors = ceiling(columns, kernel->lanes), panels = ceiling(vectors, 2);
-    double step = (double)larger(rows * vectors, 4 * panels); // a chain waits four cycles
+static double block_cycles(const tw_matrix_product *p, bool swapped, int64_t rows,
+                           int64_t columns) {
+    const tw_matrix_kernel *kernel = p->kernel;
+    bool left_transposed = swapped ? !p->transpose_b : p->transpose_a;
+    bool right_transposed = swapped ? !p->transpose_a : p->transpose_b;
+    int64_t left_stored_row = swapped ? p->b_row : p->a_row;
+    int64_t vectors = tw_ceiling(columns, kernel->lanes), panels = tw_ceiling(vectors, 2);
+    double step = (double)tw_larger(rows * vectors, 4 * panels); // a chain waits four cycles
     double turn_right = (right_transposed ? 0.7 : 0.25) * (double)columns;
-    double turn_out = out_transposed ? 0.7 * (double)rows * (double)columns : 0;
-    return (double)k * (step + turn_right) + turn_out +
-           TILE_CYCLES * (double)(panels * ceiling(rows, kernel->rows_max));
+    double turn_out = swapped ? 0.7 * (double)rows * (double)columns : 0;
+    double turn_left = 0;
+    if (left_transposed && tw_matrix_left_crosses(kernel, 1, left_stored_row, p->k)) {
+        turn_left = 0.15 * step;
+        if (tw_matrix_block_packs(kernel, rows, columns)) {
+            turn_left = 2.5 * (double)rows; // with what it drives out of caches
+            turn_right *= 2;                // the right operand is then read again for each block
+        }
+    }
+    return (double)p->k * (step + turn_right + turn_left) + turn_out +
+           TILE_CYCLES * (double)(panels * tw_ceiling(rows, kernel->rows_max));
 }
 
 // A way to cut a product, and what it costs: lower is better.
@@ -207,10 +91,9 @@ typedef struct way {
 static way way_of(const tw_matrix_product *p, bool swapped, int64_t row_blocks,
                   int64_t column_blocks) {
     int64_t rows = swapped ? p->n : p->m, columns = swapped ? p->m : p->n;
-    int64_t width = 2 * (int64_t)p->kernel->lanes, panels = ceiling(columns, width);
-    double block = block_cycles(p->kernel, ceiling(rows, row_blocks),
-                                smaller(columns, ceiling(panels, column_blocks) * width), p->k,
-                                swapped ? !p->transpose_a : p->transpose_b, swapped);
+    int64_t width = 2 * (int64_t)p->kernel->lanes, panels = tw_ceiling(columns, width);
+    double block = block_cycles(p, swapped, tw_ceiling(rows, row_blocks),
+                                tw_smaller(columns, tw_ceiling(panels, column_blocks) * width));
     double blocks = (double)(row_blocks * column_blocks);
     // With one block more or less a thread, the threads end at different times: half a block is
     // lost.
@@ -223,9 +106,9 @@ static way best_way(const tw_matrix_product *p) {
     way best = way_of(p, false, 1, 1);
     for (int swapped = 0; swapped < 2; swapped++) {
         int64_t rows = swapped ? p->n : p->m, columns = swapped ? p->m : p->n;
-        int64_t panels = ceiling(columns, 2 * (int64_t)p->kernel->lanes);
-        for (int64_t row_blocks = 1; row_blocks <= smaller(rows, BLOCKS_MAX); row_blocks *= 2) {
-            int64_t most = smaller(panels, BLOCKS_MAX / row_blocks);
+        int64_t panels = tw_ceiling(columns, 2 * (int64_t)p->kernel->lanes);
+        for (int64_t row_blocks = 1; row_blocks <= tw_smaller(rows, BLOCKS_MAX); row_blocks *= 2) {
+            int64_t most = tw_smaller(panels, BLOCKS_MAX / row_blocks);
             for (int64_t column_blocks = 1; column_blocks <= most; column_blocks *= 2) {
                 way this = way_of(p, swapped, row_blocks, column_blocks);
                 if (this.score < best.score) best = this;
@@ -247,10 +130,11 @@ void tw_matrix_product_plan(tw_matrix_product *p) {
     p->row_blocks = best.row_blocks;
     p->column_blocks = best.column_blocks;
     if (p->row_blocks * p->column_blocks == 1) {
-        int64_t group = larger((int64_t)(BATCH_GROUP_NS / (ns + 1)), p->batch / BATCH_GROUPS_MAX);
-        p->batch_group = larger(1, smaller(p->batch, group));
+        int64_t group =
+            tw_larger((int64_t)(BATCH_GROUP_NS / (ns + 1)), p->batch / BATCH_GROUPS_MAX);
+        p->batch_group = tw_larger(1, tw_smaller(p->batch, group));
     }
-    p->chunk_count = p->row_blocks * p->column_blocks * ceiling(p->batch, p->batch_group);
+    p->chunk_count = p->row_blocks * p->column_blocks * tw_ceiling(p->batch, p->batch_group);
     p->chunk_ns = ns * (double)p->batch_group;
 }
 
@@ -259,17 +143,22 @@ void tw_matrix_product_chunk(const tw_matrix_product *p, const void *a, const vo
     assert(chunk >= 0 && chunk < p->chunk_count);
     int64_t size = p->kernel->size, blocks = p->row_blocks * p->column_blocks;
     int64_t index = chunk / blocks * p->batch_group;
-    int64_t end = smaller(p->batch, index + p->batch_group);
+    int64_t end = tw_smaller(p->batch, index + p->batch_group);
     int64_t row_block = chunk % blocks % p->row_blocks,
             column_block = chunk % blocks / p->row_blocks;
     for (; index < end; index++) {
-        view v = view_of(p, (const char *)a + index * p->a_batch * size,
-                         (const char *)b + index * p->b_batch * size,
-                         (char *)c + index * p->c_batch * size);
-        int64_t width = 2 * (int64_t)p->kernel->lanes, panels = ceiling(v.columns, width);
-        block(&v, cut(v.rows, row_block, p->row_blocks), cut(v.rows, row_block + 1, p->row_blocks),
-              cut(panels, column_block, p->column_blocks) * width,
-              smaller(v.columns, cut(panels, column_block + 1, p->column_blocks) * width));
+        tw_matrix_view v = view_of(p, (const char *)a + index * p->a_batch * size,
+                                   (const char *)b + index * p->b_batch * size,
+                                   (char *)c + index * p->c_batch * size);
+        int64_t width = 2 * (int64_t)p->kernel->lanes, panels = tw_ceiling(v.columns, width);
+        int64_t column_end = tw_cut(panels, column_block + 1, p->column_blocks) * width;
+        tw_matrix_part part = {
+            .row = tw_cut(v.rows, row_block, p->row_blocks),
+            .row_end = tw_cut(v.rows, row_block + 1, p->row_blocks),
+            .column = tw_cut(panels, column_block, p->column_blocks) * width,
+            .column_end = tw_smaller(v.columns, column_end),
+        };
+        tw_matrix_block(&v, &part);
     }
 }
 

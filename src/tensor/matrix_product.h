@@ -13,10 +13,8 @@
 #ifndef TW_TENSOR_MATRIX_PRODUCT_H
 #define TW_TENSOR_MATRIX_PRODUCT_H
 
-#include "tensor/matrix_kernel.h"
+#include "tensor/matrix_block.h"
 #include "thalweg/tensor.h"
-
-#define TW_SLICE_MAX 512
 
 typedef struct tw_matrix_product {
     // What is wanted; set by tw_matrix_product_of, free to be changed before the plan.
