@@ -49,6 +49,8 @@ void cli_print_overview(FILE *out) {
 }
 
 static void print_options(FILE *out, int command) {
+    enum { INDENT = 28 };
+
     fputs("\nOptions:\n", out);
     for (int i = 0; i < OPTION_COUNT; i++) {
         const cli_option *option = cli_option_at(i);
@@ -56,8 +58,9 @@ static void print_options(FILE *out, int command) {
         char head[64];
         snprintf(head, sizeof head, "  --%s %s", option->name,
                  option->value != NULL ? option->value : "");
-        fprintf(out, "%-28s", head);
-        print_wrapped(out, option->about, 28);
+        int width = fprintf(out, "%-*s", INDENT, head);
+        if (width > INDENT) fprintf(out, "\n%*s", INDENT, ""); // a long one has a line of its own
+        print_wrapped(out, option->about, INDENT);
     }
 }
 
