@@ -32,6 +32,7 @@ format:
 	@git ls-files '*.c' '*.h' '*.cpp' | xargs clang-format -i
 
 docs: all
+	@cmake --build $(BUILD) --parallel $(JOBS) --target example_draw_methods
 	@scripts/docs $(BUILD)
 
 install: all

@@ -19,7 +19,7 @@ static const tw_key keys[KEY_COUNT] = {
     {"lr", 0.1, "learning rate", NULL},
     {"tau", 0, "the rate is lr/(1 + t/tau); 0: it stays", NULL},
     {"m", 10, "pairs of steps and gradient changes kept", NULL},
-    {"every", 10, "steps between two pairs", NULL},
+    {"every", 20, "steps between two pairs", NULL},
     {"curvature", 512, "examples that a gradient change is measured on", NULL},
     {"naive", 0, "1: pairs from consecutive minibatches, each with its own noise; to see it fail",
      NULL},
@@ -36,7 +36,8 @@ typedef struct slbfgs_numbers {
     double pairs;            // kept
     double next;             // slot of the next one
     double averages;         // taken
-    double ratio[SLOTS_MAX]; // s'y/s's by slot, as measured; 0 where none was positive
+    double ratio[SLOTS_MAX]; // s'y/s's by slot, as measured; 0 where it was negative
+    double scale[SLOTS_MAX]; // s'y/y'y by slot
     double gradient_norm;
 } slbfgs_numbers;
 
@@ -210,12 +211,14 @@ static int compare(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-// The curvature along a step that is usual here.
-static double usual_curvature(const tw_slbfgs *s) {
-    double sorted[SLOTS_MAX];
+// The middle one of the pairs' numbers above 0; 1 where there is none.
+static double usual(const tw_slbfgs *s, const double *by_slot) {
+    double sorted[PAIRS_MAX];
     int count = 0;
-    for (int i = 0; i < s->slots; i++)
-        if (s->at->ratio[i] > 0) sorted[count++] = s->at->ratio[i];
+    for (int age = 0; age < (int)s->at->pairs; age++) {
+        double number = by_slot[slot_of(s, age)];
+        if (number > 0) sorted[count++] = number;
+    }
     qsort(sorted, (size_t)count, sizeof *sorted, compare);
     return count > 0 ? sorted[count / 2] : 1;
 }
@@ -233,12 +236,20 @@ static void keep_pair(tw_slbfgs *s) {
     if (s->key[KEY_NAIVE] != 0) {
         if (!(with > 1e-10)) return;
     } else {
-        double least = LEAST_SHARE * usual_curvature(s);
+        double least = LEAST_SHARE * usual(s, s->at->ratio);
         if (ratio < least) tw_vector_add(&s->space, least - ratio, step, change);
         s->at->ratio[slot] = fmax(ratio, 0);
     }
+    s->at->scale[slot] = dot(s, step, change) / dot(s, change, change);
     s->at->next = fmod(s->at->next + 1, s->slots);
     s->at->pairs = fmin(s->at->pairs + 1, s->key[KEY_M]);
+}
+
+// H0, for what no pair tells of. The last pair's would do for exact gradients (Nocedal and Wright, 2006,
+// eq. 7.20); here one along a flat valley would let all other directions go too far, so it is the middle
+// one's (Schraudolph, Yu and Guenter, 2007, take the mean).
+static double first_scale(const tw_slbfgs *s) {
+    return s->key[KEY_NAIVE] != 0 ? s->at->scale[slot_of(s, 0)] : usual(s, s->at->scale);
 }
 
 // direction = -H gradient by the two-loop recursion (Nocedal, 1980); -gradient before the first pair.
@@ -252,10 +263,7 @@ static void aim(tw_slbfgs *s) {
         alpha[age] = dot(s, s->step[i], d) / dot(s, s->step[i], s->change[i]);
         tw_vector_add(&s->space, -alpha[age], s->change[i], d);
     }
-    if (count > 0) {
-        const void *step = s->step[slot_of(s, 0)], *change = s->change[slot_of(s, 0)];
-        tw_vector_scale(&s->space, dot(s, step, change) / dot(s, change, change), d, d);
-    }
+    if (count > 0) tw_vector_scale(&s->space, first_scale(s), d, d);
     for (int age = count - 1; age >= 0; age--) {
         int i = slot_of(s, age);
         double beta = dot(s, s->change[i], d) / dot(s, s->step[i], s->change[i]);

@@ -25,6 +25,8 @@ check() {
 check own_rule_trains_and_is_shown 'two_speeds.rule +test loss 0\.[0-9]+, error [0-5]\.' \
     "$programs/own_rule" "$source/examples/two_speeds.rule"
 check second_derivatives_are_exact 'largest curvature 1506\.36698' "$programs/second_derivatives"
+check draw_methods_draws_each_method '^2$' sh -c '"$1" "$2" moons mlp:4 20 2 adam sgd && grep -c "curve l1\" d=\"M 68" "$2" && rm "$2"' \
+    sh "$programs/draw_methods" "$programs/methods.svg"
 check host_loop_tells_springs_apart 'test error [01]\.[0-9] %' "$programs/host_loop"
 
 # Small files in MNIST's form: clothes, to train on and to test on the same.

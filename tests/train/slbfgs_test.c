@@ -43,6 +43,61 @@ static void it_gets_lower_than_sgd_at_the_same_rate(void **state) {
     assert_true(loss_of("slbfgs:lr=0.1", 1) < loss_of("sgd:lr=0.1", 1));
 }
 
+// A sum of twelve uniform numbers, near enough to a normal one.
+static double normal(uint64_t *seed) {
+    double sum = -6;
+    for (int i = 0; i < 12; i++) {
+        *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+        sum += (double)(*seed >> 40) / (1 << 24);
+    }
+    return sum;
+}
+
+// A regression on 20 numbers of which the last are a hundredth of the first: curvatures from 1 to 1e-4,
+// and as much to be gained along each.
+static void write_ill_conditioned(const char *path) {
+    enum { ROWS = 2000, COLUMNS = 20 };
+
+    uint64_t seed = 1;
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    for (int row = 0; row < ROWS; row++) {
+        double y = normal(&seed);
+        for (int k = 0; k < COLUMNS; k++) {
+            double x = normal(&seed), scale = pow(10, -2.0 * k / (COLUMNS - 1));
+            y += k % 2 == 0 ? x : -x;
+            fprintf(file, "%.6g,", scale * x);
+        }
+        fprintf(file, "%.6g\n", y);
+    }
+    assert_int_equal(fclose(file), 0);
+}
+
+static void it_needs_a_fifth_of_the_steps_where_curvatures_differ(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES], data[TW_TEST_PATH_BYTES + 40];
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    tw_test_folder_make(folder);
+    tw_test_path(folder, "valley.csv", path);
+    write_ill_conditioned(path);
+    snprintf(data, sizeof data, "csv:%s?target=-1&standardize=no", path);
+    tw_training_options options = tw_test_training_options();
+    options.data = data;
+    options.model = "dense outputs";
+    options.batch = 20;
+    options.eval_train = true;
+    options.method = "slbfgs:every=50,m=20";
+    options.epochs = 25;
+    double loss = tw_test_train(context, &options).train_loss;
+    options.method = "sgd:lr=0.5"; // the best of its rates
+    options.epochs *= 5;
+    double other = tw_test_train(context, &options).train_loss;
+    if (!(loss < other)) fail_msg("%g, of sgd %g", loss, other);
+    tw_test_folder_remove(folder);
+    tw_context_free(context);
+}
+
 static void resumes_at_any_step(const char *method) {
     tw_context *context = NULL;
     char folder[TW_TEST_PATH_BYTES], whole[TW_TEST_PATH_BYTES], parts[TW_TEST_PATH_BYTES];
@@ -131,6 +186,7 @@ static void keys_that_cannot_be_are_refused(void **state) {
 }
 
 TW_TESTS(it_beats_pairs_of_consecutive_minibatches_for_every_seed,
-         it_gets_lower_than_sgd_at_the_same_rate, it_resumes_at_any_step_with_any_threads,
-         the_naive_one_resumes_too, it_follows_another_phase, its_rate_falls_by_tau,
-         keys_that_cannot_be_are_refused)
+         it_gets_lower_than_sgd_at_the_same_rate,
+         it_needs_a_fifth_of_the_steps_where_curvatures_differ,
+         it_resumes_at_any_step_with_any_threads, the_naive_one_resumes_too,
+         it_follows_another_phase, its_rate_falls_by_tau, keys_that_cannot_be_are_refused)
