@@ -33,8 +33,14 @@ static tw_status start(tw_minimization *m) {
 static void find_factor(tw_minimization *m, cg *s, double length, double norm_before) {
     const void *const vectors[] = {s->direction, s->change};
     double with_y[2], with_g[2];
-    tw_pass_products(&m->passes, s->change, tw_gradient_here(m), tw_trial_gradient(m), 2, vectors,
-                     with_y, with_g);
+    tw_pair pair = {.after = tw_gradient_here(m),
+                    .before = tw_trial_gradient(m),
+                    .change = s->change,
+                    .change_factor = 1,
+                    .vectors = {m->space.dtype, 2, vectors},
+                    .with_change = with_y,
+                    .with_after = with_g};
+    tw_pass_pair(&m->passes, &pair);
     double curvature = with_y[0];
     s->at->factor = 0;
     if (!(curvature > 0)) return;
@@ -44,16 +50,17 @@ static void find_factor(tw_minimization *m, cg *s, double length, double norm_be
 
 // Writes the direction; its slope and length. Falls back on the gradient where rounding broke it.
 static tw_pass_sums aim(tw_minimization *m, cg *s) {
-    const void *const vectors[] = {tw_gradient_here(m), s->direction};
+    const void *const before[] = {s->direction};
     tw_combination next = {.out = s->direction,
-                           .count = 2,
-                           .factors = (const double[]){-1, s->at->factor},
-                           .vectors = vectors,
+                           .of_first = -1,
+                           .first = tw_gradient_here(m),
+                           .vectors = {m->space.dtype, 1, before},
+                           .factors = &s->at->factor,
                            .with = tw_gradient_here(m)};
     tw_pass_sums sums = tw_pass_combine(&m->passes, &next);
     if (sums.with < 0 && isfinite(sums.square)) return sums;
     s->at->step = 0;
-    next.count = 1;
+    next.vectors.count = 0;
     return tw_pass_combine(&m->passes, &next);
 }
 

@@ -3,8 +3,11 @@
 // The two-loop recursion runs on numbers: all products of the vectors kept are known, so that its result
 // is one combination of them (compact form; Byrd, Nocedal and Schnabel, 1994). An iteration reads each
 // vector twice, once for the products with the new gradient and once for the combination, and the second
-// pass runs backwards through what the first left in the cache. The steps s are kept as the directions
-// they were taken along, which were written anyway.
+// pass runs backwards through what the first left in the cache.
+//
+// That traffic is the time of long problems, whose pairs are kept in float32 whatever the problem's type.
+// All products are those of the rounded vectors: the matrix is exactly that of the rounded pairs, and
+// positive definite where their s'y is positive. Directions are in the problem's type.
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +15,12 @@
 #include "base/memory.h"
 #include "minimize/solver.h"
 
-enum { PAIRS_MAX = 50, SLOTS_MAX = PAIRS_MAX + 1 };
+enum {
+    PAIRS_MAX = 50,
+    SLOTS_MAX = PAIRS_MAX + 1,
+    LONG =
+        2048, // elements: from there on ten pairs in double, and what goes with them, fill a core's cache
+};
 
 enum { KEY_M };
 
@@ -21,9 +29,9 @@ static const tw_key keys[] = {{"m", 10, "pairs of steps and gradient changes kep
 // What the next step depends on, besides vectors; doubles, as checkpoints hold them.
 typedef struct lbfgs_numbers {
     double count;            // pairs kept
-    double order[SLOTS_MAX]; // their slots, the oldest first; then the slot of the direction
-    double scale[SLOTS_MAX]; // s = scale*direction
-    double with_y[SLOTS_MAX][SLOTS_MAX];   // direction i' y j, for i no newer than j
+    double order[SLOTS_MAX]; // their slots, the oldest first; then a free one
+    double scale[SLOTS_MAX]; // that of the step over that of the change: only their ratio matters
+    double with_y[SLOTS_MAX][SLOTS_MAX];   // s i' y j, for i no newer than j
     double y_with_y[SLOTS_MAX][SLOTS_MAX]; // y i' y j
     double slope, length;                  // of the direction: g'd and |d|
     double first;                          // step to try
@@ -32,17 +40,15 @@ typedef struct lbfgs_numbers {
 
 typedef struct lbfgs {
     lbfgs_numbers *at;
-    int slots; // m + 1
-    void *direction[SLOTS_MAX], *change[SLOTS_MAX];
+    int slots;     // m + 1
+    tw_dtype kept; // type of the pairs
+    void *direction;
+    void *step[SLOTS_MAX], *change[SLOTS_MAX]; // s and y, each times some power of two
 } lbfgs;
 
-// The slot of pair `index`, the oldest first; that of the direction comes behind the newest.
+// The slot of pair `index`, the oldest first; a free one comes behind the newest.
 static int slot_of(const lbfgs *l, int index) {
     return (int)l->at->order[index];
-}
-
-static int direction_slot(const lbfgs *l) {
-    return slot_of(l, (int)l->at->count);
 }
 
 static const char *check(const double *values) {
@@ -53,9 +59,8 @@ static const char *check(const double *values) {
 // Steepest descent, the first step no longer than 1 for want of a measure.
 static void restart(tw_minimization *m, lbfgs *l) {
     l->at->count = 0;
-    void *d = l->direction[direction_slot(l)];
-    tw_vector_scale(&m->space, -1, tw_gradient_here(m), d);
-    double square = tw_vector_dot(&m->space, d, d);
+    tw_vector_scale(&m->space, -1, tw_gradient_here(m), l->direction);
+    double square = tw_vector_dot(&m->space, l->direction, l->direction);
     l->at->slope = -square;
     l->at->length = sqrt(square);
     l->at->first = fmin(1, 1 / l->at->length);
@@ -68,14 +73,16 @@ static bool spans(const tw_minimization *m) {
 }
 
 static tw_status make_slots(tw_minimization *m, lbfgs *l) {
-    tw_status status = TW_OK;
+    int64_t n = m->space.n;
+    l->kept = n >= LONG ? TW_F32 : m->space.dtype;
+    tw_status status =
+        tw_minimization_array(m, "lbfgs.direction", m->space.dtype, n, &l->direction);
     for (int i = 0; i < l->slots && status == TW_OK; i++) {
         char name[32];
-        snprintf(name, sizeof name, "lbfgs.direction%d", i);
-        status = tw_minimization_array(m, name, m->space.dtype, m->space.n, &l->direction[i]);
+        snprintf(name, sizeof name, "lbfgs.step%d", i);
+        status = tw_minimization_array(m, name, l->kept, n, &l->step[i]);
         snprintf(name, sizeof name, "lbfgs.change%d", i);
-        if (status == TW_OK)
-            status = tw_minimization_array(m, name, m->space.dtype, m->space.n, &l->change[i]);
+        if (status == TW_OK) status = tw_minimization_array(m, name, l->kept, n, &l->change[i]);
         l->at->order[i] = i;
     }
     return status;
@@ -96,37 +103,62 @@ static tw_status start(tw_minimization *m) {
 
 // Products of the gradient with the pairs, by slot.
 typedef struct with_gradient {
-    double direction[SLOTS_MAX], change[SLOTS_MAX];
+    double step[SLOTS_MAX], change[SLOTS_MAX];
 } with_gradient;
 
-// Writes the newest change of the gradient and takes its products with all pairs and itself.
-static void measure_pair(tw_minimization *m, lbfgs *l, with_gradient *with) {
-    int count = (int)l->at->count + 1, p = direction_slot(l);
-    const void *vectors[2 * SLOTS_MAX];
-    double with_y[2 * SLOTS_MAX], with_g[2 * SLOTS_MAX];
+// The steps and changes of the first `count` slots in order, in turns.
+static tw_vectors list_pairs(const lbfgs *l, int count, const void **vectors) {
     for (int i = 0; i < count; i++) {
-        vectors[2 * i] = l->direction[slot_of(l, i)];
+        vectors[2 * i] = l->step[slot_of(l, i)];
         vectors[2 * i + 1] = l->change[slot_of(l, i)];
     }
+    return (tw_vectors){l->kept, 2 * count, vectors};
+}
+
+// A power of two that brings what is as large as `size` near 1, where float32 holds it.
+static double unit(double size) {
+    int exponent;
+    frexp(fmax(size, 0x1p-1000), &exponent);
+    return isfinite(size) ? ldexp(1, -exponent) : 1;
+}
+
+// Writes the newest pair into the free slot and takes its products with all and itself. The largest
+// component of the gradient was `norm_before` before the step.
+static void measure_pair(tw_minimization *m, lbfgs *l, double norm_before, with_gradient *with) {
+    int count = (int)l->at->count + 1, p = slot_of(l, count - 1);
+    const void *vectors[2 * SLOTS_MAX];
+    double with_y[2 * SLOTS_MAX], with_g[2 * SLOTS_MAX];
     // The gradient before the step lies where the next trial's will.
-    tw_pass_products(&m->passes, l->change[p], tw_gradient_here(m), tw_trial_gradient(m), 2 * count,
-                     vectors, with_y, with_g);
+    tw_pair pair = {.after = tw_gradient_here(m),
+                    .before = tw_trial_gradient(m),
+                    .direction = l->direction,
+                    .change_factor = unit(fmax(norm_before, m->at->grad_norm)),
+                    .step_factor = unit(l->at->length),
+                    .change = l->change[p],
+                    .step = l->step[p],
+                    .vectors = list_pairs(l, count, vectors),
+                    .with_change = with_y,
+                    .with_after = with_g};
+    tw_pass_pair(&m->passes, &pair);
+    l->at->scale[p] = pair.change_factor / pair.step_factor;
     for (int i = 0; i < count; i++) {
         int slot = slot_of(l, i);
         l->at->with_y[slot][p] = with_y[2 * i];
         l->at->y_with_y[slot][p] = l->at->y_with_y[p][slot] = with_y[2 * i + 1];
-        with->direction[slot] = with_g[2 * i];
+        with->step[slot] = with_g[2 * i];
         with->change[slot] = with_g[2 * i + 1];
     }
 }
 
 // Keeps the pair just measured, unless rounding or a negative curvature spoilt it; forgets the oldest
-// where there is no slot for the next direction.
+// where there is no free slot left.
 static void keep_pair(const tw_minimization *m, lbfgs *l, double step) {
-    int p = direction_slot(l);
-    double curvature = step * l->at->with_y[p][p], square = l->at->y_with_y[p][p];
-    if (!(curvature > tw_minimization_epsilon(m) * square) || !isfinite(square)) return;
-    l->at->scale[p] = step;
+    int p = slot_of(l, (int)l->at->count);
+    double square = l->at->y_with_y[p][p];
+    l->at->scale[p] *= step;
+    // |s| is near 1 as it is kept.
+    if (!(l->at->with_y[p][p] > tw_minimization_epsilon(m) * sqrt(square)) || !isfinite(square))
+        return;
     l->at->count += 1;
     if (l->at->count < l->slots) return;
     double oldest = l->at->order[0];
@@ -148,17 +180,16 @@ static double first_scale(const lbfgs *l, bool whole) {
     return width / sum;
 }
 
-// The two loops on numbers: d = -gamma g + sum of of_direction[i] d_i + sum of of_change[i] y_i, by pair.
-// Returns gamma.
-static double two_loops(const lbfgs *l, const with_gradient *with, bool whole, double *of_direction,
-                        double *of_change) {
+// The two loops on numbers: d = -gamma g + sum of factors[2i] s_i + factors[2i + 1] y_i, by pair. Returns
+// gamma.
+static double two_loops(const lbfgs *l, const with_gradient *with, bool whole, double *factors) {
     const lbfgs_numbers *at = l->at;
     int count = (int)at->count;
     double alpha[SLOTS_MAX], rest[SLOTS_MAX]; // rest: alpha - beta, times the scale
     double gamma = first_scale(l, whole);
     for (int k = count - 1; k >= 0; k--) {
         int i = slot_of(l, k);
-        double sum = with->direction[i];
+        double sum = with->step[i];
         for (int newer = k + 1; newer < count; newer++)
             sum -= alpha[newer] * at->with_y[i][slot_of(l, newer)];
         alpha[k] = sum / at->with_y[i][i];
@@ -172,8 +203,8 @@ static double two_loops(const lbfgs *l, const with_gradient *with, bool whole, d
             sum += rest[older] * at->with_y[slot_of(l, older)][i];
         double beta = sum / (at->scale[i] * at->with_y[i][i]);
         rest[k] = (alpha[k] - beta) * at->scale[i];
-        of_direction[k] = -rest[k];
-        of_change[k] = gamma * alpha[k];
+        factors[2 * k] = -rest[k];
+        factors[2 * k + 1] = gamma * alpha[k];
     }
     return gamma;
 }
@@ -185,20 +216,13 @@ static void aim(tw_minimization *m, lbfgs *l, const with_gradient *with) {
         restart(m, l);
         return;
     }
-    double of_direction[SLOTS_MAX], of_change[SLOTS_MAX], factors[2 * SLOTS_MAX];
+    double factors[2 * SLOTS_MAX];
     const void *vectors[2 * SLOTS_MAX];
-    factors[0] = -two_loops(l, with, spans(m), of_direction, of_change);
-    vectors[0] = tw_gradient_here(m);
-    for (int k = 0; k < count; k++) {
-        vectors[2 * k + 1] = l->direction[slot_of(l, k)];
-        factors[2 * k + 1] = of_direction[k];
-        vectors[2 * k + 2] = l->change[slot_of(l, k)];
-        factors[2 * k + 2] = of_change[k];
-    }
-    tw_combination combination = {.out = l->direction[direction_slot(l)],
-                                  .count = 2 * count + 1,
+    tw_combination combination = {.out = l->direction,
+                                  .of_first = -two_loops(l, with, spans(m), factors),
+                                  .first = tw_gradient_here(m),
+                                  .vectors = list_pairs(l, count, vectors),
                                   .factors = factors,
-                                  .vectors = vectors,
                                   .with = tw_gradient_here(m),
                                   .from = tw_here(m),
                                   .step = 1,
@@ -213,7 +237,7 @@ static void aim(tw_minimization *m, lbfgs *l, const with_gradient *with) {
 // How exact a search is worth its evaluations was measured over the problems of More, Garbow and
 // Hillstrom and over larger ones (bench/minimize.c).
 static tw_status search(tw_minimization *m, lbfgs *l, double *step) {
-    tw_line line = {.direction = l->direction[direction_slot(l)],
+    tw_line line = {.direction = l->direction,
                     .slope = l->at->slope,
                     .length = l->at->length,
                     .first = l->at->first,
@@ -226,7 +250,7 @@ static tw_status search(tw_minimization *m, lbfgs *l, double *step) {
 
 static tw_status iterate(tw_minimization *m) {
     lbfgs *l = m->memory;
-    double step;
+    double step, norm_before = m->at->grad_norm;
     tw_status status = search(m, l, &step);
     if (status == TW_OK && step == 0 && m->end == TW_MINIMIZE_RUNNING && l->at->count > 0) {
         restart(m, l); // what the pairs say of the curvature may be out of date
@@ -235,7 +259,7 @@ static tw_status iterate(tw_minimization *m) {
     if (status != TW_OK || m->end != TW_MINIMIZE_RUNNING) return status;
     if (step == 0) return tw_line_failed(m, l->at->slope);
     with_gradient with;
-    measure_pair(m, l, &with);
+    measure_pair(m, l, norm_before, &with);
     keep_pair(m, l, step);
     aim(m, l, &with);
     return TW_OK;

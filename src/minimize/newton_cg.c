@@ -73,10 +73,12 @@ static void have_radius(const tw_minimization *m, newton_cg *s) {
 
 // d = -r + beta d
 static void turn(const tw_minimization *m, newton_cg *s, double beta) {
+    const void *const before[] = {s->direction};
     tw_combination next = {.out = s->direction,
-                           .count = 2,
-                           .factors = (const double[]){-1, beta},
-                           .vectors = (const void *const[]){s->residual, s->direction}};
+                           .of_first = -1,
+                           .first = s->residual,
+                           .vectors = {m->space.dtype, 1, before},
+                           .factors = &beta};
     tw_pass_combine(&m->passes, &next);
 }
 

@@ -1,8 +1,8 @@
-// The loops over vectors of one type. Included once for each, with ELEMENT, the whole number BITS of its size
-// and KERNEL(name) defined.
+// The loops over vectors of one type, of which every pass is made. Included once for each type, with
+// ELEMENT, the whole number BITS of its size and KERNEL(name) defined. Types meet in double.
 // Sums run in lanes that are added in order, products are fused: bits do not depend on the machine.
 
-TW_SIMD static double KERNEL(product)(const ELEMENT *a, const ELEMENT *b, int64_t size) {
+TW_SIMD static double KERNEL(product_lanes)(const ELEMENT *a, const ELEMENT *b, int64_t size) {
     double lane[LANES] = {0}, sum = 0;
     int64_t i = 0;
     for (; i + LANES <= size; i += LANES)
@@ -13,9 +13,12 @@ TW_SIMD static double KERNEL(product)(const ELEMENT *a, const ELEMENT *b, int64_
     return sum;
 }
 
-// Largest |g|, or NaN where any is not finite. As whole numbers the bits of sizes are in order, infinity
-// and what is no number behind all others.
-TW_SIMD static double KERNEL(largest)(const ELEMENT *g, int64_t size) {
+static double KERNEL(product)(const void *a, const void *b, int64_t size) {
+    return KERNEL(product_lanes)(a, b, size);
+}
+
+// As whole numbers the bits of sizes are in order, infinity and what is no number behind all others.
+TW_SIMD static BITS KERNEL(largest_bits)(const ELEMENT *g, int64_t size) {
     BITS top = 0;
     for (int64_t i = 0; i < size; i++) {
         BITS bits;
@@ -23,133 +26,195 @@ TW_SIMD static double KERNEL(largest)(const ELEMENT *g, int64_t size) {
         bits &= (BITS)-1 >> 1;
         top = bits > top ? bits : top;
     }
+    return top;
+}
+
+static double KERNEL(largest)(const void *g, int64_t size) {
+    BITS top = KERNEL(largest_bits)(g, size);
     ELEMENT largest;
     memcpy(&largest, &top, sizeof top);
     return isfinite(largest) ? (double)largest : (double)NAN;
 }
 
-static tw_slope KERNEL(slope)(const ELEMENT *g, const ELEMENT *d, int64_t size) {
-    return (tw_slope){KERNEL(product)(g, d, size), KERNEL(largest)(g, size)};
-}
-
-// Four vectors with two others: a line of each is read once.
-TW_SIMD static void KERNEL(products)(const ELEMENT *const v[4], const ELEMENT *y, const ELEMENT *g,
-                                     int64_t size, double with_y[4], double with_g[4]) {
-    const ELEMENT *v0 = v[0], *v1 = v[1], *v2 = v[2], *v3 = v[3];
-    double y0[LANES] = {0}, y1[LANES] = {0}, y2[LANES] = {0}, y3[LANES] = {0};
-    double g0[LANES] = {0}, g1[LANES] = {0}, g2[LANES] = {0}, g3[LANES] = {0};
-    int64_t i = 0;
-    for (; i + LANES <= size; i += LANES)
-        for (int l = 0; l < LANES; l++) {
-            double to_y = y[i + l], to_g = g[i + l];
-            y0[l] = __builtin_fma((double)v0[i + l], to_y, y0[l]);
-            g0[l] = __builtin_fma((double)v0[i + l], to_g, g0[l]);
-            y1[l] = __builtin_fma((double)v1[i + l], to_y, y1[l]);
-            g1[l] = __builtin_fma((double)v1[i + l], to_g, g1[l]);
-            y2[l] = __builtin_fma((double)v2[i + l], to_y, y2[l]);
-            g2[l] = __builtin_fma((double)v2[i + l], to_g, g2[l]);
-            y3[l] = __builtin_fma((double)v3[i + l], to_y, y3[l]);
-            g3[l] = __builtin_fma((double)v3[i + l], to_g, g3[l]);
-        }
-    const double *const lanes[2][4] = {{y0, y1, y2, y3}, {g0, g1, g2, g3}};
-    for (int k = 0; k < 4; k++) {
-        double sum_y = 0, sum_g = 0;
-        for (int l = 0; l < LANES; l++) {
-            sum_y += lanes[0][k][l];
-            sum_g += lanes[1][k][l];
-        }
-        for (int64_t rest = i; rest < size; rest++) {
-            sum_y = __builtin_fma((double)v[k][rest], (double)y[rest], sum_y);
-            sum_g = __builtin_fma((double)v[k][rest], (double)g[rest], sum_g);
-        }
-        with_y[k] = sum_y;
-        with_g[k] = sum_g;
-    }
-}
-
-TW_SIMD static void KERNEL(subtract)(ELEMENT *restrict out, const ELEMENT *restrict a,
-                                     const ELEMENT *restrict b, int64_t size) {
-    for (int64_t i = 0; i < size; i++) out[i] = a[i] - b[i];
-}
-
-TW_SIMD static void KERNEL(add_4)(double *restrict sum, const double c[4],
-                                  const ELEMENT *restrict v0, const ELEMENT *restrict v1,
-                                  const ELEMENT *restrict v2, const ELEMENT *restrict v3,
+TW_SIMD static void KERNEL(widen)(double *restrict out, double factor, const ELEMENT *restrict a,
                                   int64_t size) {
-    double c0 = c[0], c1 = c[1], c2 = c[2], c3 = c[3];
-    for (int64_t i = 0; i < size; i++) {
-        double at = __builtin_fma(c0, (double)v0[i], sum[i]);
-        at = __builtin_fma(c1, (double)v1[i], at);
-        at = __builtin_fma(c2, (double)v2[i], at);
-        sum[i] = __builtin_fma(c3, (double)v3[i], at);
-    }
+    for (int64_t i = 0; i < size; i++) out[i] = factor * (double)a[i];
 }
 
-TW_SIMD static void KERNEL(add_1)(double *restrict sum, double c, const ELEMENT *restrict v,
-                                  int64_t size) {
-    for (int64_t i = 0; i < size; i++) sum[i] = __builtin_fma(c, (double)v[i], sum[i]);
+static void KERNEL(load)(double *out, double factor, const void *a, int64_t size) {
+    KERNEL(widen)(out, factor, a, size);
 }
 
-TW_SIMD static void KERNEL(store)(ELEMENT *restrict out, const double *restrict sum, int64_t size) {
-    for (int64_t i = 0; i < size; i++) out[i] = (ELEMENT)sum[i];
+TW_SIMD static void KERNEL(narrow)(ELEMENT *restrict out, double factor, const double *restrict a,
+                                   int64_t size) {
+    for (int64_t i = 0; i < size; i++) out[i] = (ELEMENT)(factor * a[i]);
+}
+
+static void KERNEL(store)(void *out, double factor, const double *a, int64_t size) {
+    KERNEL(narrow)(out, factor, a, size);
+}
+
+TW_SIMD static void KERNEL(difference)(double *restrict out, const ELEMENT *restrict a,
+                                       const ELEMENT *restrict b, int64_t size) {
+    for (int64_t i = 0; i < size; i++) out[i] = (double)a[i] - (double)b[i];
+}
+
+static void KERNEL(subtract)(double *out, const void *a, const void *b, int64_t size) {
+    KERNEL(difference)(out, a, b, size);
 }
 
 // In double also for f32: one rounding.
-TW_SIMD static void KERNEL(move)(ELEMENT *to, const ELEMENT *x, double step, const ELEMENT *d,
+TW_SIMD static void KERNEL(step)(ELEMENT *to, const ELEMENT *x, double step, const ELEMENT *d,
                                  int64_t size) {
     for (int64_t i = 0; i < size; i++)
         to[i] = (ELEMENT)__builtin_fma(step, (double)d[i], (double)x[i]);
 }
 
-// One chunk of tw_pass_combine.
-static void KERNEL(combine)(const tw_combination *c, int64_t first, int64_t size, double sums[2]) {
-    double sum[TILE];
-    sums[0] = sums[1] = 0;
-    for (int64_t at = first, left = size; left > 0; at += TILE, left -= TILE) {
-        int64_t length = left < TILE ? left : TILE;
-        memset(sum, 0, sizeof *sum * (size_t)length);
-        int i = 0;
-        for (; i + 4 <= c->count; i += 4) {
-            const ELEMENT *v[4];
-            for (int k = 0; k < 4; k++) v[k] = (const ELEMENT *)c->vectors[i + k] + at;
-            KERNEL(add_4)(sum, c->factors + i, v[0], v[1], v[2], v[3], length);
+static void KERNEL(move)(void *to, const void *x, double step, const void *d, int64_t size) {
+    KERNEL(step)(to, x, step, d, size);
+}
+
+TW_SIMD static void KERNEL(weigh_lanes)(double *sums, const ELEMENT *a, const ELEMENT *b,
+                                        int64_t size) {
+    double to_a[LANES] = {0}, to_b[LANES] = {0}, sum_a = 0, sum_b = 0;
+    int64_t i = 0;
+    for (; i + LANES <= size; i += LANES)
+        for (int l = 0; l < LANES; l++) {
+            double at = (double)b[i + l];
+            to_a[l] = __builtin_fma((double)a[i + l], at, to_a[l]);
+            to_b[l] = __builtin_fma(at, at, to_b[l]);
         }
-        for (; i < c->count; i++)
-            KERNEL(add_1)(sum, c->factors[i], (const ELEMENT *)c->vectors[i] + at, length);
-        ELEMENT *out = (ELEMENT *)c->out + at;
-        KERNEL(store)(out, sum, length);
-        if (c->with != NULL) {
-            sums[0] += KERNEL(product)((const ELEMENT *)c->with + at, out, length);
-            sums[1] += KERNEL(product)(out, out, length);
+    for (int l = 0; l < LANES; l++) {
+        sum_a += to_a[l];
+        sum_b += to_b[l];
+    }
+    for (; i < size; i++) {
+        sum_a = __builtin_fma((double)a[i], (double)b[i], sum_a);
+        sum_b = __builtin_fma((double)b[i], (double)b[i], sum_b);
+    }
+    sums[0] += sum_a;
+    sums[1] += sum_b;
+}
+
+static void KERNEL(weigh)(double *sums, const void *a, const void *b, int64_t size) {
+    KERNEL(weigh_lanes)(sums, a, b, size);
+}
+
+// sum += a*b, fused. Written out, it becomes a load that widens and one fused operation; loops over floats
+// and doubles do not, they are cut by the width of the floats.
+static inline __attribute__((always_inline)) void KERNEL(fuse)(quad *sum, const ELEMENT *a,
+                                                               const quad *b) {
+    quad s = *sum, f = *b;
+    *sum = (quad){__builtin_fma((double)a[0], f[0], s[0]), __builtin_fma((double)a[1], f[1], s[1]),
+                  __builtin_fma((double)a[2], f[2], s[2]), __builtin_fma((double)a[3], f[3], s[3])};
+}
+
+// Factors come four times each.
+TW_SIMD static void KERNEL(add_some)(double *restrict sum, const quad factors[SUM],
+                                     const ELEMENT *const vectors[SUM], int64_t size) {
+    const ELEMENT *v[SUM];
+    quad c[SUM];
+    memcpy(v, vectors, sizeof v);
+    memcpy(c, factors, sizeof c);
+    int64_t i = 0;
+#pragma GCC unroll 4
+    for (; i + QUAD <= size; i += QUAD) {
+        quad at;
+        memcpy(&at, sum + i, sizeof at);
+#pragma GCC unroll 5
+        for (int k = 0; k < SUM; k++) KERNEL(fuse)(&at, v[k] + i, &c[k]);
+        memcpy(sum + i, &at, sizeof at);
+    }
+    for (; i < size; i++)
+        for (int k = 0; k < SUM; k++) sum[i] = __builtin_fma((double)v[k][i], c[k][0], sum[i]);
+}
+
+TW_SIMD static void KERNEL(add_one)(double *restrict sum, double factor, const ELEMENT *restrict v,
+                                    int64_t size) {
+    for (int64_t i = 0; i < size; i++) sum[i] = __builtin_fma((double)v[i], factor, sum[i]);
+}
+
+static void KERNEL(add)(double *sum, const double *factors, const tw_vectors *vectors, int64_t at,
+                        int64_t size) {
+    int i = 0;
+    for (; i + SUM <= vectors->count; i += SUM) {
+        const ELEMENT *v[SUM];
+        quad c[SUM];
+        for (int k = 0; k < SUM; k++) {
+            double f = factors[i + k];
+            v[k] = (const ELEMENT *)vectors->at[i + k] + at;
+            c[k] = (quad){f, f, f, f};
         }
-        if (c->from == NULL) continue;
-        const ELEMENT *from = (const ELEMENT *)c->from + at;
-        KERNEL(move)((ELEMENT *)c->moved + at, from, c->step, out, length);
+        KERNEL(add_some)(sum, c, v, size);
+    }
+    for (; i < vectors->count; i++)
+        KERNEL(add_one)(sum, factors[i], (const ELEMENT *)vectors->at[i] + at, size);
+}
+
+// A line of each vector is read once.
+TW_SIMD static void KERNEL(meet_some)(const ELEMENT *const vectors[MEET], const ELEMENT *y,
+                                      const double *g, int64_t size, double with_y[MEET],
+                                      double with_g[MEET]) {
+    const ELEMENT *v[MEET];
+    quad to_y[MEET], to_g[MEET];
+#pragma GCC unroll 6
+    for (int k = 0; k < MEET; k++) {
+        v[k] = vectors[k];
+        to_y[k] = to_g[k] = (quad){0};
+    }
+    int64_t i = 0;
+    for (; i + LANES <= size; i += LANES)
+#pragma GCC unroll 2
+        for (int64_t at = i; at < i + LANES; at += QUAD) {
+            quad y_at = {(double)y[at], (double)y[at + 1], (double)y[at + 2], (double)y[at + 3]};
+            quad g_at;
+            memcpy(&g_at, g + at, sizeof g_at);
+#pragma GCC unroll 6
+            for (int k = 0; k < MEET; k++) {
+                KERNEL(fuse)(&to_y[k], v[k] + at, &y_at);
+                KERNEL(fuse)(&to_g[k], v[k] + at, &g_at);
+            }
+        }
+    for (int k = 0; k < MEET; k++) {
+        with_y[k] = (to_y[k][0] + to_y[k][1]) + (to_y[k][2] + to_y[k][3]);
+        with_g[k] = (to_g[k][0] + to_g[k][1]) + (to_g[k][2] + to_g[k][3]);
+        for (int64_t rest = i; rest < size; rest++) {
+            with_y[k] = __builtin_fma((double)v[k][rest], (double)y[rest], with_y[k]);
+            with_g[k] = __builtin_fma((double)v[k][rest], g[rest], with_g[k]);
+        }
     }
 }
 
-// One chunk of tw_pass_products; sums [2, count].
-static void KERNEL(pair_products)(const pair_work *w, int64_t first, int64_t size, double *sums) {
-    for (int64_t at = first, left = size; left > 0; at += PAIR_TILE, left -= PAIR_TILE) {
-        int64_t length = left < PAIR_TILE ? left : PAIR_TILE;
-        ELEMENT *y = (ELEMENT *)w->difference + at;
-        const ELEMENT *g = (const ELEMENT *)w->after + at;
-        KERNEL(subtract)(y, g, (const ELEMENT *)w->before + at, length);
-        for (int i = 0; i < w->count; i += 4) {
-            double with_y[4], with_g[4];
-            const ELEMENT *v[4];
-            for (int k = 0; k < 4; k++) {
-                int which = i + k < w->count ? i + k : w->count - 1;
-                v[k] = (const ELEMENT *)w->vectors[which] + at;
-            }
-            KERNEL(products)(v, y, g, length, with_y, with_g);
-            for (int k = 0; k < 4 && i + k < w->count; k++) {
-                sums[i + k] += with_y[k];
-                sums[w->count + i + k] += with_g[k];
-            }
+static void KERNEL(meet)(double *sums, const tw_vectors *vectors, int64_t at, const void *y,
+                         const double *g, int64_t size) {
+    int count = vectors->count;
+    for (int i = 0; i < count; i += MEET) {
+        double with_y[MEET], with_g[MEET];
+        const ELEMENT *v[MEET];
+        for (int k = 0; k < MEET; k++) {
+            int which = i + k < count ? i + k : count - 1;
+            v[k] = (const ELEMENT *)vectors->at[which] + at;
+        }
+        KERNEL(meet_some)(v, y, g, size, with_y, with_g);
+        for (int k = 0; k < MEET && i + k < count; k++) {
+            sums[i + k] += with_y[k];
+            sums[count + i + k] += with_g[k];
         }
     }
 }
+
+static const kernels KERNEL(kernels) = {
+    .size = sizeof(ELEMENT),
+    .product = KERNEL(product),
+    .largest = KERNEL(largest),
+    .load = KERNEL(load),
+    .store = KERNEL(store),
+    .subtract = KERNEL(subtract),
+    .move = KERNEL(move),
+    .weigh = KERNEL(weigh),
+    .add = KERNEL(add),
+    .meet = KERNEL(meet),
+};
 
 #undef ELEMENT
 #undef BITS

@@ -15,16 +15,33 @@ enum {
     CHUNK_LARGE = 8192,    // longer streams, once there are enough chunks
     CHUNKS_ENOUGH = 64,    // of the large ones
     ALONE_MAX = 64 * 1024, // elements: reading so many is shorter than waking a thread
+    QUAD = 4,
+    MEET = 6, // vectors that meet two others at once: their twelve sums stay in registers
+    SUM = 5,  // vectors that are added at once
 };
 
-// A pass over pairs of vectors, and how its chunks are found again.
-typedef struct pair_work {
-    const tw_passes *passes;
-    void *difference;
-    const void *after, *before;
-    int count;
-    const void *const *vectors;
-} pair_work;
+// Four numbers side by side.
+typedef double quad __attribute__((vector_size(QUAD * sizeof(double))));
+
+// The loops over vectors of one type; what is double is so for both. Vectors begin where the loop does
+// unless `at` says how far behind their beginning that is.
+typedef struct kernels {
+    size_t size; // of an element
+    double (*product)(const void *a, const void *b, int64_t size);
+    double (*largest)(const void *g, int64_t size); // |g|; NaN where any is not finite
+    void (*load)(double *out, double factor, const void *a, int64_t size);     // out = factor*a
+    void (*store)(void *out, double factor, const double *a, int64_t size);    // the same
+    void (*subtract)(double *out, const void *a, const void *b, int64_t size); // out = a - b
+    void (*move)(void *to, const void *x, double step, const void *d,
+                 int64_t size); // to = x + step*d
+    void (*add)(double *sum, const double *factors, const tw_vectors *vectors, int64_t at,
+                int64_t size);
+    // Adds a'b and b'b to sums [2].
+    void (*weigh)(double *sums, const void *a, const void *b, int64_t size);
+    // Adds the products of vectors with y and with g to sums [2, vectors].
+    void (*meet)(double *sums, const tw_vectors *vectors, int64_t at, const void *y,
+                 const double *g, int64_t size);
+} kernels;
 
 #define ELEMENT float
 #define BITS uint32_t
@@ -34,6 +51,10 @@ typedef struct pair_work {
 #define BITS uint64_t
 #define KERNEL(name) name##_f64
 #include "minimize/pass_kernels.h"
+
+static const kernels *kernels_of(tw_dtype dtype) {
+    return dtype == TW_F32 ? &kernels_f32 : &kernels_f64;
+}
 
 tw_status tw_passes_start(tw_passes *passes, const tw_vector_space *space, int vector_max) {
     int64_t n = space->n;
@@ -73,6 +94,24 @@ static double sum_of_chunks(const tw_passes *passes, int stride, int which) {
     return sum;
 }
 
+// The elements of a vector from `at` on.
+static const void *from(const kernels *k, const void *vector, int64_t at) {
+    return (const char *)vector + (size_t)at * k->size;
+}
+
+static void *into(const kernels *k, void *vector, int64_t at) {
+    return (char *)vector + (size_t)at * k->size;
+}
+
+// The same as doubles: where they are, or in `tile`.
+static const double *wide(const kernels *k, double *tile, const void *vector, int64_t at,
+                          int64_t size) {
+    const void *in_place = from(k, vector, at);
+    if (k == &kernels_f64) return in_place;
+    k->load(tile, 1, in_place, size);
+    return tile;
+}
+
 // ---- two vectors
 
 typedef struct two_work {
@@ -84,13 +123,11 @@ typedef struct two_work {
 
 static void slope_chunk(void *user, int64_t chunk) {
     const two_work *w = user;
-    int64_t first = chunk * w->passes->chunk, size = chunk_size(w->passes, chunk);
-    tw_slope slope =
-        w->passes->space.dtype == TW_F32
-            ? slope_f32((const float *)w->a + first, (const float *)w->b + first, size)
-            : slope_f64((const double *)w->a + first, (const double *)w->b + first, size);
-    w->passes->partial[2 * chunk] = slope.product;
-    w->passes->partial[2 * chunk + 1] = slope.largest;
+    const kernels *k = kernels_of(w->passes->space.dtype);
+    int64_t at = chunk * w->passes->chunk, size = chunk_size(w->passes, chunk);
+    const void *gradient = from(k, w->a, at);
+    w->passes->partial[2 * chunk] = k->product(gradient, from(k, w->b, at), size);
+    w->passes->partial[2 * chunk + 1] = k->largest(gradient, size);
 }
 
 tw_slope tw_pass_slope(const tw_passes *passes, const void *gradient, const void *direction) {
@@ -107,13 +144,9 @@ tw_slope tw_pass_slope(const tw_passes *passes, const void *gradient, const void
 
 static void move_chunk(void *user, int64_t chunk) {
     const two_work *w = user;
-    int64_t first = chunk * w->passes->chunk, size = chunk_size(w->passes, chunk);
-    if (w->passes->space.dtype == TW_F32)
-        move_f32((float *)w->out + first, (const float *)w->a + first, w->step,
-                 (const float *)w->b + first, size);
-    else
-        move_f64((double *)w->out + first, (const double *)w->a + first, w->step,
-                 (const double *)w->b + first, size);
+    const kernels *k = kernels_of(w->passes->space.dtype);
+    int64_t at = chunk * w->passes->chunk, size = chunk_size(w->passes, chunk);
+    k->move(into(k, w->out, at), from(k, w->a, at), w->step, from(k, w->b, at), size);
 }
 
 void tw_pass_move(const tw_passes *passes, void *to, const void *x, double step,
@@ -129,7 +162,19 @@ typedef struct combine_work {
     const tw_combination *combination;
 } combine_work;
 
-// Many chunks from the last to the first: what tw_pass_products read last is still in the shared cache.
+// The tile from `at` on; adds to sums [2].
+static void combine_tile(const kernels *k, const tw_combination *c, int64_t at, int64_t size,
+                         double *sums) {
+    double sum[TILE];
+    void *out = into(k, c->out, at);
+    k->load(sum, c->of_first, from(k, c->first, at), size);
+    kernels_of(c->vectors.dtype)->add(sum, c->factors, &c->vectors, at, size);
+    k->store(out, 1, sum, size);
+    if (c->with != NULL) k->weigh(sums, from(k, c->with, at), out, size);
+    if (c->from != NULL) k->move(into(k, c->moved, at), from(k, c->from, at), c->step, out, size);
+}
+
+// Many chunks from the last to the first: what tw_pass_pair read last is still in the shared cache.
 // Few lie in the caches of the threads that read them, and keep their threads.
 static void combine_chunk(void *user, int64_t turn) {
     const combine_work *w = user;
@@ -137,38 +182,55 @@ static void combine_chunk(void *user, int64_t turn) {
     int64_t chunk = backwards ? w->passes->chunk_count - 1 - turn : turn;
     int64_t first = chunk * w->passes->chunk, size = chunk_size(w->passes, chunk);
     double *sums = w->passes->partial + 2 * chunk;
-    if (w->passes->space.dtype == TW_F32)
-        combine_f32(w->combination, first, size, sums);
-    else
-        combine_f64(w->combination, first, size, sums);
+    sums[0] = sums[1] = 0;
+    for (int64_t at = 0; at < size; at += TILE)
+        combine_tile(kernels_of(w->passes->space.dtype), w->combination, first + at,
+                     size - at < TILE ? size - at : TILE, sums);
 }
 
 tw_pass_sums tw_pass_combine(const tw_passes *passes, const tw_combination *combination) {
     combine_work work = {passes, combination};
-    run(passes, combination->count, combine_chunk, &work);
+    run(passes, combination->vectors.count + 1, combine_chunk, &work);
     if (combination->with == NULL) return (tw_pass_sums){0};
     return (tw_pass_sums){sum_of_chunks(passes, 2, 0), sum_of_chunks(passes, 2, 1)};
+}
+
+typedef struct pair_work {
+    const tw_passes *passes;
+    const tw_pair *pair;
+} pair_work;
+
+// The tile from `at` on; adds to sums [2, vectors].
+static void pair_tile(const kernels *k, const tw_pair *p, int64_t at, int64_t size, double *sums) {
+    const kernels *kept = kernels_of(p->vectors.dtype);
+    double tile[PAIR_TILE];
+    void *change = into(kept, p->change, at);
+    if (p->step != NULL)
+        kept->store(into(kept, p->step, at), p->step_factor, wide(k, tile, p->direction, at, size),
+                    size);
+    k->subtract(tile, from(k, p->after, at), from(k, p->before, at), size);
+    kept->store(change, p->change_factor, tile, size);
+    kept->meet(sums, &p->vectors, at, change, wide(k, tile, p->after, at, size), size);
 }
 
 static void pair_chunk(void *user, int64_t chunk) {
     const pair_work *w = user;
     int64_t first = chunk * w->passes->chunk, size = chunk_size(w->passes, chunk);
-    double *sums = w->passes->partial + chunk * 2 * w->count;
-    memset(sums, 0, 2 * (size_t)w->count * sizeof *sums);
-    if (w->passes->space.dtype == TW_F32)
-        pair_products_f32(w, first, size, sums);
-    else
-        pair_products_f64(w, first, size, sums);
+    int sum_count = 2 * w->pair->vectors.count;
+    double *sums = w->passes->partial + chunk * sum_count;
+    memset(sums, 0, (size_t)sum_count * sizeof *sums);
+    for (int64_t at = 0; at < size; at += PAIR_TILE)
+        pair_tile(kernels_of(w->passes->space.dtype), w->pair, first + at,
+                  size - at < PAIR_TILE ? size - at : PAIR_TILE, sums);
 }
 
-void tw_pass_products(const tw_passes *passes, void *difference, const void *after,
-                      const void *before, int count, const void *const *vectors,
-                      double *with_difference, double *with_after) {
+void tw_pass_pair(const tw_passes *passes, const tw_pair *pair) {
+    int count = pair->vectors.count;
     assert(count <= passes->vector_max);
-    pair_work work = {passes, difference, after, before, count, vectors};
+    pair_work work = {passes, pair};
     run(passes, count, pair_chunk, &work);
     for (int i = 0; i < count; i++) {
-        with_difference[i] = sum_of_chunks(passes, 2 * count, i);
-        with_after[i] = sum_of_chunks(passes, 2 * count, count + i);
+        pair->with_change[i] = sum_of_chunks(passes, 2 * count, i);
+        pair->with_after[i] = sum_of_chunks(passes, 2 * count, count + i);
     }
 }

@@ -9,7 +9,7 @@
 typedef struct tw_passes {
     tw_vector_space space;
     int64_t chunk, chunk_count; // elements of a chunk but the last
-    int vector_max;             // how many vectors tw_pass_products takes
+    int vector_max;             // how many vectors tw_pass_pair takes
     double *partial;
 } tw_passes;
 
@@ -25,13 +25,21 @@ typedef struct tw_slope {
 
 tw_slope tw_pass_slope(const tw_passes *passes, const void *gradient, const void *direction);
 
-// out = sum of factors[i]*vectors[i], one pass; `out` may be one of them. On the way, where asked for,
-// moved = from + step*out.
+// Vectors of one type, which need not be that of the space.
+typedef struct tw_vectors {
+    tw_dtype dtype; // TW_F32 or TW_F64
+    int count;
+    const void *const *at;
+} tw_vectors;
+
+// out = of_first*first + sum of factors[i]*vectors[i], one pass; `out` may be one of them. On the way, where
+// asked for, moved = from + step*out.
 typedef struct tw_combination {
     void *out;
-    int count; // at least 1
+    double of_first;
+    const void *first;
+    tw_vectors vectors;
     const double *factors;
-    const void *const *vectors;
     const void *with; // NULL: no products
     const void *from; // NULL: nothing is moved
     double step;
@@ -49,10 +57,18 @@ tw_pass_sums tw_pass_combine(const tw_passes *passes, const tw_combination *comb
 void tw_pass_move(const tw_passes *passes, void *to, const void *x, double step,
                   const void *direction);
 
-// difference = after - before, and on the way vectors[i]'difference and vectors[i]'after for `count`
-// vectors, of which the difference may be one. One pass over all.
-void tw_pass_products(const tw_passes *passes, void *difference, const void *after,
-                      const void *before, int count, const void *const *vectors,
-                      double *with_difference, double *with_after);
+// A step and what it changed, to be kept: change = change_factor*(after - before) and step =
+// step_factor*direction, rounded to the type of the vectors that are kept. On the way with_change[i] =
+// vectors[i]'change and with_after[i] = vectors[i]'after, `step` and `change` as rounded; they may be among
+// the vectors. One pass over all.
+typedef struct tw_pair {
+    const void *after, *before, *direction;
+    double change_factor, step_factor;
+    void *change, *step; // step NULL: is not made
+    tw_vectors vectors;
+    double *with_change, *with_after;
+} tw_pair;
+
+void tw_pass_pair(const tw_passes *passes, const tw_pair *pair);
 
 #endif

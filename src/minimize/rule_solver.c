@@ -132,12 +132,13 @@ static tw_status update(tw_minimization *m, rule_solver *r, const void *gradient
 
 // How far the trial point is; its gradient's memory is still free.
 static double distance(const tw_minimization *m) {
-    const void *const ends[] = {tw_trial(m), tw_here(m)};
+    const void *const here[] = {tw_here(m)};
     tw_combination difference = {.out = tw_trial_gradient(m),
-                                 .count = 2,
-                                 .factors = (const double[]){1, -1},
-                                 .vectors = ends,
-                                 .with = ends[0]};
+                                 .of_first = 1,
+                                 .first = tw_trial(m),
+                                 .vectors = {m->space.dtype, 1, here},
+                                 .factors = (const double[]){-1},
+                                 .with = tw_trial(m)};
     return sqrt(tw_pass_combine(&m->passes, &difference).square);
 }
 

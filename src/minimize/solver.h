@@ -13,7 +13,7 @@
 typedef struct tw_solver {
     tw_solver_words about;
     int64_t dimension_max;         // 0: none
-    int vector_max;                // of tw_pass_products
+    int vector_max;                // of tw_pass_pair
     const struct tw_solver *boxed; // the same within bounds; NULL: there is none
 
     // What is wrong with keys that are each a number; NULL: nothing. NULL itself: nothing ever is.

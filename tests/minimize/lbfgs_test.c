@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "minimize/solver.h"
 #include "support/functions.h"
-#include "thalweg/minimize.h"
 
 static tw_minimize_result minimized(tw_context *context, const tw_test_function *function,
                                     int64_t n, const tw_minimize_options *options, double *x) {
@@ -33,6 +33,7 @@ static void minima_are_reached(void **state) {
         {&tw_test_powell_singular, 4, 90}, {&tw_test_wood, 4, 150},
         {&tw_test_beale, 2, 30},           {&tw_test_log_barrier, 5, 60},
         {&tw_test_quadratic, 100, 450},    {&tw_test_quadratic, 1, 10},
+        {&tw_test_rosenbrock, 6000, 400},  {&tw_test_quadratic, 6000, 450},
     };
 
     tw_context *context = tw_test_context();
@@ -76,6 +77,72 @@ static void bits_do_not_depend_on_threads(void **state) {
         tw_context_free(context);
     }
     free(once);
+}
+
+static tw_dtype type_of_pairs(int64_t n, tw_dtype dtype) {
+    tw_context *context = tw_test_context();
+    tw_objective *objective = tw_test_objective(context, &tw_test_quadratic, n, dtype);
+    double *x = calloc((size_t)n, sizeof *x);
+    tw_minimization *m = NULL;
+    assert_ok(context, tw_minimization_new(objective, NULL, x, &m));
+    tw_dtype type = tw_tensor_dtype(tw_variables_find(m->variables, "lbfgs.change0"));
+    assert_int_equal(tw_tensor_dtype(tw_variables_find(m->variables, "lbfgs.direction")), dtype);
+    assert_int_equal(tw_tensor_dtype(tw_variables_find(m->variables, "lbfgs.step10")), type);
+    tw_minimization_free(m);
+    free(x);
+    tw_objective_free(objective);
+    tw_context_free(context);
+    return type;
+}
+
+static void long_problems_keep_their_pairs_in_floats(void **state) {
+    (void)state;
+    assert_int_equal(type_of_pairs(2047, TW_F64), TW_F64);
+    assert_int_equal(type_of_pairs(2048, TW_F64), TW_F32);
+    assert_int_equal(type_of_pairs(10, TW_F32), TW_F32);
+    assert_int_equal(type_of_pairs(2048, TW_F32), TW_F32);
+}
+
+// Rosenbrock's function times a power of two.
+typedef struct scaled {
+    int64_t n;
+    double factor;
+} scaled;
+
+static tw_status evaluate_scaled(const void *x, double *value, void *gradient, void *user) {
+    const scaled *s = user;
+    double *g = gradient;
+    *value = s->factor * tw_test_rosenbrock.value(x, s->n, g);
+    for (int64_t i = 0; i < s->n && g != NULL; i++) g[i] *= s->factor;
+    return TW_OK;
+}
+
+// Beyond what float32 holds, too.
+static void the_size_of_values_changes_no_bit_of_the_way(void **state) {
+    (void)state;
+
+    enum { N = 5000 };
+
+    double *way[3];
+    const double factors[] = {1, 0x1p300, 0x1p-10};
+    tw_context *context = tw_test_context();
+    for (int k = 0; k < 3; k++) {
+        scaled s = {N, factors[k]};
+        tw_objective_calls calls = {.evaluate = evaluate_scaled, .user = &s};
+        tw_objective *objective = NULL;
+        assert_ok(context, tw_objective_new(context, "scaled", N, TW_F64, &calls, &objective));
+        tw_minimize_options options = tw_minimize_options_default();
+        options.tolerance = 0;
+        options.max_iterations = 40;
+        tw_minimize_result result;
+        way[k] = tw_test_start(&tw_test_rosenbrock, N);
+        assert_ok(context, tw_minimize(objective, &options, way[k], &result));
+        assert_int_equal(result.iterations, 40);
+        tw_objective_free(objective);
+    }
+    for (int k = 1; k < 3; k++) assert_memory_equal(way[0], way[k], N * sizeof(double));
+    for (int k = 0; k < 3; k++) free(way[k]);
+    tw_context_free(context);
 }
 
 static void floats_go_as_far_as_floats_can(void **state) {
@@ -154,5 +221,7 @@ static void what_cannot_be_asked_is_refused_in_words(void **state) {
     tw_context_free(context);
 }
 
-TW_TESTS(minima_are_reached, bits_do_not_depend_on_threads, floats_go_as_far_as_floats_can,
-         a_function_without_a_floor_diverges_in_words, what_cannot_be_asked_is_refused_in_words)
+TW_TESTS(minima_are_reached, bits_do_not_depend_on_threads,
+         long_problems_keep_their_pairs_in_floats, the_size_of_values_changes_no_bit_of_the_way,
+         floats_go_as_far_as_floats_can, a_function_without_a_floor_diverges_in_words,
+         what_cannot_be_asked_is_refused_in_words)

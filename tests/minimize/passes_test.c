@@ -1,5 +1,5 @@
-// The fused passes against plain loops, in both types, at sizes around lanes, tiles and chunks; and their
-// bits for any number of threads.
+// The fused passes against plain loops, in both types and with vectors of the other, at sizes around lanes,
+// tiles and chunks; and their bits for any number of threads.
 #include "test.h"
 
 #include <math.h>
@@ -9,9 +9,14 @@
 #include "minimize/passes.h"
 #include "support/functions.h"
 
-enum { VECTORS = 9, SIZE_MAX_TESTED = 70001 };
+enum { KEPT = 8, VECTORS = KEPT + 2, OTHERS = 5, SIZE_MAX_TESTED = 70001 };
 
 static const int64_t sizes[] = {1, 2, 7, 8, 9, 511, 513, 1023, 1025, 4099, SIZE_MAX_TESTED};
+
+#define STEP_FACTOR 4.0
+#define CHANGE_FACTOR 0.5
+
+static const double factors[VECTORS] = {-1, 0.5, 0, 2, 0.25, -0.5, 0.75, 1, -3, 0.125};
 
 static void *vector_of(tw_dtype dtype, int64_t n, int which) {
     tw_vector_space space = {.dtype = dtype, .n = n};
@@ -21,89 +26,108 @@ static void *vector_of(tw_dtype dtype, int64_t n, int which) {
     return v;
 }
 
-// All results of all passes on one size, as numbers: sums, and the elements made.
-static double *results(tw_dtype dtype, int64_t n, int threads, int *count) {
+// All results of all passes on one size, as numbers: sums, and the elements made. The vectors that are kept
+// have a type of their own; the last two are the pair that is made.
+static double *results(tw_dtype dtype, tw_dtype kept, int64_t n, int threads, int *count) {
     tw_context *context = tw_test_context();
     assert_ok(context, tw_context_set_threads(context, threads));
-    tw_vector_space space = {context, dtype, n};
+    tw_vector_space space = {context, dtype, n}, kept_space = {context, kept, n};
     tw_passes passes;
     assert_ok(context, tw_passes_start(&passes, &space, VECTORS));
-    void *v[VECTORS + 3], *y = vector_of(dtype, n, 0), *to = vector_of(dtype, n, 1);
-    double factors[VECTORS], *out = calloc(2 * VECTORS + 4 + 3 * (size_t)n, sizeof *out);
-    for (int k = 0; k < VECTORS + 3; k++) v[k] = vector_of(dtype, n, k + 2);
-    for (int k = 0; k < VECTORS; k++) factors[k] = 0.25 * k - 1;
-    tw_pass_products(&passes, y, v[VECTORS], v[VECTORS + 1], VECTORS, (const void *const *)v, out,
-                     out + VECTORS);
-    tw_combination c = {.out = v[VECTORS + 2],
-                        .count = VECTORS,
+    void *v[VECTORS], *other[OTHERS]; // others: gradient, the one before, direction, x, the next x
+    double *out = calloc(2 * VECTORS + 4 + 4 * (size_t)n, sizeof *out);
+    for (int k = 0; k < VECTORS; k++) v[k] = vector_of(kept, n, k);
+    for (int k = 0; k < OTHERS; k++) other[k] = vector_of(dtype, n, VECTORS + k);
+    tw_vectors vectors = {kept, VECTORS, (const void *const *)v};
+    tw_slope slope = tw_pass_slope(&passes, other[0], other[2]);
+    tw_pair pair = {.after = other[0],
+                    .before = other[1],
+                    .direction = other[2],
+                    .step_factor = STEP_FACTOR,
+                    .change_factor = CHANGE_FACTOR,
+                    .step = v[KEPT],
+                    .change = v[KEPT + 1],
+                    .vectors = vectors,
+                    .with_change = out,
+                    .with_after = out + VECTORS};
+    tw_pass_pair(&passes, &pair);
+    tw_combination c = {.out = other[2],
+                        .of_first = -2,
+                        .first = other[0],
+                        .vectors = vectors,
                         .factors = factors,
-                        .vectors = (const void *const *)v,
-                        .with = v[VECTORS],
-                        .from = y,
+                        .with = other[0],
+                        .from = other[3],
                         .step = 0.5,
-                        .moved = to};
+                        .moved = other[4]};
     tw_pass_sums sums = tw_pass_combine(&passes, &c);
-    tw_slope slope = tw_pass_slope(&passes, v[0], v[1]);
     int at = 2 * VECTORS;
     out[at++] = sums.with;
     out[at++] = sums.square;
     out[at++] = slope.product;
     out[at++] = slope.largest;
-    void *const made[] = {y, v[VECTORS + 2], to};
-    for (int k = 0; k < 3; k++)
-        for (int64_t i = 0; i < n; i++) out[at++] = tw_vector_get(&space, made[k], i);
-    for (int k = 0; k < VECTORS + 3; k++) free(v[k]);
-    free(y);
-    free(to);
+    for (int k = KEPT; k < VECTORS; k++)
+        for (int64_t i = 0; i < n; i++) out[at++] = tw_vector_get(&kept_space, v[k], i);
+    for (int k = 2; k <= 4; k += 2)
+        for (int64_t i = 0; i < n; i++) out[at++] = tw_vector_get(&space, other[k], i);
+    for (int k = 0; k < VECTORS; k++) free(v[k]);
+    for (int k = 0; k < OTHERS; k++) free(other[k]);
     tw_passes_end(&passes);
     tw_context_free(context);
     *count = at;
     return out;
 }
 
+// A number as a type holds it.
+static double rounded(tw_dtype dtype, double number) {
+    return dtype == TW_F32 ? (double)(float)number : number;
+}
+
 // The same with one loop a number.
-static void assert_plain(tw_dtype dtype, int64_t n, const double *found) {
-    tw_vector_space s = {.dtype = dtype, .n = n};
-    void *v[VECTORS + 2];
-    for (int k = 0; k < VECTORS + 2; k++) v[k] = vector_of(dtype, n, k + 2);
-    const double *y = found + 2 * VECTORS + 4, *d = y + n, *moved = d + n;
-    double tolerance = (dtype == TW_F32 ? 1e-6 : 1e-14) * (double)(n + 10);
-    double largest = 0, with = 0, square = 0, slope = 0;
-    for (int k = 0; k < VECTORS; k++) {
-        double to_y = 0, to_g = 0;
-        for (int64_t i = 0; i < n; i++) {
-            to_y += tw_vector_get(&s, v[k], i) * y[i];
-            to_g += tw_vector_get(&s, v[k], i) * tw_vector_get(&s, v[VECTORS], i);
-        }
-        assert_true(fabs(found[k] - to_y) < tolerance &&
-                    fabs(found[VECTORS + k] - to_g) < tolerance);
-    }
+static void assert_plain(tw_dtype dtype, tw_dtype kept, int64_t n, const double *found) {
+    tw_vector_space s = {.dtype = dtype, .n = n}, t = {.dtype = kept, .n = n};
+    void *v[KEPT], *other[OTHERS];
+    for (int k = 0; k < KEPT; k++) v[k] = vector_of(kept, n, k);
+    for (int k = 0; k < OTHERS; k++) other[k] = vector_of(dtype, n, VECTORS + k);
+    const double *step = found + 2 * VECTORS + 4, *change = step + n, *d = change + n;
+    const double *moved = d + n, *sums = found + 2 * VECTORS;
+    double unit = dtype == TW_F32 ? 1e-6 : 1e-14, tolerance = 1e-14 * (double)(n + 10);
+    double with[2 * VECTORS] = {0}, largest = 0, of_with = 0, square = 0, slope = 0;
     for (int64_t i = 0; i < n; i++) {
-        double sum = 0, g = tw_vector_get(&s, v[VECTORS], i), first = tw_vector_get(&s, v[0], i);
-        for (int k = 0; k < VECTORS; k++) sum += (0.25 * k - 1) * tw_vector_get(&s, v[k], i);
-        double step = dtype == TW_F32 ? 1e-6 : 1e-14;
-        assert_true(fabs(y[i] - (g - tw_vector_get(&s, v[VECTORS + 1], i))) < step);
-        assert_true(fabs(d[i] - sum) < 10 * step && fabs(moved[i] - (y[i] + d[i] / 2)) < 10 * step);
-        with += g * d[i];
+        double g = tw_vector_get(&s, other[0], i), before = tw_vector_get(&s, other[1], i);
+        double direction = tw_vector_get(&s, other[2], i), x = tw_vector_get(&s, other[3], i);
+        assert_true(step[i] == rounded(kept, STEP_FACTOR * direction));
+        assert_true(change[i] == rounded(kept, CHANGE_FACTOR * (g - before)));
+        double sum = -2 * g;
+        for (int k = 0; k < VECTORS; k++) {
+            double at = k < KEPT ? tw_vector_get(&t, v[k], i) : k == KEPT ? step[i] : change[i];
+            with[k] += at * change[i];
+            with[VECTORS + k] += at * g;
+            sum += factors[k] * at;
+        }
+        assert_true(fabs(d[i] - sum) < 10 * unit && fabs(moved[i] - (x + d[i] / 2)) < unit);
+        of_with += g * d[i];
         square += d[i] * d[i];
-        slope += first * tw_vector_get(&s, v[1], i);
-        largest = fmax(largest, fabs(first));
+        slope += g * direction;
+        largest = fmax(largest, fabs(g));
     }
-    const double *sums = found + 2 * VECTORS;
-    assert_true(fabs(sums[0] - with) < 10 * tolerance && fabs(sums[1] - square) < 10 * tolerance);
+    for (int k = 0; k < 2 * VECTORS; k++) assert_true(fabs(found[k] - with[k]) < 10 * tolerance);
+    assert_true(fabs(sums[0] - of_with) < 1000 * tolerance);
+    assert_true(fabs(sums[1] - square) < 1000 * tolerance);
     assert_true(fabs(sums[2] - slope) < tolerance && sums[3] == largest);
-    for (int k = 0; k < VECTORS + 2; k++) free(v[k]);
+    for (int k = 0; k < KEPT; k++) free(v[k]);
+    for (int k = 0; k < OTHERS; k++) free(other[k]);
 }
 
 static void passes_compute_what_plain_loops_do(void **state) {
     (void)state;
+    static const tw_dtype types[][2] = {{TW_F32, TW_F32}, {TW_F64, TW_F64}, {TW_F64, TW_F32}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        for (int wide = 0; wide < 2; wide++) {
+        for (size_t k = 0; k < sizeof types / sizeof *types; k++) {
             int count, other;
-            tw_dtype dtype = wide ? TW_F64 : TW_F32;
-            double *once = results(dtype, sizes[i], 1, &count);
-            double *again = results(dtype, sizes[i], 3, &other);
-            assert_plain(dtype, sizes[i], once);
+            double *once = results(types[k][0], types[k][1], sizes[i], 1, &count);
+            double *again = results(types[k][0], types[k][1], sizes[i], 3, &other);
+            assert_plain(types[k][0], types[k][1], sizes[i], once);
             assert_int_equal(count, other);
             assert_memory_equal(once, again, (size_t)count * sizeof *once);
             free(once);
