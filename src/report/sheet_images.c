@@ -34,14 +34,14 @@ static tw_extent range_of(const tw_sheet *sheet) {
     return usual || found.low == found.high ? range : found;
 }
 
-// Pixels [height, width, channels] of an example; what is not finite is black.
+// Pixels [height * times, width * times, channels] of an example; what is not finite is black.
 static void to_pixels(const float *x, const tw_image_shape *image, const tw_extent *range,
-                      unsigned char *pixels) {
-    for (int64_t row = 0; row < image->height; row++) {
-        for (int64_t column = 0; column < image->width; column++) {
+                      int64_t times, unsigned char *pixels) {
+    for (int64_t row = 0; row < image->height * times; row++) {
+        for (int64_t column = 0; column < image->width * times; column++) {
+            const float *at = x + row / times * image->y_step + column / times * image->x_step;
             for (int channel = 0; channel < image->channels; channel++) {
-                double value =
-                    x[row * image->y_step + column * image->x_step + channel * image->channel_step];
+                double value = at[channel * image->channel_step];
                 double share = (value - range->low) / (range->high - range->low);
                 if (!isfinite(share)) share = 0;
                 *pixels++ = (unsigned char)lround(fmin(fmax(share, 0), 1) * 255);
@@ -67,20 +67,33 @@ static tw_status draw_image(tw_svg *svg, const tw_cells *cells, int64_t index,
     return svg->text.status;
 }
 
+// How often each pixel is repeated along either side. A browser shows pixels as they are, librsvg makes them
+// flow into each other: enlarged beforehand they stay apart.
+static int64_t enlargement(const tw_cells *cells, const tw_image_shape *image, const char *path) {
+    int sharpness = tw_svg_sharpness(path);
+    if (sharpness == 1) return 1;
+    return (int64_t)fmax(sharpness * cells->width / (double)image->width, 1);
+}
+
 tw_status tw_sheet_images(const tw_sheet *sheet, const tw_image_shape *image, const char *path) {
-    unsigned char *pixels = tw_allocate(sheet->context, (size_t)sheet->features, 1);
-    if (pixels == NULL) return TW_NO_MEMORY;
     double aspect = (double)image->height / (double)image->width;
     double wanted = fmax(WANTED, fmin((double)image->width, TW_SHEET_WIDTH / 3));
     if (sheet->count < 8) wanted = fmax(wanted, (TW_SHEET_WIDTH / 8));
     tw_cells cells = tw_cells_make(sheet->count, wanted, aspect);
+    int64_t times = enlargement(&cells, image, path);
+    tw_image_shape drawn = {.width = image->width * times,
+                            .height = image->height * times,
+                            .channels = image->channels};
+    unsigned char *pixels =
+        tw_allocate(sheet->context, (size_t)(drawn.width * drawn.height), (size_t)drawn.channels);
+    if (pixels == NULL) return TW_NO_MEMORY;
     tw_svg svg;
     tw_sheet_start(sheet, &svg, tw_cells_height(&cells), 0);
     tw_extent range = range_of(sheet);
     tw_status status = svg.text.status;
     for (int64_t i = 0; i < sheet->count && status == TW_OK; i++) {
-        to_pixels(sheet->x + i * sheet->features, image, &range, pixels);
-        status = draw_image(&svg, &cells, i, image, pixels);
+        to_pixels(sheet->x + i * sheet->features, image, &range, times, pixels);
+        status = draw_image(&svg, &cells, i, &drawn, pixels);
         tw_cells_label(&cells, sheet, &svg, i);
     }
     if (status == TW_OK) status = tw_svg_save(&svg, path);

@@ -33,6 +33,10 @@ void tw_svg_start(tw_svg *svg, tw_context *context, double height, const char *t
 // missing, or a height above 32767 pixels; TW_NO_MEMORY, TW_IO.
 tw_status tw_svg_save(tw_svg *svg, const char *path);
 
+// Pixels of what will be written for each unit of the picture, where it is written as pixels; else 1, for a
+// reader's screen draws them.
+int tw_svg_sharpness(const char *path);
+
 void tw_svg_free(tw_svg *svg);
 
 // Words at a place. Escaped; what is no character becomes U+FFFD; cut with an ellipsis to `width`.

@@ -14,21 +14,29 @@
 
 typedef enum picture_kind { PICTURE_NONE, PICTURE_SVG, PICTURE_PAGE, PICTURE_PIXELS } picture_kind;
 
-static picture_kind kind_of(tw_context *context, const char *path) {
+static picture_kind kind_of(const char *path) {
     static const char *const endings[] = {"", ".svg", ".html", ".png"};
 
     const char *dot = strrchr(path, '.');
     for (int kind = PICTURE_SVG; kind <= PICTURE_PIXELS && dot != NULL; kind++) {
         if (strcmp(dot, endings[kind]) == 0) return (picture_kind)kind;
     }
-    tw_fail(context, TW_BAD_ARGUMENT, "%s: give a name that ends in .svg, .html or .png", path);
     return PICTURE_NONE;
 }
 
+static tw_status refuse(tw_context *context, const char *path) {
+    return tw_fail(context, TW_BAD_ARGUMENT, "%s: give a name that ends in .svg, .html or .png",
+                   path);
+}
+
 tw_status tw_plot_check(tw_context *context, const char *path) {
-    picture_kind kind = kind_of(context, path);
-    if (kind == PICTURE_PIXELS) return tw_rsvg_check(context, path, TW_RSVG_LIBRARY);
-    return kind == PICTURE_NONE ? TW_BAD_ARGUMENT : TW_OK;
+    picture_kind kind = kind_of(path);
+    if (kind == PICTURE_NONE) return refuse(context, path);
+    return kind == PICTURE_PIXELS ? tw_rsvg_check(context, path, TW_RSVG_LIBRARY) : TW_OK;
+}
+
+int tw_svg_sharpness(const char *path) {
+    return kind_of(path) == PICTURE_PIXELS ? SHARP : 1;
 }
 
 // The picture inside of a page that follows the reader's scheme too.
@@ -68,7 +76,7 @@ tw_status tw_svg_save(tw_svg *svg, const char *path) {
     tw_text *text = &svg->text;
     tw_text_add(text, "</svg>\n");
     if (text->status != TW_OK) return text->status;
-    switch (kind_of(text->context, path)) {
+    switch (kind_of(path)) {
     case PICTURE_SVG:
         return tw_file_write_all(text->context, path, text->data, text->length);
     case PICTURE_PAGE:
@@ -76,6 +84,6 @@ tw_status tw_svg_save(tw_svg *svg, const char *path) {
     case PICTURE_PIXELS:
         return save_pixels(text, svg->height, path);
     default:
-        return TW_BAD_ARGUMENT;
+        return refuse(text->context, path);
     }
 }

@@ -109,6 +109,32 @@ static void a_png_has_the_light_picture_twice_as_large(void **state) {
     tw_context_free(context);
 }
 
+// Of an image of 2 x 2, whose pixels are drawn some hundred times as large, no more than the borders mix.
+static void pixels_of_an_image_stay_apart(void **state) {
+    (void)state;
+    const float x[] = {1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0};
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES], *bytes = NULL;
+    size_t length = 0;
+    tw_data *data = set_of(context, (tw_shape){3, {2, 2, 3}}, 1, x);
+    tw_test_folder_make(folder);
+    tw_test_path(folder, "a.png", path);
+    assert_ok(context, tw_plot_examples(context, path, data, 1));
+    assert_ok(context, tw_file_read_all(context, path, 1 << 26, &bytes, &length));
+    tw_test_image image = tw_test_png((unsigned char *)bytes, length);
+    static const char *const colours[] = {"#ff0000", "#00ff00", "#0000ff", "#ffff00"};
+    for (int i = 0; i < 4; i++) {
+        size_t pixels = tw_test_png_pixels(&image, colours[i]);
+        assert_in_range(pixels, 70 * 70, 100 * 100);
+    }
+    free(image.pixels);
+    tw_release(bytes);
+    tw_test_folder_remove(folder);
+    tw_data_free(data);
+    tw_context_free(context);
+}
+
 // As many numbers as an example may have, that no deflation makes fewer: libxml2 stops at 10 MB of text.
 static void an_image_may_be_large(void **state) {
     (void)state;
@@ -208,6 +234,7 @@ static void failures_are_said_and_leave_nothing(void **state) {
     tw_test_folder_remove(folder);
 }
 
-TW_TESTS(a_png_has_the_light_picture_twice_as_large, an_image_may_be_large,
-         a_name_says_what_is_written, a_missing_library_is_said_with_what_to_install,
-         what_cannot_be_drawn_is_refused, failures_are_said_and_leave_nothing)
+TW_TESTS(a_png_has_the_light_picture_twice_as_large, pixels_of_an_image_stay_apart,
+         an_image_may_be_large, a_name_says_what_is_written,
+         a_missing_library_is_said_with_what_to_install, what_cannot_be_drawn_is_refused,
+         failures_are_said_and_leave_nothing)
