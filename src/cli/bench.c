@@ -79,18 +79,20 @@ static void print_update(bench_out *out, const tw_bench_update_options *options,
     end_row(out);
 }
 
-static int one_method(bench_out *out, tw_bench_update_options *options, const char *method) {
+static int one_method(bench_out *out, const tw_bench_update_options *options, const char *method) {
     tw_context *context = out->arguments->context;
     tw_bench_update update;
-    options->method = method;
-    tw_status status = tw_bench_run_update(context, options, &update);
+    tw_bench_update_options own = *options;
+    own.method = method;
+    tw_status status = tw_bench_run_update(context, &own, &update);
     if (status != TW_OK) return cli_failed(context, status);
-    print_update(out, options, &update);
+    print_update(out, &own, &update);
     return CLI_DONE;
 }
 
 // "adam; nag": each between the semicolons.
-static int listed_methods(bench_out *out, tw_bench_update_options *options, const char *list) {
+static int listed_methods(bench_out *out, const tw_bench_update_options *options,
+                          const char *list) {
     char method[METHOD_BYTES];
     int code = CLI_DONE;
     while (code == CLI_DONE) {

@@ -82,7 +82,7 @@ tw_status tw_png_encode(tw_context *context, const unsigned char *pixels, int64_
     if (deflateInit(&stream, Z_BEST_COMPRESSION) != Z_OK) {
         return tw_fail(context, TW_NO_MEMORY, "png: no memory to deflate");
     }
-    size_t row = (size_t)(width * channels);
+    size_t row = (size_t)width * (size_t)channels;
     size_t bound = deflateBound(&stream, (uLong)((row + 1) * (size_t)height));
     unsigned char *bytes = tw_allocate(context, sizeof signature + 13 + bound + 3 * CHUNK_BYTES, 1);
     if (bytes == NULL) {

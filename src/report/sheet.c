@@ -59,7 +59,8 @@ double tw_cells_left(const tw_cells *cells, int64_t index) {
 
 double tw_cells_top(const tw_cells *cells, int64_t index) {
     double pitch = cells->height + TW_CELL_LABEL + TW_CELL_GAP;
-    return TW_SHEET_ABOVE + (double)(index / cells->columns) * pitch;
+    int64_t row = index / cells->columns;
+    return TW_SHEET_ABOVE + (double)row * pitch;
 }
 
 void tw_cells_label(const tw_cells *cells, const tw_sheet *sheet, tw_svg *svg, int64_t index) {

@@ -38,7 +38,6 @@ tw_status tw_training_data(tw_context *context, const tw_training_options *optio
 static tw_status check_target(tw_training *training) {
     switch (tw_data_target_kind(training->train)) {
     case TW_TARGET_CLASS:
-        return TW_OK;
     case TW_TARGET_VALUE:
         return TW_OK;
     default:
