@@ -72,7 +72,8 @@ static tw_status draw_image(tw_svg *svg, const tw_cells *cells, int64_t index,
 static int64_t enlargement(const tw_cells *cells, const tw_image_shape *image, const char *path) {
     int sharpness = tw_svg_sharpness(path);
     if (sharpness == 1) return 1;
-    return (int64_t)fmax(sharpness * cells->width / (double)image->width, 1);
+    double fits = sharpness * cells->width / (double)image->width;
+    return (int64_t)fmax(fmin(fits, SIDE_MAX / (double)image->height), 1);
 }
 
 tw_status tw_sheet_images(const tw_sheet *sheet, const tw_image_shape *image, const char *path) {

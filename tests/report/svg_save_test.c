@@ -211,6 +211,18 @@ static void what_cannot_be_drawn_is_refused(void **state) {
     tw_context_free(context);
 }
 
+static void an_image_that_is_too_high_is_refused(void **state) {
+    (void)state;
+    static const float x[1000 * 2];
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    tw_data *data = set_of(context, (tw_shape){2, {1000, 2}}, 1, x);
+    assert_int_equal(tw_plot_examples(context, "a.png", data, 1), TW_UNSUPPORTED);
+    assert_non_null(strstr(tw_context_message(context), "a .png holds 32767 a side"));
+    tw_data_free(data);
+    tw_context_free(context);
+}
+
 static tw_status draw(tw_context *context, void *path) {
     return draw_curves(context, path);
 }
@@ -237,4 +249,4 @@ static void failures_are_said_and_leave_nothing(void **state) {
 TW_TESTS(a_png_has_the_light_picture_twice_as_large, pixels_of_an_image_stay_apart,
          an_image_may_be_large, a_name_says_what_is_written,
          a_missing_library_is_said_with_what_to_install, what_cannot_be_drawn_is_refused,
-         failures_are_said_and_leave_nothing)
+         an_image_that_is_too_high_is_refused, failures_are_said_and_leave_nothing)
