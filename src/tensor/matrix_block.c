@@ -1,18 +1,22 @@
 // A block is computed a slice of k at a time; of it, strips of rows against panels of columns two
 // vectors wide, in tiles of as many rows as registers hold. A panel of the right operand is copied
-// into one piece, which a first tile does while it reads, unless it lies transposed. The left operand
-// is read where it lies, a number at a time; but where its rows lie side by side, each step of k is
-// on a line of its own, and caches hold few lines that are a power of two apart, so a strip of it is
+// into one piece, which a first tile does while it reads, unless it lies transposed. The left
+// operand is read where it lies, a number at a time. Two things ask for more where it is large. If
+// it does not stay in the second-level cache, its tiles meet several panels at once, so that it is
+// read that many times less. And if its rows lie side by side, each step of k is on a line of its
+// own, of which caches hold few that are a power of two apart; then strips of it that stay are
 // copied for all panels. So copying costs little where libraries copy both operands first.
 #include "tensor/matrix_block.h"
 
 #include <stddef.h>
 
-// On the stack, both in the second-level cache: a panel of 64 KiB, and a strip.
+// On the stack: panels of the right operand, or one and a strip.
 #define PANEL_BYTES (TW_SLICE_MAX * TW_TILE_COLUMN_BYTES_MAX)
+#define COPIES_BYTES (PANEL_BYTES + TW_STRIP_BYTES_MAX)
 #define TURNED_ROW 16 // numbers; TW_TILE_ROWS_MAX and more
 #define TILE_BYTES (TURNED_ROW * TW_TILE_COLUMN_BYTES_MAX)
 #define LINE_BYTES 64
+#define NEAR_TILES_MIN 8     // of a strip, before its first asks for rows of its own panel
 #define STRIDE_BYTES_MIN 512 // between steps of k: fewer do little harm
 #define STEPS_MIN 64         // whose lines the first-level cache may not hold
 #define PACKED_PANELS_MIN 4  // that read a strip before copying it pays
@@ -38,6 +42,8 @@ static void settle(const tw_matrix_view *v, const void *sums, int64_t width, int
 // Rows of the left operand, over a slice of k: where they lie, or copied tile by tile.
 typedef struct strip {
     int64_t row, row_end;
+    int64_t tiles, rows_least,
+        one_more; // the first `one_more` tiles have a row more than the least
     const char *left;
     int64_t left_row, left_step;
     int64_t tile_bytes; // from one tile's copy to the next; 0 if nothing is copied
@@ -50,47 +56,80 @@ typedef struct panel {
     const char *ahead;
 } panel;
 
-// Multiplies a strip by a panel, tile by tile. `copy`: room for the panel.
-static void multiply(const tw_matrix_view *v, const strip *s, const panel *p, char *copy) {
-    _Alignas(64) char sums[TILE_BYTES];
+// How far a panel has come down a strip.
+typedef struct descent {
+    tw_tile tile;
+    char *out;
+    const char *ahead, *copy;
+    bool straight, add; // to C without a detour; to what it holds from earlier slices
+} descent;
+
+// Begins with the strip's first tile. `copy`: room for the panel.
+static void begin(descent *d, const tw_matrix_view *v, const strip *s, const panel *p, char *copy) {
     const tw_matrix_kernel *kernel = v->kernel;
-    int64_t count = s->row_end - s->row, size = kernel->size;
-    int64_t tiles = tw_ceiling(count, kernel->rows_max);
-    int64_t width = (p->columns > kernel->lanes ? 2 : 1) * (int64_t)kernel->lanes;
+    int64_t size = kernel->size, lanes = kernel->lanes;
+    int64_t width = p->columns > lanes ? 2 * lanes : lanes;
     const char *right = v->right + (p->step * v->right_step + p->column * v->right_column) * size;
-    char *out = v->out + (s->row * v->out_row + p->column * v->out_column) * size;
-    bool add = p->step > 0, direct = v->right_column == 1;
-    bool straight = v->out_column == 1 && v->alpha == 1 && (add || v->beta == 0 || v->beta == 1);
+    bool direct = v->right_column == 1;
+    bool near = direct && kernel->near_steps && s->tiles >= NEAR_TILES_MIN;
     if (!direct) kernel->transpose(right, v->right_column, p->columns, p->k, copy, width);
-    tw_tile tile = {
+    d->out = v->out + (s->row * v->out_row + p->column * v->out_column) * size;
+    d->copy = copy;
+    d->ahead = direct ? p->ahead : NULL;
+    d->add = p->step > 0;
+    d->straight = v->out_column == 1 && v->alpha == 1 && (d->add || v->beta == 0 || v->beta == 1);
+    d->tile = (tw_tile){
         .left = s->left,
         .right = direct ? right : copy,
-        .out = straight ? out : sums,
-        .packed = direct && tiles > 1 ? copy : NULL,
+        .ahead = near ? right + kernel->near_steps * v->right_step * size : NULL,
+        .packed = direct && s->tiles > 1 ? copy : NULL,
         .left_row = s->left_row,
         .left_step = s->left_step,
         .right_step = direct ? v->right_step : width,
         .ahead_step = v->right_step,
-        .out_row = straight ? v->out_row : width,
+        .out_row = d->straight ? v->out_row : width,
         .packed_step = width,
         .k = p->k,
         .columns = (int)p->columns,
-        .add = straight && (add || v->beta == 1),
+        .add = d->straight && (d->add || v->beta == 1),
     };
-    for (int64_t t = 0; t < tiles; t++) {
-        int64_t rows = count / tiles + (t < count % tiles);
-        kernel->tile((int)rows, &tile);
-        if (!straight) settle(v, sums, width, rows, p->columns, out, add);
-        int64_t left_bytes = s->tile_bytes ? s->tile_bytes : rows * s->left_row * size;
-        tile.left = (const char *)tile.left + left_bytes;
+}
+
+// Tiles [t, t_end) of the strip, the first of which is the next.
+static void descend(const tw_matrix_view *v, const strip *s, descent *d, int64_t t, int64_t t_end) {
+    _Alignas(64) char sums[TILE_BYTES];
+    tw_tile *tile = &d->tile;
+    int64_t size = v->kernel->size, columns = tile->columns;
+    char *out = d->out;
+    if (!d->straight) tile->out = sums;
+    for (; t < t_end; t++) {
+        int64_t rows = s->rows_least + (t < s->one_more);
+        if (d->straight) tile->out = out;
+        v->kernel->tile((int)rows, tile);
+        if (!d->straight) settle(v, sums, tile->out_row, rows, columns, out, d->add);
         out += rows * v->out_row * size;
-        if (straight) tile.out = out;
-        tile.right = copy;
-        tile.right_step = width;
-        tile.packed = NULL;
+        int64_t left_bytes = s->tile_bytes ? s->tile_bytes : rows * s->left_row * size;
+        tile->left = (const char *)tile->left + left_bytes;
+        tile->right = d->copy;
+        tile->right_step = tile->packed_step;
+        tile->packed = NULL;
         // The rows of a panel lie far apart, which no machine's own prefetching follows. One tile
         // of those that read from the copied panel has room to ask for them.
-        tile.ahead = t == 0 && direct ? p->ahead : NULL;
+        tile->ahead = t == 0 ? d->ahead : NULL;
+    }
+    d->out = out;
+}
+
+// Multiplies a strip by a few panels, of which copies lie `panel_bytes` apart. A tile of the left
+// operand meets them all while the first-level cache holds it.
+static void multiply(const tw_matrix_view *v, const strip *s, const panel *panels, int64_t count,
+                     char *copies, int64_t panel_bytes) {
+    descent descents[TW_PANELS_MAX];
+    for (int64_t i = 0; i < count; i++)
+        begin(&descents[i], v, s, &panels[i], copies + i * panel_bytes);
+    int64_t tiles = count == 1 ? s->tiles : 1;
+    for (int64_t t = 0; t < s->tiles; t += tiles) {
+        for (int64_t i = 0; i < count; i++) descend(v, s, &descents[i], t, t + tiles);
     }
 }
 
@@ -115,60 +154,88 @@ static int64_t packed_tile_bytes(const tw_matrix_kernel *kernel, int64_t k) {
 static strip strip_of(const tw_matrix_view *v, int64_t row, int64_t row_end, int64_t step,
                       int64_t k, char *copy) {
     const tw_matrix_kernel *kernel = v->kernel;
-    const char *left = v->left + (row * v->left_row + step * v->left_step) * kernel->size;
-    strip s = {row, row_end, left, v->left_row, v->left_step, 0};
+    int64_t tiles = tw_ceiling(row_end - row, kernel->rows_max);
+    strip s = {
+        .row = row,
+        .row_end = row_end,
+        .tiles = tiles,
+        .rows_least = (row_end - row) / tiles,
+        .one_more = (row_end - row) % tiles,
+        .left = v->left + (row * v->left_row + step * v->left_step) * kernel->size,
+        .left_row = v->left_row,
+        .left_step = v->left_step,
+    };
     if (!copy) return s;
+    s.tile_bytes = packed_tile_bytes(kernel, k);
+    tw_packing packing = {s.left, s.left_step, row_end - row, k, copy, s.tile_bytes / kernel->size};
+    kernel->pack(&packing);
     s.left = copy;
     s.left_step = kernel->rows_max;
-    s.tile_bytes = packed_tile_bytes(kernel, k);
-    tw_packing packing = {left, v->left_step, row_end - row, k, copy, s.tile_bytes / kernel->size};
-    kernel->pack(&packing);
     return s;
 }
 
-// One slice of k, a strip of rows after another. `copy`: room for a strip, or NULL for one strip that
-// is not copied.
+// One strip against all columns of a block, `together` panels at a time.
+static void strip_slice(const tw_matrix_view *v, const tw_matrix_part *part, const strip *s,
+                        int64_t step, int64_t step_end, int64_t together, char *copies) {
+    panel panels[TW_PANELS_MAX];
+    int64_t width = 2 * (int64_t)v->kernel->lanes, k = step_end - step, count = 0;
+    for (int64_t column = part->column; column < part->column_end; column += width) {
+        int64_t end = tw_smaller(column + width, part->column_end);
+        panels[count++] = (panel){column, end - column, step, k, NULL};
+        if (count < together && end < part->column_end) continue;
+        panels[count - 1].ahead = end < part->column_end
+                                      ? right_at(v, end, step)
+                                      : first_of_next(v, part, s->row_end, step, step_end);
+        multiply(v, s, panels, count, copies, k * width * v->kernel->size);
+        count = 0;
+    }
+}
+
+// One slice of k, a strip of rows after another.
 static void slice(const tw_matrix_view *v, const tw_matrix_part *part, int64_t step,
-                  int64_t step_end, char *copy) {
-    _Alignas(64) char panel_copy[PANEL_BYTES];
+                  int64_t step_end, bool packs) {
+    _Alignas(64) char copies[COPIES_BYTES];
     const tw_matrix_kernel *kernel = v->kernel;
-    int64_t rows_max = kernel->rows_max, width = 2 * (int64_t)kernel->lanes, k = step_end - step;
-    int64_t tiles = tw_ceiling(part->row_end - part->row, rows_max);
-    int64_t tiles_fit = tw_larger(1, kernel->strip_bytes / packed_tile_bytes(kernel, k));
-    int64_t strips = copy ? tw_ceiling(tiles, tiles_fit) : 1;
-    for (int64_t i = 0; i < strips; i++) {
-        int64_t row = part->row + tw_cut(tiles, i, strips) * rows_max;
-        int64_t row_end = part->row + tw_cut(tiles, i + 1, strips) * rows_max;
-        row_end = tw_smaller(row_end, part->row_end);
-        strip s = strip_of(v, row, row_end, step, k, copy);
-        for (int64_t column = part->column; column < part->column_end; column += width) {
-            int64_t end = tw_smaller(column + width, part->column_end);
-            const char *ahead = end < part->column_end
-                                    ? right_at(v, end, step)
-                                    : first_of_next(v, part, row_end, step, step_end);
-            panel p = {column, end - column, step, k, ahead};
-            multiply(v, &s, &p, panel_copy);
-        }
+    int64_t k = step_end - step, rows = part->row_end - part->row, strip_rows = rows;
+    int64_t together = tw_matrix_block_panels(kernel, rows, part->column_end - part->column, k);
+    if (packs) {
+        int64_t tiles_fit = tw_larger(1, kernel->left_bytes / packed_tile_bytes(kernel, k));
+        int64_t tiles = tw_ceiling(rows, kernel->rows_max);
+        strip_rows = tw_ceiling(tiles, tw_ceiling(tiles, tiles_fit)) * kernel->rows_max;
+        together = 1;
+    }
+    for (int64_t row = part->row; row < part->row_end; row += strip_rows) {
+        int64_t row_end = tw_smaller(row + strip_rows, part->row_end);
+        strip s = strip_of(v, row, row_end, step, k, packs ? copies + PANEL_BYTES : NULL);
+        strip_slice(v, part, &s, step, step_end, together, copies);
     }
 }
 
 bool tw_matrix_left_crosses(const tw_matrix_kernel *kernel, int64_t left_row, int64_t left_step,
                             int64_t k) {
     return left_row == 1 && left_step * kernel->size >= STRIDE_BYTES_MIN && k >= STEPS_MIN &&
-           kernel->strip_bytes > 0;
+           kernel->packs;
 }
 
 bool tw_matrix_block_packs(const tw_matrix_kernel *kernel, int64_t rows, int64_t columns) {
     return rows > kernel->rows_max && columns >= PACKED_PANELS_MIN * 2 * (int64_t)kernel->lanes;
 }
 
+int64_t tw_matrix_block_panels(const tw_matrix_kernel *kernel, int64_t rows, int64_t columns,
+                               int64_t k) {
+    int64_t steps = tw_larger(1, tw_smaller(k, TW_SLICE_MAX)), width = 2 * (int64_t)kernel->lanes;
+    if (rows * steps * kernel->size <= kernel->left_bytes) return 1;
+    int64_t fit = tw_smaller(COPIES_BYTES / (steps * width * kernel->size), kernel->panels_max);
+    int64_t panels = tw_larger(1, tw_ceiling(columns, width));
+    return tw_ceiling(panels, tw_ceiling(panels, fit)); // shared out evenly
+}
+
 void tw_matrix_block(const tw_matrix_view *v, const tw_matrix_part *part) {
-    _Alignas(64) char copy[TW_STRIP_BYTES_MAX];
     bool packs = tw_matrix_left_crosses(v->kernel, v->left_row, v->left_step, v->k) &&
                  tw_matrix_block_packs(v->kernel, part->row_end - part->row,
                                        part->column_end - part->column);
     int64_t slices = tw_larger(1, tw_ceiling(v->k, TW_SLICE_MAX));
     for (int64_t i = 0; i < slices; i++) {
-        slice(v, part, tw_cut(v->k, i, slices), tw_cut(v->k, i + 1, slices), packs ? copy : NULL);
+        slice(v, part, tw_cut(v->k, i, slices), tw_cut(v->k, i + 1, slices), packs);
     }
 }

@@ -31,6 +31,11 @@ bool tw_matrix_left_crosses(const tw_matrix_kernel *kernel, int64_t left_row, in
                             int64_t k);
 bool tw_matrix_block_packs(const tw_matrix_kernel *kernel, int64_t rows, int64_t columns);
 
+// How many panels of the right operand a tile of the left one meets at a time: more than one if a
+// left operand of so many rows and steps of k does not stay in the second-level cache.
+int64_t tw_matrix_block_panels(const tw_matrix_kernel *kernel, int64_t rows, int64_t columns,
+                               int64_t k);
+
 // Computes a part, which must not be empty.
 void tw_matrix_block(const tw_matrix_view *view, const tw_matrix_part *part);
 

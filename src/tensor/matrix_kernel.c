@@ -11,7 +11,10 @@
 #endif
 
 #define TRANSPOSE_BLOCK 8
-#define STRIP_BYTES (160 << 10) // of a second-level cache of 512 KiB
+
+// What suits a second-level cache of 512 KiB, and one of 2 MiB, which holds all it needs.
+#define SMALL_CACHE (160 << 10), true, TW_PANELS_MAX, 16
+#define LARGE_CACHE 0, false, 1, 0
 
 // Plain, a block of 8 x 8 at a time so that each cache line is read and written once.
 #define TW_TRANSPOSE(name, attributes, real)                                                       \
@@ -104,10 +107,10 @@ TW_STORE_PART(store_part_f64, double, vector_f64, 2)
 
 static const tw_matrix_kernel kernel_f32_plain = {
     "plain",        sizeof(float), 6, 4, tile_f32_plain, settle_f32_plain, transpose_f32_plain,
-    pack_f32_plain, STRIP_BYTES};
+    pack_f32_plain, SMALL_CACHE};
 static const tw_matrix_kernel kernel_f64_plain = {
     "plain",        sizeof(double), 6, 2, tile_f64_plain, settle_f64_plain, transpose_f64_plain,
-    pack_f64_plain, STRIP_BYTES};
+    pack_f64_plain, SMALL_CACHE};
 
 #if defined(__x86_64__)
 #define TARGET_AVX2 target("avx2,fma")
@@ -257,17 +260,17 @@ static const int64_t mask_f64[8] = {-1, -1, -1, -1};
 #include "tensor/matrix_tile.inc"
 
 static const tw_matrix_kernel kernel_f32_avx512 = {
-    "avx512",           sizeof(float),   14, 16, tile_f32_avx512, settle_f32_avx512,
-    transpose_f32_avx2, pack_f32_avx512, 0};
+    "avx512",           sizeof(float),   14,         16, tile_f32_avx512, settle_f32_avx512,
+    transpose_f32_avx2, pack_f32_avx512, LARGE_CACHE};
 static const tw_matrix_kernel kernel_f64_avx512 = {
-    "avx512",           sizeof(double),  14, 8, tile_f64_avx512, settle_f64_avx512,
-    transpose_f64_avx2, pack_f64_avx512, 0};
+    "avx512",           sizeof(double),  14,         8, tile_f64_avx512, settle_f64_avx512,
+    transpose_f64_avx2, pack_f64_avx512, LARGE_CACHE};
 static const tw_matrix_kernel kernel_f32_avx2 = {
     "avx2",        sizeof(float), 6, 8, tile_f32_avx2, settle_f32_avx2, transpose_f32_avx2,
-    pack_f32_avx2, STRIP_BYTES};
+    pack_f32_avx2, SMALL_CACHE};
 static const tw_matrix_kernel kernel_f64_avx2 = {
     "avx2",        sizeof(double), 6, 4, tile_f64_avx2, settle_f64_avx2, transpose_f64_avx2,
-    pack_f64_avx2, STRIP_BYTES};
+    pack_f64_avx2, SMALL_CACHE};
 #endif
 
 const tw_matrix_kernel *tw_matrix_kernel_at(bool is_f64, int index) {

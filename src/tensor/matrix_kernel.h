@@ -8,8 +8,9 @@
 #include <stdint.h>
 
 #define TW_TILE_ROWS_MAX 14
-#define TW_TILE_COLUMN_BYTES_MAX 128 // two of the widest vectors
-#define TW_STRIP_BYTES_MAX (192 << 10)
+#define TW_TILE_COLUMN_BYTES_MAX 128   // two of the widest vectors
+#define TW_STRIP_BYTES_MAX (192 << 10) // of the left operand
+#define TW_PANELS_MAX 6                // of the right operand
 
 // out [rows, columns] = (out +) left [rows, k] right [k, columns]. Element (i, p) of left is at
 // left[i*left_row + p*left_step], so that neither layout is copied; a row of right is contiguous.
@@ -42,8 +43,9 @@ typedef void tw_settle_function(const tw_settling *settling);
 typedef void tw_transpose_function(const void *from, int64_t stride, int64_t width, int64_t k,
                                    void *to, int64_t to_stride);
 
-// Copies from [k, rows], steps `from_step` apart, to tiles [k, rows_max] that begin `to_tile` apart:
-// as few as can hold the rows, shared out evenly. What a tile holds beyond its rows does not count.
+// Copies from [k, rows], steps `from_step` apart, to tiles [k, rows_max] that begin `to_tile`
+// apart: as few as can hold the rows, shared out evenly. What a tile holds beyond its rows does not
+// count.
 typedef struct tw_packing {
     const void *from;
     int64_t from_step, rows, k;
@@ -63,8 +65,11 @@ typedef struct tw_matrix_kernel {
     tw_settle_function *settle;
     tw_transpose_function *transpose;
     tw_pack_function *pack;
-    int64_t strip_bytes; // of the left operand that are copied together and then stay in the
-                         // second-level cache; 0 where it is always read as it lies
+    // What suits the caches of machines that have it.
+    int64_t left_bytes; // of the left operand that stay in the second-level cache with all else
+    bool packs;         // strips of so much are copied where rows lie side by side
+    int panels_max;     // of the right operand in that cache; a larger left one meets them together
+    int near_steps;     // how far ahead a first tile asks for rows of its panel; 0 not at all
 } tw_matrix_kernel;
 
 // The kernels of a type that run on this machine, the fastest first: NULL from `index` = count on.

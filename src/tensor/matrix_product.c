@@ -70,6 +70,8 @@ static double block_cycles(const tw_matrix_product *p, bool swapped, int64_t row
     double turn_right = (right_transposed ? 0.7 : 0.25) * (double)columns;
     double turn_out = swapped ? 0.7 * (double)rows * (double)columns : 0;
     double turn_left = 0;
+    int64_t together = tw_matrix_block_panels(kernel, rows, columns, p->k);
+    if (together > 1) turn_left = 0.15 * (double)(rows * tw_ceiling(panels, together));
     if (left_transposed && tw_matrix_left_crosses(kernel, 1, left_stored_row, p->k)) {
         turn_left = 0.15 * step;
         if (tw_matrix_block_packs(kernel, rows, columns)) {

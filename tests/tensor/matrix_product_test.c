@@ -203,8 +203,8 @@ static void products_of_many_blocks_match_a_plain_loop(void **state) {
     for_each_kind(10, 150, 77, run_and_check, 3);
 }
 
-// Runs a product cut by hand, so that strips of the left operand are copied whatever a plan prefers.
-static void run_in_strips(work *w, const void *c_before, const tw_matrix_kernel *kernel) {
+// Runs a product cut by hand, so that blocks are large enough whatever a plan prefers.
+static void run_in_blocks(work *w, const void *c_before, const tw_matrix_kernel *kernel) {
     const int64_t cuts[][2] = {{1, 1}, {2, 1}, {1, 2}};
     for (int i = 0; i < 6; i++) {
         tw_matrix_product p = w->product;
@@ -219,8 +219,8 @@ static void run_in_strips(work *w, const void *c_before, const tw_matrix_kernel 
     }
 }
 
-// Strips of nothing (none is copied), of one tile, of more, and of all rows.
-static void copy_strips(tw_matrix_product *product, uint64_t seed) {
+// Strips of one tile, of more, of all rows, and none, with panels one by one and together.
+static void cut_for_caches(tw_matrix_product *product, uint64_t seed) {
     tw_matrix_kernel kernel = *product->kernel;
     product->a_row += 3;
     product->b_row += 1;
@@ -232,20 +232,24 @@ static void copy_strips(tw_matrix_product *product, uint64_t seed) {
     assert_non_null(c_before);
     memcpy(c_before, w.c, w.c_bytes);
     const int64_t tile = (product->k + 16) * kernel.rows_max * kernel.size;
-    const int64_t sizes[] = {0, 1, 2 * tile, 5 * tile, TW_STRIP_BYTES_MAX};
-    for (int i = 0; i < 5; i++) {
-        kernel.strip_bytes = sizes[i];
-        if (sizes[i] <= TW_STRIP_BYTES_MAX) run_in_strips(&w, c_before, &kernel);
+    const int64_t left_bytes[] = {0, 2 * tile, 5 * tile, TW_STRIP_BYTES_MAX};
+    const int panels[] = {1, 2, 5, TW_PANELS_MAX};
+    for (int i = 0; i < 8; i++) {
+        kernel.packs = i < 4;
+        kernel.left_bytes = left_bytes[i < 4 ? i : 0];
+        kernel.panels_max = panels[i % 4];
+        kernel.near_steps = i % 2 ? 16 : 0;
+        if (kernel.left_bytes <= TW_STRIP_BYTES_MAX) run_in_blocks(&w, c_before, &kernel);
     }
     free(c_before);
     release(&w);
 }
 
-static void copied_strips_of_the_left_operand_match_a_plain_loop(void **state) {
+static void ways_to_suit_caches_match_a_plain_loop(void **state) {
     (void)state;
-    for_each_kind(131, 259, 67, copy_strips, 1);
-    for_each_kind(131, 130, 64, copy_strips, 2);
-    for_each_kind(129, 131, TW_SLICE_MAX + 9, copy_strips, 3);
+    for_each_kind(131, 259, 67, cut_for_caches, 1);
+    for_each_kind(131, 130, 64, cut_for_caches, 2);
+    for_each_kind(129, 131, TW_SLICE_MAX + 9, cut_for_caches, 3);
 }
 
 static void scale_and_space(tw_matrix_product *product, uint64_t seed) {
@@ -360,8 +364,7 @@ TW_TESTS(products_of_small_and_odd_sizes_match_a_plain_loop,
          products_of_a_tile_more_or_less_match_a_plain_loop,
          products_of_a_slice_more_or_less_match_a_plain_loop,
          products_of_rows_a_page_apart_match_a_plain_loop,
-         products_of_many_blocks_match_a_plain_loop,
-         copied_strips_of_the_left_operand_match_a_plain_loop,
+         products_of_many_blocks_match_a_plain_loop, ways_to_suit_caches_match_a_plain_loop,
          factors_and_gaps_between_rows_are_respected,
          products_of_a_batch_step_through_it_or_repeat_an_operand,
          bits_do_not_depend_on_the_number_of_threads,
