@@ -1,12 +1,16 @@
 // newton: the whole Hessian. Where it is positive definite, Newton's step by its Cholesky factor; else, or
-// where that step is too long to be trusted, the least of the model within a radius, exactly, which leaves
-// a saddle even along a direction of which the gradient says nothing.
+// where that step is too long to be trusted, the least of the model within a radius: a step by the factor of
+// the Hessian plus a multiple of the identity, which a few factors find (More and Sorensen, 1983). In the
+// hard case and near it none is found so. Then eigenvectors find it, which take the time of some twenty
+// factors and leave a saddle even along a direction of which the gradient says nothing.
 #include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "minimize/trust_region.h"
 #include "tensor/symmetric.h"
+
+enum { SHIFTS_MAX = 12 }; // factors, after which the case is taken for a hard one
 
 enum { KEY_RADIUS };
 
@@ -16,14 +20,18 @@ static const tw_key keys[] = {
 
 typedef struct newton_numbers {
     double radius; // INFINITY: none yet
+    double shift;  // of the last step that ended on the radius
 } newton_numbers;
+
+typedef enum content { FACTOR, SHIFTED_FACTOR, VECTORS } content;
 
 typedef struct newton {
     newton_numbers *at;
     double *hessian, *work; // [n, n]
     double *numbers;        // [5, n], of which are
     double *gradient, *step, *values, *turned, *turned_step;
-    bool is_here, is_definite, has_values; // the Hessian is that of this point; what work holds
+    bool is_here, is_definite; // the Hessian is that of this point
+    content holds;             // what is in work
 } newton;
 
 static const char *check(const double *values) {
@@ -35,7 +43,7 @@ static tw_status start(tw_minimization *m) {
     newton *s = m->memory = tw_allocate(m->context, 1, sizeof *s);
     if (s == NULL) return TW_NO_MEMORY;
     void *at = NULL;
-    tw_status status = tw_minimization_array(m, "newton.numbers", TW_F64, 1, &at);
+    tw_status status = tw_minimization_array(m, "newton.numbers", TW_F64, 2, &at);
     if (status != TW_OK) return status;
     s->at = at;
     s->at->radius = m->keys[KEY_RADIUS] > 0 ? m->keys[KEY_RADIUS] : INFINITY;
@@ -86,7 +94,7 @@ static tw_status look(tw_minimization *m, newton *s) {
         s->gradient[i] = tw_vector_get(&m->space, tw_gradient_here(m), i);
     memcpy(s->work, s->hessian, (size_t)(n * n) * sizeof(double));
     s->is_definite = tw_cholesky(m->context, s->work, n) == n && is_regular(s->work, n);
-    s->has_values = false;
+    s->holds = FACTOR;
     s->is_here = true;
     return TW_OK;
 }
@@ -94,28 +102,96 @@ static tw_status look(tw_minimization *m, newton *s) {
 // Eigenvalues, and vectors as the rows of work.
 static tw_status find_values(const tw_minimization *m, newton *s) {
     size_t n = (size_t)m->space.n;
-    if (s->has_values) return TW_OK;
+    if (s->holds == VECTORS) return TW_OK;
     memcpy(s->work, s->hessian, n * n * sizeof(double));
-    s->has_values = true;
+    s->holds = VECTORS;
     return tw_symmetric_eigen(m->context, s->work, m->space.n, true, s->values);
+}
+
+// The step by the factor in work.
+static void solve(newton *s, int64_t n) {
+    for (int64_t i = 0; i < n; i++) s->step[i] = -s->gradient[i];
+    tw_cholesky_forward(s->work, n, s->step);
+    tw_cholesky_backward(s->work, n, s->step);
 }
 
 // Newton's step, if it may be taken: the fall that the model predicts, else 0.
 static double full_step(const tw_minimization *m, newton *s) {
     int64_t n = m->space.n;
-    if (!s->is_definite || s->has_values) return 0;
-    for (int64_t i = 0; i < n; i++) s->step[i] = -s->gradient[i];
-    tw_cholesky_forward(s->work, n, s->step);
-    tw_cholesky_backward(s->work, n, s->step);
+    if (!s->is_definite || s->holds != FACTOR) return 0;
+    solve(s, n);
     if (!(sqrt(tw_dot(s->step, s->step, n)) <= s->at->radius)) return 0;
     return -tw_dot(s->gradient, s->step, n) / 2;
 }
 
-// The least of the model within the radius; the fall that it predicts.
-static tw_status edge_step(const tw_minimization *m, newton *s, double *predicted) {
+typedef struct interval {
+    double low, high;
+} interval;
+
+// Where the shift lies that makes the Hessian positive definite and the step as long as the radius: above
+// what the diagonal asks for, below what the rows do (Gershgorin).
+static interval bracket(const newton *s, int64_t n) {
+    interval shift = {0, 0};
+    for (int64_t i = 0; i < n; i++) {
+        const double *row = s->hessian + i * n;
+        double others = -fabs(row[i]);
+        for (int64_t k = 0; k < n; k++) others += fabs(row[k]);
+        shift.low = fmax(shift.low, -row[i]);
+        shift.high = fmax(shift.high, others - row[i]);
+    }
+    shift.high += sqrt(tw_dot(s->gradient, s->gradient, n)) / s->at->radius;
+    return shift;
+}
+
+static double within(interval shift, double wanted) {
+    if (wanted > shift.low && wanted < shift.high) return wanted;
+    return fmax(sqrt(shift.low * shift.high), shift.low + 0.01 * (shift.high - shift.low));
+}
+
+static bool factorise(const tw_minimization *m, newton *s, double shift) {
     int64_t n = m->space.n;
-    double *p = s->turned_step; // in the basis of the eigenvectors
-    if (isinf(s->at->radius)) s->at->radius = tw_trust_reach(m);
+    memcpy(s->work, s->hessian, (size_t)(n * n) * sizeof(double));
+    for (int64_t i = 0; i < n; i++) s->work[i * n + i] += shift;
+    s->holds = SHIFTED_FACTOR;
+    return tw_cholesky(m->context, s->work, n) == n && is_regular(s->work, n);
+}
+
+// A step to the edge by shifted factors: the fall that the model predicts, or 0 where none was found. As
+// long as the radius to a thousandth, which makes it the best step within its own length.
+static double shifted_step(const tw_minimization *m, newton *s) {
+    int64_t n = m->space.n;
+    double radius = s->at->radius;
+    interval between = bracket(s, n);
+    double shift = within(between, s->at->shift);
+    for (int turn = 0; turn < SHIFTS_MAX; turn++) {
+        double next = 0;
+        if (factorise(m, s, shift)) {
+            solve(s, n);
+            double square = tw_dot(s->step, s->step, n), length = sqrt(square);
+            if (fabs(length - radius) <= 1e-3 * radius) {
+                s->at->shift = shift;
+                return (shift * square - tw_dot(s->gradient, s->step, n)) / 2;
+            }
+            // Newton's method on 1/|p|, which is almost a line in the shift.
+            memcpy(s->turned, s->step, (size_t)n * sizeof(double));
+            tw_cholesky_forward(s->work, n, s->turned);
+            next = shift + square / tw_dot(s->turned, s->turned, n) * (length - radius) / radius;
+            if (length > radius)
+                between.low = shift;
+            else
+                between.high = shift;
+        } else {
+            between.low = shift;
+        }
+        shift = within(between, next);
+    }
+    return 0;
+}
+
+// The least of the model within the radius, in the basis of the eigenvectors; the fall that it predicts.
+static tw_status turned_step(const tw_minimization *m, newton *s, double *predicted) {
+    int64_t n = m->space.n;
+    double *p = s->turned_step;
     tw_status status = find_values(m, s);
     if (status != TW_OK) return status;
     for (int64_t i = 0; i < n; i++) s->turned[i] = tw_dot(s->work + i * n, s->gradient, n);
@@ -127,6 +203,12 @@ static tw_status edge_step(const tw_minimization *m, newton *s, double *predicte
         for (int64_t k = 0; k < n; k++) s->step[k] += p[i] * s->work[i * n + k];
     }
     return TW_OK;
+}
+
+static tw_status edge_step(const tw_minimization *m, newton *s, double *predicted) {
+    if (isinf(s->at->radius)) s->at->radius = tw_trust_reach(m);
+    *predicted = s->holds == VECTORS ? 0 : shifted_step(m, s);
+    return *predicted > 0 ? TW_OK : turned_step(m, s, predicted);
 }
 
 // Tries one step; `*taken` where it went there.
@@ -171,7 +253,7 @@ static tw_status confirm(tw_minimization *m, bool *confirmed) {
 static bool is_sound(const tw_minimization *m) {
     newton *s = m->memory;
     s->is_here = false;
-    return s->at->radius > 0;
+    return s->at->radius > 0 && s->at->shift >= 0;
 }
 
 const tw_solver tw_solver_newton = {

@@ -9,6 +9,7 @@
 #include "minimize/solver.h"
 #include "minimize/trust_region.h"
 #include "support/functions.h"
+#include "tensor/symmetric.h"
 #include "thalweg/method.h"
 
 static const char *const solvers[] = {
@@ -125,6 +126,49 @@ static void trust_regions_are_solved_to_the_hard_case(void **state) {
 }
 
 // H y = s for the newest pair, of bfgs and of lbfgs: their next direction from the gradient y is -s.
+// A step that ends on the radius is the least of the model within its own length: by eigenvectors here, by
+// factors there. Double wells, reflected, so that the Hessian is full and indefinite.
+static void newtons_steps_to_the_edge_are_the_exact_ones(void **state) {
+    (void)state;
+
+    enum { N = 40 };
+
+    tw_context *context = tw_test_context();
+    tw_objective_options how = tw_objective_options_default();
+    tw_objective *objective = NULL;
+    how.dimension = N;
+    assert_ok(context, tw_objective_parse(context,
+                                          "sum(i, 1, n, (x[i] - 2*sum(j, 1, n, x[j])/n)^4 - "
+                                          "(i - 20)/2*(x[i] - 2*sum(j, 1, n, x[j])/n)^2 + x[i])",
+                                          &how, &objective));
+    const char *const methods[] = {"newton:radius=0.01", "newton:radius=0.3", "newton:radius=2"};
+    for (int k = 0; k < 3; k++) {
+        double x[N], g[N], hessian[N * N], values[N], turned[N], p[N], value;
+        for (int i = 0; i < N; i++) x[i] = sin(3.0 * i);
+        assert_ok(context, tw_objective_evaluate(objective, x, &value, g));
+        assert_ok(context, tw_objective_hessian(objective, x, hessian));
+        assert_ok(context, tw_symmetric_eigen(context, hessian, N, true, values));
+        assert_true(values[0] < 0 && values[N - 1] > 0);
+        tw_minimize_options options = tw_minimize_options_default();
+        options.method = methods[k];
+        tw_minimization *m = NULL;
+        assert_ok(context, tw_minimization_new(objective, &options, x, &m));
+        assert_ok(context, tw_minimization_step(m));
+        tw_minimize_point point = tw_minimization_point(m);
+        assert_true(point.step > 0.0099);
+        for (int i = 0; i < N; i++) turned[i] = tw_dot(hessian + i * N, g, N);
+        tw_trust_solve(N, values, turned, point.step, p);
+        for (int i = 0; i < N; i++) {
+            double step = ((const double *)point.x)[i] - x[i], exact = 0;
+            for (int j = 0; j < N; j++) exact += hessian[j * N + i] * p[j];
+            assert_true(fabs(step - exact) < 1e-7 * point.step);
+        }
+        tw_minimization_free(m);
+    }
+    tw_objective_free(objective);
+    tw_context_free(context);
+}
+
 static void the_inverse_maps_the_newest_change_to_its_step(void **state) {
     (void)state;
 
@@ -305,6 +349,7 @@ static void budgets_and_wishes_to_stop_end_cleanly(void **state) {
 
 TW_TESTS(all_solvers_reach_minima, newton_takes_one_iteration_on_a_quadratic,
          bfgs_with_exact_steps_takes_at_most_n_iterations_on_a_quadratic,
+         newtons_steps_to_the_edge_are_the_exact_ones,
          newton_leaves_a_saddle_of_which_the_gradient_says_nothing,
          trust_regions_are_solved_to_the_hard_case, the_inverse_maps_the_newest_change_to_its_step,
          rules_go_as_in_a_trace, a_rule_that_looks_ahead_is_fed_the_gradient_there,

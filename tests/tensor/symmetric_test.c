@@ -124,6 +124,37 @@ static void the_cholesky_factor_gives_the_matrix_back_and_solves(void **state) {
     tw_context_free(context);
 }
 
+// Around the blocks of columns, full and in bands; with more threads than one.
+static void factors_of_many_sizes_give_the_matrix_back(void **state) {
+    (void)state;
+    static const int64_t sizes[] = {1, 15, 16, 17, 32, 33, 100, 257};
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    assert_int_equal(tw_context_set_threads(context, 3), TW_OK);
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+        for (int64_t band = 0; band < 300; band = 3 * band + 1) {
+            int64_t n = sizes[s];
+            double *matrix = calloc((size_t)(2 * n * n), sizeof *matrix), *factor = matrix + n * n;
+            assert_non_null(matrix);
+            for (int64_t i = 0; i < n; i++)
+                for (int64_t j = 0; j <= i; j++)
+                    if (i - j <= band)
+                        matrix[i * n + j] = i == j ? 300.0 : sin((double)(i + 2 * j));
+            memcpy(factor, matrix, (size_t)(n * n) * sizeof *matrix);
+            assert_int_equal(tw_cholesky(context, factor, n), n);
+            for (int64_t i = 0; i < n; i++)
+                for (int64_t j = 0; j <= i; j++)
+                    assert_true(fabs(tw_dot(factor + i * n, factor + j * n, j + 1) -
+                                     matrix[i * n + j]) < 1e-11);
+            // A pivot that is not positive is found where it stands.
+            memcpy(factor, matrix, (size_t)(n * n) * sizeof *matrix);
+            factor[(n / 2) * (n + 1)] = -1;
+            assert_int_equal(tw_cholesky(context, factor, n), n / 2);
+            free(matrix);
+        }
+    tw_context_free(context);
+}
+
 static void a_matrix_that_is_not_positive_has_no_factor(void **state) {
     (void)state;
     tw_context *context = NULL;
@@ -160,5 +191,6 @@ static void bits_do_not_depend_on_threads(void **state) {
 }
 
 TW_TESTS(eigenvectors_are_orthogonal_and_satisfy_their_equation,
-         a_tridiagonal_matrix_of_known_values, the_cholesky_factor_gives_the_matrix_back_and_solves,
+         a_tridiagonal_matrix_of_known_values, factors_of_many_sizes_give_the_matrix_back,
+         the_cholesky_factor_gives_the_matrix_back_and_solves,
          a_matrix_that_is_not_positive_has_no_factor, bits_do_not_depend_on_threads)
