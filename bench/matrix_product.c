@@ -8,11 +8,12 @@
 #include "tensor/matrix_product.h"
 
 #include <dlfcn.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "base/parallel.h"
 
 #define ROUNDS_MAX 101
 #define OPERAND_COUNT (1 << 21) // floats; 1024 x 784 and 784 x 512 fit
@@ -106,15 +107,26 @@ static void call(const blas *library, const shape *s, const operands *o, int m0,
                    o->c + (size_t)m0 * (size_t)s->n + n0, s->n);
 }
 
+typedef struct blocks {
+    const contender *contender;
+    const shape *shape;
+    const operands *operands;
+    int rows, columns;
+} blocks;
+
+static void call_block(void *user, int64_t index) {
+    const blocks *b = user;
+    const shape *s = b->shape;
+    int rows = b->rows, columns = b->columns, row = (int)index / columns,
+        column = (int)index % columns;
+    call(b->contender->library, s, b->operands, s->m * row / rows, s->m * (row + 1) / rows,
+         s->n * column / columns, s->n * (column + 1) / columns);
+}
+
 static void call_in_blocks(const contender *c, const shape *s, const operands *o, int threads) {
-    int rows = (s->m + c->block_rows - 1) / c->block_rows;
-    int columns = (s->n + c->block_columns - 1) / c->block_columns;
-#pragma omp parallel for schedule(dynamic) num_threads(threads)
-    for (int i = 0; i < rows * columns; i++) {
-        int row = i / columns, column = i % columns;
-        call(c->library, s, o, s->m * row / rows, s->m * (row + 1) / rows, s->n * column / columns,
-             s->n * (column + 1) / columns);
-    }
+    blocks b = {c, s, o, (s->m + c->block_rows - 1) / c->block_rows,
+                (s->n + c->block_columns - 1) / c->block_columns};
+    tw_parallel(threads, (int64_t)b.rows * b.columns, call_block, &b);
 }
 
 static void compute(const contender *c, const shape *s, const tw_matrix_product *product,

@@ -6,7 +6,7 @@ foreach(source ${TW_BENCH_SOURCES})
     set_target_properties(bench_${name} PROPERTIES OUTPUT_NAME ${name}
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
     target_include_directories(bench_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
-    target_link_libraries(bench_${name} PRIVATE tw_flags thalweg_static OpenMP::OpenMP_C
+    target_link_libraries(bench_${name} PRIVATE tw_flags thalweg_static Threads::Threads
         ${CMAKE_DL_LIBS})
 endforeach()
 

@@ -13,7 +13,7 @@ if(TW_SANITIZE)
 endif()
 
 # Archives name their own needs once more, for programs that link them without CMake.
-set(TW_STATIC_LIBS "-lsleef -lgomp -lm -ldl")
+set(TW_STATIC_LIBS "-lsleef -lpthread -lm -ldl")
 file(RELATIVE_PATH TW_UP_TO_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 string(REGEX REPLACE "/$" "" TW_UP_TO_PREFIX "${TW_UP_TO_PREFIX}") # so that it may be installed anywhere
 configure_file(cmake/thalweg.pc.in ${CMAKE_BINARY_DIR}/thalweg.pc @ONLY)

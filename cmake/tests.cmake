@@ -20,7 +20,7 @@ foreach(source ${TW_TEST_SOURCES})
     endif()
     add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
     set_tests_properties(${name} PROPERTIES TIMEOUT 600
-        ENVIRONMENT "OMP_WAIT_POLICY=passive;TW_PROGRAM=${CMAKE_BINARY_DIR}/thalweg;TW_DATA=${PROJECT_SOURCE_DIR}/../shared/data;LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/leaks.supp:print_suppressions=0")
+        ENVIRONMENT "TW_PROGRAM=${CMAKE_BINARY_DIR}/thalweg;TW_DATA=${PROJECT_SOURCE_DIR}/../shared/data;LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/leaks.supp:print_suppressions=0")
 endforeach()
 
 # An outside program against the installed copy. Sanitizers want to come first in a process: not there.

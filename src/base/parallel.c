@@ -1,8 +1,12 @@
-// The thread pool is OpenMP's; every parallel region of the library is the one in this file.
+// Every parallel loop of the library is the one in this file.
+#define _GNU_SOURCE // sched_getaffinity
 #include "base/parallel.h"
 
-#include <omp.h>
+#include <sched.h>
 #include <stdatomic.h>
+#include <unistd.h>
+
+#include "base/team.h"
 
 #if defined(__x86_64__)
 #include <xmmintrin.h>
@@ -49,7 +53,10 @@ static void mode_set(uint64_t mode) {
 #endif
 
 int tw_core_count(void) {
-    return omp_get_num_procs();
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return CPU_COUNT(&allowed);
+    long online = sysconf(_SC_NPROCESSORS_ONLN); // more cores than a cpu_set_t has bits
+    return online > 0 ? (int)online : 1;
 }
 
 uint64_t tw_float_mode_enter(void) {
@@ -62,31 +69,38 @@ void tw_float_mode_leave(uint64_t mode) {
     mode_set(mode);
 }
 
-// Without a region: entering one costs microseconds, and there is nobody to share with.
-static void run_alone(int64_t chunk_count, tw_chunk_function *function, void *user) {
-    uint64_t mode = tw_float_mode_enter();
-    for (int64_t chunk = 0; chunk < chunk_count; chunk++) function(user, chunk);
-    tw_float_mode_leave(mode);
-}
-
 // The chunks of one thread: from `next` to `end`. On a cache line of its own, since threads write it.
 typedef struct share {
     _Alignas(64) _Atomic int64_t next;
     int64_t end;
 } share;
 
-#define SHARES_MAX 64 // more threads than that share shares
+typedef struct loop {
+    share shares[TW_TEAM_MAX];
+    int count;
+    tw_chunk_function *function;
+    void *user;
+} loop;
 
 // Neighbouring chunks go to one thread, in order, as long as it has any: so what one loop leaves in a
 // core's cache the next loop over the same memory finds there. Then it helps the others.
-static void run_shares(share *shares, int count, int own, tw_chunk_function *function, void *user) {
-    for (int i = 0; i < count; i++) {
-        share *from = &shares[(own + i) % count];
+static void run_shares(void *user, int own) {
+    loop *l = user;
+    uint64_t mode = tw_float_mode_enter();
+    for (int i = 0; i < l->count; i++) {
+        share *from = &l->shares[(own + i) % l->count];
         while (atomic_load_explicit(&from->next, memory_order_relaxed) < from->end) {
             int64_t chunk = atomic_fetch_add_explicit(&from->next, 1, memory_order_relaxed);
-            if (chunk < from->end) function(user, chunk);
+            if (chunk < from->end) l->function(l->user, chunk);
         }
     }
+    tw_float_mode_leave(mode);
+}
+
+static void run_alone(int64_t chunk_count, tw_chunk_function *function, void *user) {
+    uint64_t mode = tw_float_mode_enter();
+    for (int64_t chunk = 0; chunk < chunk_count; chunk++) function(user, chunk);
+    tw_float_mode_leave(mode);
 }
 
 void tw_parallel(int threads, int64_t chunk_count, tw_chunk_function *function, void *user) {
@@ -95,16 +109,14 @@ void tw_parallel(int threads, int64_t chunk_count, tw_chunk_function *function, 
         run_alone(chunk_count, function, user);
         return;
     }
-    share shares[SHARES_MAX];
-    int count = threads < SHARES_MAX ? threads : SHARES_MAX;
+    loop l; // most shares are not used, and not touched
+    int count = threads < TW_TEAM_MAX ? threads : TW_TEAM_MAX;
+    l.count = count;
+    l.function = function;
+    l.user = user;
     for (int i = 0; i < count; i++) {
-        atomic_init(&shares[i].next, chunk_count / count * i + chunk_count % count * i / count);
-        shares[i].end = chunk_count / count * (i + 1) + chunk_count % count * (i + 1) / count;
+        atomic_init(&l.shares[i].next, chunk_count / count * i + chunk_count % count * i / count);
+        l.shares[i].end = chunk_count / count * (i + 1) + chunk_count % count * (i + 1) / count;
     }
-#pragma omp parallel num_threads(threads)
-    {
-        uint64_t mode = tw_float_mode_enter();
-        run_shares(shares, count, omp_get_thread_num() % count, function, user);
-        tw_float_mode_leave(mode);
-    }
+    tw_team_run(count, run_shares, &l);
 }

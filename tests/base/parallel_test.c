@@ -1,6 +1,7 @@
 #include "test.h"
 
-#include <omp.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -28,32 +29,36 @@ static void every_chunk_runs_once_whatever_the_threads(void **state) {
     }
 }
 
-// What a thread saw: whether it was in a region, and the largest number of threads beside it.
+// Which threads came by; who looks waits for `wanted` of them, so that nobody does all alone.
 typedef struct seen {
-    atomic_int in_region, threads;
+    _Atomic(pthread_t) thread[16];
+    atomic_int count, wanted;
 } seen;
 
 static void look_around(void *user, int64_t chunk) {
     (void)chunk;
     seen *it = user;
-    if (omp_in_parallel()) atomic_store(&it->in_region, 1);
-    if (omp_get_num_threads() > atomic_load(&it->threads)) {
-        atomic_store(&it->threads, omp_get_num_threads());
-    }
+    pthread_t self = pthread_self();
+    int known = atomic_load(&it->count);
+    for (int i = 0; i < known; i++)
+        if (pthread_equal(it->thread[i], self)) return;
+    it->thread[atomic_fetch_add(&it->count, 1)] = self;
+    while (atomic_load(&it->count) < atomic_load(&it->wanted)) sched_yield();
 }
 
-static void one_chunk_or_one_thread_runs_without_a_region(void **state) {
+static void one_chunk_or_one_thread_stays_with_the_caller(void **state) {
     (void)state;
-    seen it = {0};
-    tw_parallel(4, 1, look_around, &it);
-    tw_parallel(1, 100, look_around, &it);
-    assert_int_equal(it.in_region, 0);
-    tw_parallel(4, 100, look_around, &it);
-    assert_int_equal(it.in_region, 1);
-    assert_int_equal(it.threads, 4);
-    it = (seen){0};
-    tw_parallel(4, 2, look_around, &it); // no more threads than chunks
-    assert_int_equal(it.threads, 2);
+    seen alone = {.wanted = 1}, one_chunk = {.wanted = 1}, four = {.wanted = 4},
+         two = {.wanted = 2};
+    tw_parallel(4, 1, look_around, &one_chunk);
+    tw_parallel(1, 100, look_around, &alone);
+    assert_int_equal(one_chunk.count, 1);
+    assert_int_equal(alone.count, 1);
+    assert_true(pthread_equal(alone.thread[0], pthread_self()));
+    tw_parallel(4, 4, look_around, &four);
+    assert_int_equal(four.count, 4);
+    tw_parallel(4, 2, look_around, &two); // no more threads than chunks
+    assert_int_equal(two.count, 2);
 }
 
 static void run_inner(void *user, int64_t chunk) {
@@ -61,7 +66,7 @@ static void run_inner(void *user, int64_t chunk) {
     tw_parallel(4, 10, count_chunk, user);
 }
 
-static void a_region_inside_a_region_does_all_its_chunks(void **state) {
+static void a_loop_inside_a_loop_does_all_its_chunks(void **state) {
     (void)state;
     static atomic_int counts[10];
     tw_parallel(4, 6, run_inner, counts);
@@ -91,10 +96,6 @@ static void denormals_are_flushed_inside_and_the_mode_given_back(void **state) {
         assert_int_equal(kept, 0);
         assert_true(denormal() != 0.0);
     }
-    int pool_kept = 0;
-#pragma omp parallel num_threads(4) reduction(+ : pool_kept)
-    pool_kept += denormal() != 0.0;
-    assert_int_equal(pool_kept, 4); // the host may use the same threads
     uint64_t mode = tw_float_mode_enter();
     assert_true(denormal() == 0.0);
     tw_float_mode_leave(mode);
@@ -113,7 +114,7 @@ static void a_host_that_flushes_already_goes_on_flushing(void **state) {
     tw_float_mode_leave(mode);
 }
 
-TW_TESTS(every_chunk_runs_once_whatever_the_threads, one_chunk_or_one_thread_runs_without_a_region,
-         a_region_inside_a_region_does_all_its_chunks,
+TW_TESTS(every_chunk_runs_once_whatever_the_threads, one_chunk_or_one_thread_stays_with_the_caller,
+         a_loop_inside_a_loop_does_all_its_chunks,
          denormals_are_flushed_inside_and_the_mode_given_back,
          a_host_that_flushes_already_goes_on_flushing)
