@@ -10,10 +10,8 @@
 
 #include <stddef.h>
 
-// On the stack: panels of the right operand, or one and a strip.
-#define PANEL_BYTES (TW_SLICE_MAX * TW_TILE_COLUMN_BYTES_MAX)
-#define COPIES_BYTES (PANEL_BYTES + TW_STRIP_BYTES_MAX)
-#define TURNED_ROW 16 // numbers; TW_TILE_ROWS_MAX and more
+#define COPIES_BYTES (256 << 10) // on the stack: panels of the right operand, or one and a strip
+#define TURNED_ROW 16            // numbers; TW_TILE_ROWS_MAX and more
 #define TILE_BYTES (TURNED_ROW * TW_TILE_COLUMN_BYTES_MAX)
 #define LINE_BYTES 64
 #define NEAR_TILES_MIN 8     // of a strip, before its first asks for rows of its own panel
@@ -49,34 +47,33 @@ typedef struct strip {
     int64_t tile_bytes; // from one tile's copy to the next; 0 if nothing is copied
 } strip;
 
-// Columns of the right operand, as many as a tile has, over the slice of k that begins at `step`.
-// `ahead`: where the rows of the next panel begin, which lie in the same way; or NULL.
-typedef struct panel {
-    int64_t column, columns, step, k;
-    const char *ahead;
-} panel;
+static const char *right_at(const tw_matrix_view *v, int64_t column, int64_t step) {
+    return v->right + (step * v->right_step + column * v->right_column) * v->kernel->size;
+}
 
-// How far a panel has come down a strip.
+// A panel of the right operand, as many columns as a tile has, on its way down a strip.
 typedef struct descent {
     tw_tile tile;
     char *out;
-    const char *ahead, *copy;
+    const char *copy;
+    const char *ahead;  // where the rows of a panel to come begin, or NULL
     bool straight, add; // to C without a detour; to what it holds from earlier slices
 } descent;
 
-// Begins with the strip's first tile. `copy`: room for the panel.
-static void begin(descent *d, const tw_matrix_view *v, const strip *s, const panel *p, char *copy) {
+// Begins at the strip's first tile, with the slice of k that begins at `step`. `copy`: room for the
+// panel.
+static void begin(descent *d, const tw_matrix_view *v, const strip *s, int64_t column,
+                  int64_t columns, int64_t step, int64_t k, char *copy) {
     const tw_matrix_kernel *kernel = v->kernel;
-    int64_t size = kernel->size, lanes = kernel->lanes;
-    int64_t width = p->columns > lanes ? 2 * lanes : lanes;
-    const char *right = v->right + (p->step * v->right_step + p->column * v->right_column) * size;
+    int64_t size = kernel->size, lanes = kernel->lanes, width = columns > lanes ? 2 * lanes : lanes;
+    const char *right = right_at(v, column, step);
     bool direct = v->right_column == 1;
     bool near = direct && kernel->near_steps && s->tiles >= NEAR_TILES_MIN;
-    if (!direct) kernel->transpose(right, v->right_column, p->columns, p->k, copy, width);
-    d->out = v->out + (s->row * v->out_row + p->column * v->out_column) * size;
+    if (!direct) kernel->transpose(right, v->right_column, columns, k, copy, width);
+    d->out = v->out + (s->row * v->out_row + column * v->out_column) * size;
     d->copy = copy;
-    d->ahead = direct ? p->ahead : NULL;
-    d->add = p->step > 0;
+    d->ahead = NULL;
+    d->add = step > 0;
     d->straight = v->out_column == 1 && v->alpha == 1 && (d->add || v->beta == 0 || v->beta == 1);
     d->tile = (tw_tile){
         .left = s->left,
@@ -89,8 +86,8 @@ static void begin(descent *d, const tw_matrix_view *v, const strip *s, const pan
         .ahead_step = v->right_step,
         .out_row = d->straight ? v->out_row : width,
         .packed_step = width,
-        .k = p->k,
-        .columns = (int)p->columns,
+        .k = k,
+        .columns = (int)columns,
         .add = d->straight && (d->add || v->beta == 1),
     };
 }
@@ -118,23 +115,6 @@ static void descend(const tw_matrix_view *v, const strip *s, descent *d, int64_t
         tile->ahead = t == 0 ? d->ahead : NULL;
     }
     d->out = out;
-}
-
-// Multiplies a strip by a few panels, of which copies lie `panel_bytes` apart. A tile of the left
-// operand meets them all while the first-level cache holds it.
-static void multiply(const tw_matrix_view *v, const strip *s, const panel *panels, int64_t count,
-                     char *copies, int64_t panel_bytes) {
-    descent descents[TW_PANELS_MAX];
-    for (int64_t i = 0; i < count; i++)
-        begin(&descents[i], v, s, &panels[i], copies + i * panel_bytes);
-    int64_t tiles = count == 1 ? s->tiles : 1;
-    for (int64_t t = 0; t < s->tiles; t += tiles) {
-        for (int64_t i = 0; i < count; i++) descend(v, s, &descents[i], t, t + tiles);
-    }
-}
-
-static const char *right_at(const tw_matrix_view *v, int64_t column, int64_t step) {
-    return v->right + (step * v->right_step + column * v->right_column) * v->kernel->size;
 }
 
 // The panel after the last of a strip: the block's first of this slice, if there are more strips,
@@ -174,19 +154,28 @@ static strip strip_of(const tw_matrix_view *v, int64_t row, int64_t row_end, int
     return s;
 }
 
-// One strip against all columns of a block, `together` panels at a time.
+// One strip against all columns of a block, `together` panels at a time: a tile of the left operand
+// meets them all while the first-level cache holds it.
 static void strip_slice(const tw_matrix_view *v, const tw_matrix_part *part, const strip *s,
                         int64_t step, int64_t step_end, int64_t together, char *copies) {
-    panel panels[TW_PANELS_MAX];
+    descent descents[TW_PANELS_MAX];
     int64_t width = 2 * (int64_t)v->kernel->lanes, k = step_end - step, count = 0;
+    int64_t tiles = together == 1 ? s->tiles : 1;
     for (int64_t column = part->column; column < part->column_end; column += width) {
         int64_t end = tw_smaller(column + width, part->column_end);
-        panels[count++] = (panel){column, end - column, step, k, NULL};
+        descent *last = &descents[count];
+        begin(last, v, s, column, end - column, step, k,
+              copies + count * k * width * v->kernel->size);
+        count++;
         if (count < together && end < part->column_end) continue;
-        panels[count - 1].ahead = end < part->column_end
-                                      ? right_at(v, end, step)
-                                      : first_of_next(v, part, s->row_end, step, step_end);
-        multiply(v, s, panels, count, copies, k * width * v->kernel->size);
+        if (v->right_column == 1) {
+            last->ahead = end < part->column_end
+                              ? right_at(v, end, step)
+                              : first_of_next(v, part, s->row_end, step, step_end);
+        }
+        for (int64_t t = 0; t < s->tiles; t += tiles) {
+            for (int64_t i = 0; i < count; i++) descend(v, s, &descents[i], t, t + tiles);
+        }
         count = 0;
     }
 }
@@ -198,15 +187,18 @@ static void slice(const tw_matrix_view *v, const tw_matrix_part *part, int64_t s
     const tw_matrix_kernel *kernel = v->kernel;
     int64_t k = step_end - step, rows = part->row_end - part->row, strip_rows = rows;
     int64_t together = tw_matrix_block_panels(kernel, rows, part->column_end - part->column, k);
+    char *strip_copy = NULL;
     if (packs) {
-        int64_t tiles_fit = tw_larger(1, kernel->left_bytes / packed_tile_bytes(kernel, k));
+        strip_copy = copies + TW_SLICE_MAX * 2 * (int64_t)kernel->lanes * kernel->size;
+        int64_t room = tw_smaller(kernel->left_bytes, copies + COPIES_BYTES - strip_copy);
         int64_t tiles = tw_ceiling(rows, kernel->rows_max);
+        int64_t tiles_fit = tw_larger(1, room / packed_tile_bytes(kernel, k));
         strip_rows = tw_ceiling(tiles, tw_ceiling(tiles, tiles_fit)) * kernel->rows_max;
         together = 1;
     }
     for (int64_t row = part->row; row < part->row_end; row += strip_rows) {
         int64_t row_end = tw_smaller(row + strip_rows, part->row_end);
-        strip s = strip_of(v, row, row_end, step, k, packs ? copies + PANEL_BYTES : NULL);
+        strip s = strip_of(v, row, row_end, step, k, strip_copy);
         strip_slice(v, part, &s, step, step_end, together, copies);
     }
 }

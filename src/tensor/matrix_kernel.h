@@ -8,9 +8,8 @@
 #include <stdint.h>
 
 #define TW_TILE_ROWS_MAX 14
-#define TW_TILE_COLUMN_BYTES_MAX 128   // two of the widest vectors
-#define TW_STRIP_BYTES_MAX (192 << 10) // of the left operand
-#define TW_PANELS_MAX 6                // of the right operand
+#define TW_TILE_COLUMN_BYTES_MAX 128 // two of the widest vectors
+#define TW_PANELS_MAX 6              // that a tile of the left operand meets together
 
 // out [rows, columns] = (out +) left [rows, k] right [k, columns]. Element (i, p) of left is at
 // left[i*left_row + p*left_step], so that neither layout is copied; a row of right is contiguous.

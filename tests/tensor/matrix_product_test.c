@@ -232,14 +232,14 @@ static void cut_for_caches(tw_matrix_product *product, uint64_t seed) {
     assert_non_null(c_before);
     memcpy(c_before, w.c, w.c_bytes);
     const int64_t tile = (product->k + 16) * kernel.rows_max * kernel.size;
-    const int64_t left_bytes[] = {0, 2 * tile, 5 * tile, TW_STRIP_BYTES_MAX};
+    const int64_t left_bytes[] = {0, 2 * tile, 5 * tile, 1 << 20};
     const int panels[] = {1, 2, 5, TW_PANELS_MAX};
     for (int i = 0; i < 8; i++) {
         kernel.packs = i < 4;
         kernel.left_bytes = left_bytes[i < 4 ? i : 0];
         kernel.panels_max = panels[i % 4];
         kernel.near_steps = i % 2 ? 16 : 0;
-        if (kernel.left_bytes <= TW_STRIP_BYTES_MAX) run_in_blocks(&w, c_before, &kernel);
+        run_in_blocks(&w, c_before, &kernel);
     }
     free(c_before);
     release(&w);
