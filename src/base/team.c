@@ -13,10 +13,10 @@
 #include <xmmintrin.h>
 #endif
 
-#define LOOK_SECONDS                                                                               \
-    200e-6 // for work: longer than what one thread does alone between two loops of a training
-#define WAIT_SECONDS 50e-6 // for the last to end: longer than most chunks
-#define LOOKS 64           // between two glances at the clock
+#define LOOK_SECONDS 200e-6 // for work: longer than what a training does between two loops
+#define WAIT_SECONDS 50e-6  // for the last to end: longer than most chunks
+#define LOOKS 64            // between two glances at the clock
+#define STACK_BYTES ((size_t)4 << 20) // loops keep some 300 KiB there
 
 // A job in one word, so that entering, and finding it closed, is one step: its number, how many members it wants (none: the
 // team ends), whether it is open, and how many beside the caller are inside.
@@ -176,17 +176,21 @@ static void prepare(void) {
 // Signals are the host's: members take none.
 static void grow(team *t, int size) {
     sigset_t all, before;
+    pthread_attr_t attributes;
     pthread_once(&once, prepare);
     pthread_setspecific(key, t);
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_BYTES);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     while (t->size < size && !t->refused) {
         member *made = &t->members[t->size];
         *made = (member){.team = t, .number = t->size + 1, .job = job_of(atomic_load(&t->word))};
-        t->refused = pthread_create(&made->thread, NULL, serve, made) != 0;
+        t->refused = pthread_create(&made->thread, &attributes, serve, made) != 0;
         if (!t->refused) t->size++;
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
 }
 
 void tw_team_run(int count, tw_team_function *function, void *user) {
