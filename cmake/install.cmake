@@ -6,7 +6,8 @@ add_library(thalweg_shared SHARED ${TW_OBJECTS})
 set_target_properties(thalweg_shared PROPERTIES OUTPUT_NAME thalweg VERSION ${PROJECT_VERSION}
     SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/thalweg.map)
 target_link_libraries(thalweg_shared PRIVATE ${TW_LINKED})
-target_link_options(thalweg_shared PRIVATE
+# nodelete: its threads may sleep in it when a host closes it.
+target_link_options(thalweg_shared PRIVATE -Wl,-z,nodelete
     -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/thalweg.map $<$<NOT:$<BOOL:${TW_SANITIZE}>>:-Wl,--no-undefined>)
 if(TW_SANITIZE)
     target_link_libraries(thalweg_shared PRIVATE tw_flags)
