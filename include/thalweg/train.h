@@ -52,7 +52,7 @@ typedef struct tw_training_options {
     tw_dtype precision;    // TW_F32 (default) or TW_F64
     int64_t batch;         // B, examples a minibatch. Default 128. Where a step takes all: how
                            // many are held at a time
-    int64_t accumulate;    // minibatches whose gradients are averaged for one step. Default 1.
+    int64_t accumulate;    // minibatches averaged for one step, an epoch at most. Default 1.
     uint64_t epochs;       // passes over the data. Default 10; ignored where `steps` is not 0.
     uint64_t steps;        // updates in all. Default 0: as `epochs` says.
     double l1, l2;         // penalty on weights: l1*|w| + l2*w^2/2. Default 0.

@@ -63,7 +63,7 @@ static tw_status open_batches(tw_training *training) {
 }
 
 tw_status tw_training_open_data(tw_training *training) {
-    const tw_training_options *options = &training->options.values;
+    tw_training_options *options = &training->options.values;
     tw_status status = TW_OK;
     if (options->train_set != NULL) {
         training->train = options->train_set;
@@ -75,15 +75,17 @@ tw_status tw_training_open_data(tw_training *training) {
     if (status == TW_OK) status = check_target(training);
     if (status != TW_OK) return status;
     int64_t count = tw_data_count(training->train);
-    if (training->options.values.batch > count) training->options.values.batch = count;
+    if (options->batch > count) options->batch = count;
     training->form = (tw_example_form){
         .shape = *tw_data_shape(training->train),
         .classes = tw_data_classes(training->train),
         .width = tw_data_target_width(training->train),
     };
     status = open_batches(training);
-    if (status == TW_OK) training->minibatches = tw_batches_per_epoch(training->batches);
-    return status;
+    if (status != TW_OK) return status;
+    training->minibatches = tw_batches_per_epoch(training->batches);
+    if (options->accumulate > training->minibatches) options->accumulate = training->minibatches;
+    return TW_OK;
 }
 
 uint64_t tw_training_steps_per_epoch(const tw_training *training, int phase) {

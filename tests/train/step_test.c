@@ -141,6 +141,12 @@ static void steps_are_those_computed_by_hand(void **state) {
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) assert_trains_as_by_hand(sizes[i], 1);
 }
 
+static void more_minibatches_than_an_epoch_has_are_all_of_it(void **state) {
+    (void)state;
+    assert_trains_as_by_hand(5, EXAMPLES);
+    assert_trains_as_by_hand(1, INT64_MAX);
+}
+
 // Minibatches of 3, 3, 3, ... 2 with two or more a step: the last step of an epoch is smaller in both ways.
 static void accumulation_equals_the_larger_minibatch(void **state) {
     (void)state;
@@ -294,6 +300,7 @@ static void the_watch_sees_each_step_and_epoch(void **state) {
 }
 
 TW_TESTS(every_example_comes_once_an_epoch, steps_are_those_computed_by_hand,
-         accumulation_equals_the_larger_minibatch, a_minibatch_larger_than_the_set_is_the_set,
-         bits_do_not_depend_on_threads, steps_do_not_allocate, a_step_count_ends_within_an_epoch,
+         more_minibatches_than_an_epoch_has_are_all_of_it, accumulation_equals_the_larger_minibatch,
+         a_minibatch_larger_than_the_set_is_the_set, bits_do_not_depend_on_threads,
+         steps_do_not_allocate, a_step_count_ends_within_an_epoch,
          the_watch_sees_each_step_and_epoch)
