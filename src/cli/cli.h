@@ -100,8 +100,9 @@ const char *cli_next_entry(const char **list, size_t *length);
 // f32 or f64. As above.
 bool cli_precision(const cli_arguments *arguments, tw_dtype *dtype);
 
-// Whether the picture of --plot, if any, has a name and a folder it can be written to: to be asked before
-// work is done for it. CLI_DONE, or the exit status with a message printed.
+// Whether the file that an option names, if it is given, has a place it can be written to: to be asked
+// before work is done for it. Of --plot, its ending too. CLI_DONE, or the exit status with a message printed.
+int cli_check_file(const cli_arguments *arguments, cli_option_id id);
 int cli_check_plot(const cli_arguments *arguments);
 
 // Names of methods for a legend: without hyperparameters, or, where two would then be alike, as they are.

@@ -118,7 +118,7 @@ static int open_model(diagnosis *d, const cli_arguments *arguments, int64_t exam
 // The function and its start, as `thalweg minimize` reads them.
 static int open_function(diagnosis *d, const cli_arguments *arguments) {
     int code = minimize_read(arguments, &d->request);
-    if (code != CLI_DONE && d->request.objective == NULL)
+    if (code != CLI_DONE && d->request.unreadable)
         fprintf(stderr, "thalweg: nor is there a run folder '%s'\n", arguments->word[0]);
     d->objective = d->request.objective;
     d->facts = d->request.facts;

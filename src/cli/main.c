@@ -9,7 +9,8 @@ static bool prepare(cli_arguments *arguments) {
     if (!cli_integer(arguments, OPTION_THREADS, 1, &threads)) return false;
     int asked = threads > INT_MAX ? INT_MAX : (int)threads;
     if (tw_context_set_threads(arguments->context, asked) == TW_OK) return true;
-    cli_failed(arguments->context, TW_BAD_ARGUMENT);
+    cli_wrong("--threads: '%s' is too many; give 1 to 1024, or leave it away for all cores",
+              cli_text(arguments, OPTION_THREADS, ""));
     return false;
 }
 

@@ -123,7 +123,9 @@ static int check_request(const cli_arguments *arguments, const minimize_request 
     if (kept && request->method_count > 1)
         return cli_wrong("minimize: --out and --resume are of one method; --method gives %d",
                          request->method_count);
-    return cli_check_plot(arguments);
+    int code = cli_check_plot(arguments);
+    if (code == CLI_DONE) code = cli_check_file(arguments, OPTION_TRACE);
+    return code == CLI_DONE ? cli_check_file(arguments, OPTION_OUT) : code;
 }
 
 int cli_run_minimize(const cli_arguments *arguments) {

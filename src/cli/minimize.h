@@ -16,6 +16,7 @@ typedef struct minimize_request {
     double *bounds;              // [2, n]; NULL: none
     char *methods[MINIMIZE_METHODS_MAX];
     int method_count;
+    bool unreadable; // what should name or write the function does neither
 } minimize_request;
 
 // Reads it; CLI_DONE, or the exit status with a message printed. Free it in both cases.

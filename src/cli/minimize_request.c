@@ -102,6 +102,7 @@ static int parse_function(const cli_arguments *arguments, int64_t start_count,
     if (!cli_precision(arguments, &options.dtype)) return CLI_WRONG;
     tw_status status =
         tw_objective_parse(arguments->context, arguments->word[0], &options, &request->objective);
+    request->unreadable = status == TW_BAD_TEXT || status == TW_NOT_FOUND;
     if (status != TW_OK) return cli_failed(arguments->context, status);
     request->facts = tw_objective_describe(request->objective);
     return CLI_DONE;

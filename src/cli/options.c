@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const cli_option options[] = {
@@ -27,6 +28,15 @@ const cli_command *cli_command_at(int id) {
     return id >= 0 && id < COMMAND_COUNT ? &commands[id] : NULL;
 }
 
+static bool is_option(const char *word) {
+    if (strncmp(word, "--", 2) != 0) return false;
+    size_t length = strcspn(word + 2, "=");
+    for (int i = 0; i < OPTION_COUNT; i++)
+        if (strlen(options[i].name) == length && strncmp(options[i].name, word + 2, length) == 0)
+            return true;
+    return false;
+}
+
 bool cli_find_command(const char *word, int *id) {
     static const char *const instead[] = {"--help", "--version"};
     const char *names[COMMAND_COUNT];
@@ -34,7 +44,9 @@ bool cli_find_command(const char *word, int *id) {
         names[*id] = commands[*id].name;
         if (strcmp(commands[*id].name, word) == 0) return true;
     }
-    if (*word == '-')
+    if (is_option(word))
+        cli_wrong("%s stands behind the command: thalweg COMMAND %s", word, word);
+    else if (*word == '-')
         cli_unknown("option", word, instead, 2);
     else
         cli_unknown("command", word, names, COMMAND_COUNT);
@@ -86,7 +98,7 @@ static bool read_option(cli_arguments *arguments, int argc, char **argv, int *i)
             value = equals + 1;
         else if (*i + 1 < argc && !(optional && argv[*i + 1][0] == '-'))
             value = argv[++*i];
-        else if (!optional) {
+        if (!optional && *value == '\0') {
             cli_wrong("--%s needs a value: --%s %s", options[id].name, options[id].name,
                       options[id].value);
             return false;
@@ -176,17 +188,25 @@ const char *cli_next_entry(const char **list, size_t *length) {
     return entry;
 }
 
-int cli_check_plot(const cli_arguments *arguments) {
-    const char *path = cli_text(arguments, OPTION_PLOT, NULL);
+int cli_check_file(const cli_arguments *arguments, cli_option_id id) {
+    const char *path = cli_text(arguments, id, NULL), *name = options[id].name;
     if (path == NULL) return CLI_DONE;
-    if (tw_plot_check(arguments->context, path) != TW_OK)
-        return cli_wrong("--plot %s", tw_context_message(arguments->context));
+    struct stat about;
+    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode))
+        return cli_wrong("--%s %s: is there already and is not a file", name, path);
     const char *slash = strrchr(path, '/');
     char folder[PATH_MAX] = ".";
     if (slash != NULL && slash - path < PATH_MAX - 1)
         snprintf(folder, sizeof folder, "%.*s", (int)(slash - path + 1), path);
     if (access(folder, W_OK) == 0) return CLI_DONE;
     int code = errno == ENOENT || errno == ENOTDIR ? CLI_WRONG : CLI_SYSTEM;
-    cli_wrong("--plot %s: %s", path, strerror(errno));
+    cli_wrong("--%s %s: %s", name, path, strerror(errno));
     return code;
+}
+
+int cli_check_plot(const cli_arguments *arguments) {
+    const char *path = cli_text(arguments, OPTION_PLOT, NULL);
+    if (path != NULL && tw_plot_check(arguments->context, path) != TW_OK)
+        return cli_wrong("--plot %s", tw_context_message(arguments->context));
+    return cli_check_file(arguments, OPTION_PLOT);
 }

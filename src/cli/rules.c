@@ -191,6 +191,9 @@ static int trace(const cli_arguments *arguments, tw_json *json) {
 static int choose(const cli_arguments *arguments, tw_json *json) {
     static const char *const verbs[] = {"list", "show", "check", "trace"};
     const char *verb = arguments->word_count > 0 ? arguments->word[0] : "list";
+    if (strcmp(verb, "list") == 0 && arguments->word_count > 1)
+        return cli_wrong("rules list: takes no words; `rules show %s` shows one",
+                         arguments->word[1]);
     if (strcmp(verb, "list") == 0) return list(arguments, json);
     bool named = arguments->word_count == 2;
     for (int i = 1; i < 4; i++)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fail.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "train/training.h"
 
@@ -86,6 +87,9 @@ tw_status tw_training_resume_on(tw_context *context, const char *folder, tw_data
     tw_training *made = NULL;
     tw_run_options options = {0};
     char *checkpoint = NULL;
+    if (tw_path_exists(folder) && !tw_path_is_folder(folder))
+        return tw_fail(context, TW_BAD_FILE, "%s: is no run folder; a run is resumed by its folder",
+                       folder);
     tw_status status = tw_folder_path(context, folder, "last.safetensors", &checkpoint);
     if (status == TW_OK) status = tw_checkpoint_options(context, checkpoint, &options);
     if (status == TW_OK) {

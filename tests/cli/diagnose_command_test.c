@@ -87,6 +87,8 @@ static void wrong_requests_are_refused(void **state) {
          "spectrum: 100 steps, 40 eigenvalues at each end; at least 1 step and 1 to 32 eigenvalues "
          "are needed"},
         {"diagnose run --top 0", "--top: '0' is no whole number of 1 or more"},
+        {"diagnose rosenbrock --dim 3",
+         "objective rosenbrock: a dimension of 3; it may have 2, 4, 6, ..."},
         {"diagnose nowhere", "objective: no built-in function and no variable is called 'nowhere'\n"
                              "thalweg: nor is there a run folder 'nowhere'"},
     };

@@ -137,6 +137,9 @@ static void what_is_wrong_is_said(void **state) {
          "defined"},
         {"minimize beale --plot beale.txt",
          "--plot beale.txt: give a name that ends in .svg, .html or .png"},
+        {"minimize beale --trace /none/t.csv", "--trace /none/t.csv: No such file or directory"},
+        {"minimize beale --trace /dev", "--trace /dev: is there already and is not a file"},
+        {"minimize beale --out /none/b", "--out /none/b: No such file or directory"},
     };
     tw_test_refusals_of(NULL, 2, table, sizeof table / sizeof *table);
 }

@@ -357,8 +357,11 @@ static void a_resumed_run_goes_on_to_its_new_end(void **state) {
     json_decref(again);
     json_decref(result);
     static const tw_test_refused table[] = {
-        {"train --resume three", "three/last.safetensors: No such file or directory"}};
-    tw_test_refusals_of(folder, 2, table, 1);
+        {"train --resume three", "three/last.safetensors: No such file or directory"},
+        {"train --resume two/last.safetensors",
+         "two/last.safetensors: is no run folder; a run is resumed by its folder"},
+    };
+    tw_test_refusals_of(folder, 2, table, sizeof table / sizeof *table);
     tw_test_folder_remove(folder);
 }
 
