@@ -1,6 +1,7 @@
 #include "base/keys.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -40,29 +41,35 @@ static tw_status read_value(tw_context *context, const tw_keyed *keyed, const tw
                    keyed->name, key->name, text);
 }
 
-// One "key=value", changed in place.
-static tw_status read_pair(tw_context *context, const tw_keyed *keyed, char *pair, double *values) {
+// One "key=value", changed in place. `*seen` has a bit for each key that was read.
+static tw_status read_pair(tw_context *context, const tw_keyed *keyed, char *pair, uint64_t *seen,
+                           double *values) {
     char *value = strchr(pair, '=');
     if (value == NULL)
         return tw_fail(context, TW_BAD_ARGUMENT, "%s %s: '%s' is no key=value", keyed->what,
                        keyed->name, pair);
     *value++ = '\0';
-    for (int i = 0; i < keyed->key_count; i++)
-        if (strcmp(keyed->keys[i].name, pair) == 0)
-            return read_value(context, keyed, &keyed->keys[i], value, &values[i]);
-    return unknown_key(context, keyed, pair);
+    int i = 0;
+    while (i < keyed->key_count && strcmp(keyed->keys[i].name, pair) != 0) i++;
+    if (i == keyed->key_count) return unknown_key(context, keyed, pair);
+    if ((*seen >> i & 1) != 0)
+        return tw_fail(context, TW_BAD_ARGUMENT, "%s %s: %s is given twice", keyed->what,
+                       keyed->name, pair);
+    *seen |= UINT64_C(1) << i;
+    return read_value(context, keyed, &keyed->keys[i], value, &values[i]);
 }
 
 tw_status tw_keys_read(tw_context *context, const tw_keyed *keyed, const char *text,
                        double *values) {
     for (int i = 0; i < keyed->key_count; i++) values[i] = keyed->keys[i].value;
     if (text == NULL) return TW_OK;
+    uint64_t seen = 0;
     char *copy = tw_copy_text(context, text, strlen(text));
     tw_status status = copy == NULL ? TW_NO_MEMORY : TW_OK;
     for (char *pair = copy; pair != NULL && status == TW_OK;) {
         char *next = strchr(pair, ',');
         if (next != NULL) *next++ = '\0';
-        status = read_pair(context, keyed, pair, values);
+        status = read_pair(context, keyed, pair, &seen, values);
         pair = next;
     }
     tw_release(copy);

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-// What has keys: "solver", "lbfgs", its keys.
+// What has keys: "solver", "lbfgs", its keys, 64 at most.
 typedef struct tw_keyed {
     const char *what, *name;
     const tw_key *keys;

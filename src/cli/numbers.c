@@ -61,24 +61,21 @@ bool cli_numbers_from_text(const char *name, const char *text, cli_numbers *numb
     return true;
 }
 
-char *cli_read_file(tw_context *context, const char *path) {
-    char *text = NULL;
+int cli_read_file(tw_context *context, const char *path, char **text) {
     size_t size = 0;
-    tw_status status = tw_file_read_all(context, path, FILE_BYTES_MAX, &text, &size);
-    if (status != TW_OK) {
-        cli_failed(context, status);
-        return NULL;
-    }
-    if (memchr(text, '\0', size) == NULL) return text;
-    cli_wrong("%s: no text: it holds a NUL byte", path);
-    tw_release(text);
-    return NULL;
+    tw_status status = tw_file_read_all(context, path, FILE_BYTES_MAX, text, &size);
+    if (status != TW_OK) return cli_failed(context, status);
+    if (memchr(*text, '\0', size) == NULL) return CLI_DONE;
+    tw_release(*text);
+    *text = NULL;
+    return cli_wrong("%s: no text: it holds a NUL byte", path);
 }
 
-bool cli_numbers_from_file(const char *path, cli_numbers *numbers) {
-    char *text = cli_read_file(numbers->context, path);
-    if (text == NULL) return false;
+int cli_numbers_from_file(const char *path, cli_numbers *numbers) {
+    char *text = NULL;
+    int code = cli_read_file(numbers->context, path, &text);
+    if (code != CLI_DONE) return code;
     bool right = cli_numbers_from_text(path, text, numbers);
     tw_release(text);
-    return right;
+    return right ? CLI_DONE : CLI_WRONG;
 }

@@ -11,12 +11,14 @@ typedef struct cli_numbers {
     size_t capacity;
 } cli_numbers;
 
-// Both print what is wrong, with line and column, and return false.
+// Prints what is wrong, with line and column, and returns false.
 bool cli_numbers_from_text(const char *name, const char *text, cli_numbers *numbers);
-bool cli_numbers_from_file(const char *path, cli_numbers *numbers);
 
-// A whole text file, ended by NUL; the caller gives it back with tw_release. NULL, with a message printed, where it cannot be
-// read or holds a NUL byte.
-char *cli_read_file(tw_context *context, const char *path);
+// The same from a file. CLI_DONE, or the exit status with a message printed.
+int cli_numbers_from_file(const char *path, cli_numbers *numbers);
+
+// A whole text file, ended by NUL; the caller gives it back with tw_release. CLI_DONE, or the exit status with a message
+// printed and `*text` NULL where it cannot be read or holds a NUL byte.
+int cli_read_file(tw_context *context, const char *path, char **text);
 
 #endif

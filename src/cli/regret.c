@@ -135,12 +135,7 @@ static tw_status draw(const games *g, const char *path, const char *problem) {
     return tw_plot_save(g->arguments->context, path, problem, &panel, 1);
 }
 
-// Plays the next of "A; B; C"; `*methods` stands behind it afterwards.
-static tw_status play_next(games *g, const char **methods) {
-    size_t length = 0;
-    *methods += strspn(*methods, "; ");
-    const char *entry = cli_next_entry(methods, &length);
-    *methods += strspn(*methods, "; ");
+static tw_status play(games *g, const char *entry, size_t length) {
     char *method = copy(g, entry, length);
     if (method == NULL) return TW_NO_MEMORY;
     tw_regret_result result;
@@ -157,9 +152,15 @@ static tw_status play_next(games *g, const char **methods) {
 static int play_all(games *g, const char *problem, int64_t rounds) {
     const cli_arguments *arguments = g->arguments;
     const char *methods = cli_text(arguments, OPTION_METHODS, "sgd; adagrad; adam; amsgrad");
-    while (*methods != '\0') {
+    for (bool more = true; more;) {
+        size_t length = 0;
+        const char *entry = cli_next_entry(&methods, &length);
+        more = *methods++ != '\0';
+        if (length == 0 && !more && g->count > 0) break; // behind a last semicolon
+        if (length == 0)
+            return cli_wrong("regret: --methods has an empty entry; such as \"sgd; adam\"");
         if (g->count == METHODS_MAX) return cli_wrong("regret: more than %d methods", METHODS_MAX);
-        tw_status status = play_next(g, &methods);
+        tw_status status = play(g, entry, length);
         if (status != TW_OK) return cli_failed(arguments->context, status);
     }
     if (arguments->json)

@@ -89,8 +89,9 @@ static int show(const cli_arguments *arguments, tw_json *json) {
 
 // A file is a rule's text whatever its name; a method names a file by a slash or by .rule.
 static int check(const cli_arguments *arguments, tw_json *json) {
-    char *text = cli_read_file(arguments->context, arguments->word[1]);
-    if (text == NULL) return CLI_WRONG;
+    char *text = NULL;
+    int code = cli_read_file(arguments->context, arguments->word[1], &text);
+    if (code != CLI_DONE) return code;
     tw_status status = tw_rule_check(arguments->context, arguments->word[1], text);
     tw_release(text);
     if (status != TW_OK) return cli_failed(arguments->context, status);
@@ -180,9 +181,9 @@ static int trace(const cli_arguments *arguments, tw_json *json) {
         return cli_wrong("rules trace: --theta a,b,... and --grads FILE.csv are both needed");
     cli_numbers theta = {.context = arguments->context}, gradients = theta;
     int code = CLI_WRONG;
-    if (cli_numbers_from_text("--theta", cli_text(arguments, OPTION_THETA, ""), &theta) &&
-        cli_numbers_from_file(cli_text(arguments, OPTION_GRADS, ""), &gradients))
-        code = run_trace(arguments, json, &theta, &gradients);
+    if (cli_numbers_from_text("--theta", cli_text(arguments, OPTION_THETA, ""), &theta))
+        code = cli_numbers_from_file(cli_text(arguments, OPTION_GRADS, ""), &gradients);
+    if (code == CLI_DONE) code = run_trace(arguments, json, &theta, &gradients);
     tw_release(theta.numbers);
     tw_release(gradients.numbers);
     return code;

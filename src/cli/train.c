@@ -256,6 +256,11 @@ static int run(const cli_arguments *arguments, tw_training *training, watch_stat
         print_summary(arguments, &result);
     int code = exit_status(arguments, &result);
     if (!cli_given(arguments, OPTION_PLOT)) return code;
+    if (state->curves.count == 0) {
+        cli_say(arguments, "thalweg: no epoch ended, so that there is nothing to draw in %s\n",
+                cli_text(arguments, OPTION_PLOT, ""));
+        return code;
+    }
     char title[200];
     format_title(arguments, title, sizeof title);
     status = cli_curves_save(&state->curves, cli_text(arguments, OPTION_PLOT, ""), title);

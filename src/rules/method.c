@@ -48,9 +48,12 @@ static tw_status fail_unknown_rule(const reader *r, size_t offset, const char *n
     for (int i = 0; i < count; i++) names[i] = tw_rule_name(i);
     const char *near = tw_nearest_name(name, names, (size_t)count);
     snprintf(hint, sizeof hint, "did you mean %.60s?", near == NULL ? "" : near);
-    return tw_source_fail(r->method->context, &r->source, offset,
-                          near == NULL ? "`thalweg rules` lists them; a path ends in .rule" : hint,
-                          "unknown rule '%.100s'", name);
+    return tw_source_fail(
+        r->method->context, &r->source, offset,
+        near == NULL
+            ? "`thalweg rules` lists them (lbfgs and other solvers are none); a path ends in .rule"
+            : hint,
+        "unknown rule '%.100s'", name);
 }
 
 // Where a path or name ends: ".rule" ends a path, else ':' or '|' does.
@@ -253,6 +256,8 @@ static tw_status parse_option(reader *r) {
     snprintf(name, sizeof name, "%.*s", (int)(end - first), r->source.text + first);
     int hyper = find_parameter(method, name);
     if (hyper < 0) return fail_unknown_parameter(r, first, name);
+    if (method->hypers[hyper].given)
+        return fail_at(r, first, NULL, "this hyperparameter is given twice");
     r->at++;
     skip_blanks(r);
     return parse_value(r, hyper);

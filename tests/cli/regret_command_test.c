@@ -80,6 +80,8 @@ static void wrong_requests_are_refused(void **state) {
         {"regret --problem linear --rounds 0", "--rounds: '0' is no whole number of 1 or more"},
         {"regret --problem linear --methods adm",
          "method:1:1: unknown rule 'adm'\n    adm\n    ^ did you mean adam?"},
+        {"regret --problem linear --methods ';'",
+         "regret: --methods has an empty entry; such as \"sgd; adam\""},
     };
     tw_test_refusals_of(NULL, 2, table, sizeof table / sizeof *table);
 }

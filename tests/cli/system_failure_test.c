@@ -63,6 +63,17 @@ static void places_that_cannot_be_written_end_with_three(void **state) {
         assert_fails(&(tw_test_call){.line = table[i].line}, table[i].message);
 }
 
+static void texts_that_cannot_be_opened_end_with_three(void **state) {
+    (void)state;
+    char name[300], line[400]; // longer than a file's name may be
+    memset(name, 'a', sizeof name);
+    name[sizeof name - 1] = '\0';
+    snprintf(line, sizeof line, "rules check %s", name);
+    assert_fails(&(tw_test_call){.line = line}, "File name too long");
+    snprintf(line, sizeof line, "rules trace sgd --theta 1 --grads %s", name);
+    assert_fails(&(tw_test_call){.line = line}, "File name too long");
+}
+
 // The limit stands for a full disk: config.json and metrics fit, the checkpoint does not.
 static void a_full_disk_leaves_the_former_files(void **state) {
     (void)state;
@@ -146,5 +157,6 @@ static void a_png_without_librsvg_is_a_wrong_request(void **state) {
 }
 
 TW_TESTS(a_full_stdout_ends_with_three, places_that_cannot_be_written_end_with_three,
-         a_full_disk_leaves_the_former_files, a_place_that_is_not_there_is_a_wrong_request,
-         unreadable_data_are_no_fault_of_the_system, a_png_without_librsvg_is_a_wrong_request)
+         texts_that_cannot_be_opened_end_with_three, a_full_disk_leaves_the_former_files,
+         a_place_that_is_not_there_is_a_wrong_request, unreadable_data_are_no_fault_of_the_system,
+         a_png_without_librsvg_is_a_wrong_request)

@@ -326,6 +326,20 @@ static void curves_are_drawn_as_svg(void **state) {
     tw_test_folder_remove(folder);
 }
 
+static void no_picture_is_drawn_of_no_epoch(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    tw_test_ran ran = tw_test_program(&(tw_test_call){
+        .line = "train --data moons --model mlp:8 --method sgd:lr=1e9 --plot curves.svg",
+        .folder = folder});
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.err, "no epoch ended, so that there is nothing to draw"));
+    assert_int_equal(tw_test_folder_count(folder), 0);
+    tw_test_ran_free(&ran);
+    tw_test_folder_remove(folder);
+}
+
 static void metrics_are_the_lines_of_json(void **state) {
     (void)state;
     char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES];
@@ -400,5 +414,6 @@ TW_TESTS(json_carries_every_promised_member, what_was_not_measured_is_null,
          a_refused_request_writes_nothing, progress_is_a_plain_line_an_epoch_and_quiet_ends_it,
          a_shown_schedule_holds_the_first_and_the_last_step,
          a_shown_schedule_goes_through_all_phases, curves_are_drawn_as_svg,
-         metrics_are_the_lines_of_json, a_rule_and_a_model_of_ones_own_may_be_gone_when_resumed,
+         no_picture_is_drawn_of_no_epoch, metrics_are_the_lines_of_json,
+         a_rule_and_a_model_of_ones_own_may_be_gone_when_resumed,
          a_resumed_run_goes_on_to_its_new_end)

@@ -189,6 +189,7 @@ static void what_cannot_be_asked_is_refused_in_words(void **state) {
         {"lbfsg", "method 'lbfsg': not known; did you mean lbfgs?", TW_NOT_FOUND},
         {"lbfgs:m=0", "method lbfgs: m is a whole number from 1 to 50", TW_BAD_ARGUMENT},
         {"lbfgs:n=3", "method lbfgs: no key 'n'; it has m", TW_BAD_ARGUMENT},
+        {"lbfgs:m=4,m=5", "method lbfgs: m is given twice", TW_BAD_ARGUMENT},
         {"lbfgs:m=ten", "method lbfgs: m='ten' is no number", TW_BAD_ARGUMENT},
         {"", "minimize: no method; lbfgs is a good one", TW_BAD_ARGUMENT},
     };

@@ -82,6 +82,7 @@ static void wrong_methods_say_where_and_what_would_be_right(void **state) {
     start();
     refuse("adan", TW_BAD_TEXT,
            "method:1:1: unknown rule 'adan'\n    adan\n    ^ did you mean adam?");
+    refuse("lbfgs", TW_BAD_TEXT, "lbfgs and other solvers are none");
     refuse("clip_norm | quux", TW_BAD_TEXT, "method:1:13: unknown rule 'quux'");
     refuse("adam:bta1=1", TW_BAD_TEXT,
            "method:1:6: 'adam' has no hyperparameter 'bta1'; it has lr, beta1, beta2, eps");
@@ -89,6 +90,7 @@ static void wrong_methods_say_where_and_what_would_be_right(void **state) {
     refuse("adam:lr", TW_BAD_TEXT, "method:1:6: expected NAME=VALUE here");
     refuse("adam:lr=", TW_BAD_TEXT, "expected a value here");
     refuse("adam:lr=1e-3,", TW_BAD_TEXT, "expected NAME=VALUE here");
+    refuse("adam:lr=1,eps=1,lr=2", TW_BAD_TEXT, "method:1:17: this hyperparameter is given twice");
     refuse("adam lr=1", TW_BAD_TEXT, "unknown rule 'adam lr=1'");
     refuse("clip_norm:c=1", TW_BAD_TEXT,
            "'clip_norm' changes the gradient alone; a rule must follow it");
