@@ -17,8 +17,17 @@ bool tw_descent_is_on(const tw_training *training) {
     return training->descent.method != NULL;
 }
 
-// Options that only rules have a use for.
-static const char *refused_option(const tw_training_options *options) {
+static bool has_minibatches(const tw_phases *phases) {
+    bool has = false;
+    for (int i = 0; i < phases->count; i++) has = has || phases->kind[i] != TW_PHASE_SOLVER;
+    return has;
+}
+
+// Options that no phase has a use for.
+static const char *refused_option(const tw_training *training) {
+    const tw_training_options *options = &training->options.values;
+    if (options->diagnose_every > 0 && !has_minibatches(&training->phases)) return "diagnose";
+    if (tw_phases_have_rules(&training->phases)) return NULL;
     return options->groups != NULL      ? "groups"
            : options->schedule != NULL  ? "schedule"
            : options->schedules != NULL ? "schedules"
@@ -28,8 +37,8 @@ static const char *refused_option(const tw_training_options *options) {
 
 tw_status tw_descent_open(tw_training *training) {
     const char *method = tw_phase_method(training);
-    const char *refused = refused_option(&training->options.values);
-    if (refused != NULL && !tw_phases_have_rules(&training->phases))
+    const char *refused = refused_option(training);
+    if (refused != NULL)
         return tw_fail(training->context, TW_BAD_ARGUMENT,
                        "%s: method %s has no use for it; leave it away, or take a rule", refused,
                        method);

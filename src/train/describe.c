@@ -83,10 +83,12 @@ static void describe_size(const tw_training *training, tw_text *text) {
                     tw_dtype_name(options->precision), options->seed);
         return;
     }
+    int64_t minibatches = options->accumulate; // of a step
+    if (minibatches > training->minibatches) minibatches = training->minibatches;
     tw_text_add(text,
                 "steps     %" PRIu64 " of %" PRId64 " examples (%" PRIu64
                 " an epoch), %s, seed %" PRIu64 "\n",
-                tw_phases_steps(training), options->batch * options->accumulate,
+                tw_phases_steps(training), options->batch * minibatches,
                 training->clock.steps_per_epoch, tw_dtype_name(options->precision), options->seed);
     warn_of_few_steps(training, text);
     if (tw_descent_is_on(training)) return; // its memory is made by the first step

@@ -82,17 +82,15 @@ tw_status tw_training_open_data(tw_training *training) {
         .width = tw_data_target_width(training->train),
     };
     status = open_batches(training);
-    if (status != TW_OK) return status;
-    training->minibatches = tw_batches_per_epoch(training->batches);
-    if (options->accumulate > training->minibatches) options->accumulate = training->minibatches;
-    return TW_OK;
+    if (status == TW_OK) training->minibatches = tw_batches_per_epoch(training->batches);
+    return status;
 }
 
 uint64_t tw_training_steps_per_epoch(const tw_training *training, int phase) {
     tw_phase_kind kind = training->phases.kind[phase];
     int64_t accumulate = kind == TW_PHASE_RULES ? training->options.values.accumulate : 1;
     if (kind == TW_PHASE_SOLVER) return 1;
-    return (uint64_t)((training->minibatches + accumulate - 1) / accumulate);
+    return (uint64_t)((training->minibatches - 1) / accumulate + 1);
 }
 
 static void start_clock(tw_training *training) {

@@ -190,6 +190,9 @@ static void what_it_has_no_use_for_is_refused(void **state) {
     options = moons("lbfgs");
     options.accumulate = 2;
     refuse(options, "accumulate: method lbfgs");
+    options = moons("lbfgs");
+    options.diagnose_every = 1;
+    refuse(options, "diagnose: method lbfgs");
     refuse(moons("lbfgs:m=0"), "m is a whole number");
     refuse(moons("lbfgs:k=3"), "k");
     options = moons("newton");
