@@ -56,10 +56,10 @@ static void print_options(FILE *out, int command) {
         const cli_option *option = cli_option_at(i);
         if (!(option->commands & (1U << command))) continue;
         char head[64];
-        snprintf(head, sizeof head, "  --%s %s", option->name,
-                 option->value != NULL ? option->value : "");
-        int width = fprintf(out, "%-*s", INDENT, head);
-        if (width > INDENT) fprintf(out, "\n%*s", INDENT, ""); // a long one has a line of its own
+        int width = snprintf(head, sizeof head, "  --%s %s", option->name,
+                             option->value != NULL ? option->value : "");
+        fprintf(out, "%-*s", INDENT, head);
+        if (width >= INDENT) fprintf(out, "\n%*s", INDENT, ""); // a long one has a line of its own
         print_wrapped(out, option->about, INDENT);
     }
 }

@@ -173,9 +173,32 @@ static int play_all(games *g, const char *problem, int64_t rounds) {
     return g->broken ? CLI_FAILED : CLI_DONE;
 }
 
-static int list(void) {
-    for (int i = 0; tw_regret_problem_name(i) != NULL; i++)
-        printf("%-10s %s\n", tw_regret_problem_name(i), tw_regret_problem_summary(i));
+static void print_problem_json(tw_json *json, int index) {
+    tw_json_begin(json, NULL);
+    tw_json_string(json, "type", "problem");
+    tw_json_string(json, "name", tw_regret_problem_name(index));
+    tw_json_string(json, "summary", tw_regret_problem_summary(index));
+    tw_json_end(json);
+    cli_print_json(json);
+}
+
+static int list(const cli_arguments *arguments) {
+    static const cli_option_id of_a_game[] = {OPTION_METHODS, OPTION_ROUNDS, OPTION_PLOT};
+    for (size_t i = 0; i < sizeof of_a_game / sizeof *of_a_game; i++)
+        if (cli_given(arguments, of_a_game[i]))
+            return cli_wrong("regret: --problem NAME is missing; `thalweg regret` lists them");
+    tw_json *json = NULL;
+    tw_status status = tw_json_new(arguments->context, &json);
+    if (status != TW_OK) return cli_failed(arguments->context, status);
+    int count = 0;
+    for (; tw_regret_problem_name(count) != NULL; count++) {
+        if (arguments->json)
+            print_problem_json(json, count);
+        else
+            printf("%-10s %s\n", tw_regret_problem_name(count), tw_regret_problem_summary(count));
+    }
+    if (arguments->json) cli_print_count(json, "problems", count);
+    tw_json_free(json);
     return CLI_DONE;
 }
 
@@ -183,8 +206,8 @@ int cli_run_regret(const cli_arguments *arguments) {
     if (arguments->word_count > 0)
         return cli_wrong("regret: '%s' stands alone; the problem is named by --problem",
                          arguments->word[0]);
-    if (!cli_given(arguments, OPTION_PROBLEM) && !arguments->json) return list();
-    const char *problem = cli_text(arguments, OPTION_PROBLEM, "linear");
+    if (!cli_given(arguments, OPTION_PROBLEM)) return list(arguments);
+    const char *problem = cli_text(arguments, OPTION_PROBLEM, "");
     int64_t rounds = 10000, seed = 1;
     if (!cli_integer(arguments, OPTION_ROUNDS, 1, &rounds) ||
         !cli_integer(arguments, OPTION_SEED, 0, &seed))

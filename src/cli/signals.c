@@ -1,5 +1,5 @@
 // Ctrl-C and SIGTERM: the first asks a training to stop after its step; the second, or one where nothing
-// trains, ends the program.
+// trains, ends the program. A file that may not grow does not.
 #include "cli/cli.h"
 
 #include <signal.h>
@@ -22,4 +22,5 @@ void cli_watch_signals(tw_context *context) {
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    signal(SIGXFSZ, SIG_IGN); // a file at the limit of `ulimit -f` is a full disk: write says so
 }

@@ -68,6 +68,14 @@ static void version_is_that_of_the_library(void **state) {
     tw_test_ran_free(&ran);
 }
 
+static void an_option_and_what_it_does_stand_apart(void **state) {
+    (void)state;
+    tw_test_ran ran = tw_test_program(&(tw_test_call){.line = "regret --help"});
+    assert_non_null(strstr(ran.out, "  --plot FILE.svg|.html|.png\n" // as wide as its column
+                                    "                            draw the curves"));
+    tw_test_ran_free(&ran);
+}
+
 static void lines_of_help_fit_a_terminal(void **state) {
     (void)state;
     tw_test_ran ran = tw_test_program(&(tw_test_call){.line = "train --help"});
@@ -215,7 +223,7 @@ static void a_double_dash_ends_the_options(void **state) {
 }
 
 TW_TESTS(every_command_has_a_page_of_help, help_of_the_whole_is_an_overview,
-         version_is_that_of_the_library, lines_of_help_fit_a_terminal,
-         unknown_words_suggest_the_nearest, missing_and_superfluous_words_are_named,
-         numbers_that_are_none_are_refused, values_follow_a_blank_or_an_equals_sign,
-         a_double_dash_ends_the_options)
+         version_is_that_of_the_library, an_option_and_what_it_does_stand_apart,
+         lines_of_help_fit_a_terminal, unknown_words_suggest_the_nearest,
+         missing_and_superfluous_words_are_named, numbers_that_are_none_are_refused,
+         values_follow_a_blank_or_an_equals_sign, a_double_dash_ends_the_options)

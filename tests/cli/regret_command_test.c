@@ -70,6 +70,9 @@ static void it_draws_and_lists(void **state) {
     assert_int_equal(ran.status, 0);
     assert_non_null(strstr(ran.out, "\nsparse "));
     tw_test_ran_free(&ran);
+    json_t *problems = tw_test_result_of(NULL, "regret --json");
+    tw_test_assert_number(problems, "problems", 5.0);
+    json_decref(problems);
     tw_test_folder_remove(folder);
 }
 
@@ -77,6 +80,7 @@ static void wrong_requests_are_refused(void **state) {
     (void)state;
     static const tw_test_refused table[] = {
         {"regret linear", "regret: 'linear' stands alone; the problem is named by --problem"},
+        {"regret --rounds 10", "regret: --problem NAME is missing; `thalweg regret` lists them"},
         {"regret --problem linear --rounds 0", "--rounds: '0' is no whole number of 1 or more"},
         {"regret --problem linear --methods adm",
          "method:1:1: unknown rule 'adm'\n    adm\n    ^ did you mean adam?"},
