@@ -59,7 +59,7 @@ typedef struct tw_training_options {
     uint64_t seed;         // Default 1.
     bool eval_train;       // measure the whole training set after each epoch. Default false.
     uint64_t patience;     // stop after so many epochs without a better test error (loss, of a
-                           // regression). Default 0: never.
+                           // regression; train loss, without a test set). Default 0: never.
     const char *out;       // run folder; NULL (default): nothing is written
     bool force;            // empty a run folder that exists. Default false.
     // Forecast a step (curvature.h) every so many steps, on a sample of one minibatch, and watch for

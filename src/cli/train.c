@@ -165,7 +165,10 @@ static void print_summary(const cli_arguments *arguments, const tw_training_resu
     print_measure("test", "examples it had not seen", result->test_loss, result->test_error);
     print_best(result);
     if (result->stopped_early)
-        puts("  stopped early   the test error was no better for as long as --patience allows");
+        printf("  stopped early   the %s was no better for as long as --patience allows\n",
+               !isnan(result->test_error)  ? "test error"
+               : !isnan(result->test_loss) ? "test loss"
+                                           : "training loss");
     if (result->ending[0] != '\0') printf("  ended by itself %s\n", result->ending);
     printf("  speed           %.0f examples a second, %.0f MB of memory at most\n",
            result->samples_per_second, (double)result->peak_rss_bytes / 1e6);

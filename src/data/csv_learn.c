@@ -275,7 +275,7 @@ static void adopt_target(tw_csv *csv) {
 
 tw_status tw_csv_adopt(tw_csv *csv) {
     if (csv->opening->like->column_count == 0) {
-        return tw_fail(csv->context, TW_MISMATCH, "%s: is a table; the training set was none",
+        return tw_fail(csv->context, TW_MISMATCH, "%s: is a table; the training set was no table",
                        csv->table.path);
     }
     tw_status status = tw_encoding_copy(csv->opening->like, &csv->encoding);

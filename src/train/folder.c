@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/fail.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "train/training.h"
@@ -108,13 +109,22 @@ tw_status tw_folder_save(tw_training *training, const char *name) {
     return status;
 }
 
-// Metrics of epochs behind the checkpoint are cut off: they will come again.
+// Metrics of epochs behind the checkpoint are cut off: they will come again. Where somebody took them
+// away they begin anew.
 tw_status tw_folder_continue(tw_training *training) {
+    tw_context *context = training->context;
     char *path = NULL;
-    tw_status status =
-        tw_folder_path(training->context, training->options.values.out, own_files[1], &path);
-    if (status == TW_OK && tw_path_exists(path))
-        status = tw_file_truncate(training->context, path, (int64_t)training->state.metrics_bytes);
+    tw_status status = tw_folder_path(context, training->options.values.out, own_files[1], &path);
+    if (status != TW_OK) return status;
+    if (tw_path_exists(path))
+        status = tw_file_truncate(context, path, (int64_t)training->state.metrics_bytes);
+    else
+        training->state.metrics_bytes = 0.0;
+    if (status == TW_BAD_FILE && !tw_path_is_folder(path))
+        status = tw_fail(context, TW_BAD_FILE,
+                         "%s: is shorter than the checkpoint says; the run goes on without it if "
+                         "it is moved away",
+                         path);
     tw_release(path);
     return status;
 }

@@ -354,6 +354,24 @@ static void metrics_are_the_lines_of_json(void **state) {
     tw_test_folder_remove(folder);
 }
 
+static void a_run_without_its_metrics_goes_on(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    json_decref(tw_test_result_of(folder, "train --json --out run --epochs 2 --data moons"));
+    tw_test_path(folder, "run/metrics.jsonl", path);
+    assert_int_equal(remove(path), 0);
+    json_decref(tw_test_result_of(folder, "train --json --resume run --epochs 3"));
+    json_decref(tw_test_result_of(folder, "train --json --resume run --epochs 4"));
+    tw_test_write(path, "{}\n");
+    static const tw_test_refused shorter = {
+        "train --resume run --epochs 5",
+        "run/metrics.jsonl: is shorter than the checkpoint says; the run goes on without it if it "
+        "is moved away"};
+    tw_test_refusals_of(folder, 2, &shorter, 1);
+    tw_test_folder_remove(folder);
+}
+
 static void a_resumed_run_goes_on_to_its_new_end(void **state) {
     (void)state;
     char folder[TW_TEST_PATH_BYTES], one[TW_TEST_PATH_BYTES], two[TW_TEST_PATH_BYTES];
@@ -415,5 +433,5 @@ TW_TESTS(json_carries_every_promised_member, what_was_not_measured_is_null,
          a_shown_schedule_holds_the_first_and_the_last_step,
          a_shown_schedule_goes_through_all_phases, curves_are_drawn_as_svg,
          no_picture_is_drawn_of_no_epoch, metrics_are_the_lines_of_json,
-         a_rule_and_a_model_of_ones_own_may_be_gone_when_resumed,
+         a_rule_and_a_model_of_ones_own_may_be_gone_when_resumed, a_run_without_its_metrics_goes_on,
          a_resumed_run_goes_on_to_its_new_end)

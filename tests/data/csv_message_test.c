@@ -170,7 +170,7 @@ static void what_does_not_fit_the_training_set_is_told(void **state) {
     tw_data_free(train);
     train = tw_test_open(&at, "moons?examples=10", NULL);
     tw_test_refused(&at, train, "csv:%s/b.csv", TW_MISMATCH,
-                    "%s/b.csv: is a table; the training set was none");
+                    "%s/b.csv: is a table; the training set was no table");
     tw_data_free(train);
     tw_test_sets_end(&at);
 }
