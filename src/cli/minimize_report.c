@@ -86,10 +86,11 @@ static const char *opening(tw_minimize_end end) {
 void minimize_print(const minimize_request *request, const minimize_run *run) {
     const tw_minimize_result *result = &run->result;
     const tw_evaluation_counts *counts = &result->counts;
-    printf("%s after %llu iterations of %s on %s, %lld variable%s, in %.3g s.\n",
-           opening(result->end), (unsigned long long)result->iterations, run->method,
-           request->facts.name, (long long)request->facts.dimension,
-           request->facts.dimension == 1 ? "" : "s", result->seconds);
+    printf("%s after %llu iteration%s of %s on %s, %lld variable%s, in %.3g s.\n",
+           opening(result->end), (unsigned long long)result->iterations,
+           result->iterations == 1 ? "" : "s", run->method, request->facts.name,
+           (long long)request->facts.dimension, request->facts.dimension == 1 ? "" : "s",
+           result->seconds);
     printf("  why     %s\n  f       %.10g\n  x       ", result->reason, result->value);
     print_point(run->x, request->facts.dimension);
     printf("\n  |g|     %.3g, the largest component of the gradient\n", result->grad_norm);

@@ -153,13 +153,13 @@ static void print_best(const tw_training_result *result) {
 }
 
 static void print_summary(const cli_arguments *arguments, const tw_training_result *result) {
-    printf("%s after %llu epoch%s (%llu steps) of training %llu parameters in %.1f s.\n",
+    printf("%s after %llu epoch%s (%llu step%s) of training %llu parameters in %.1f s.\n",
            result->status == TW_OK            ? "Done"
            : result->status == TW_INTERRUPTED ? "Stopped"
                                               : "Diverged",
            (unsigned long long)result->epochs, result->epochs == 1 ? "" : "s",
-           (unsigned long long)result->steps, (unsigned long long)result->parameters,
-           result->seconds);
+           (unsigned long long)result->steps, result->steps == 1 ? "" : "s",
+           (unsigned long long)result->parameters, result->seconds);
     print_measure("training", "the examples it was trained on", result->train_loss,
                   result->train_error);
     print_measure("test", "examples it had not seen", result->test_loss, result->test_error);

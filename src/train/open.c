@@ -110,6 +110,10 @@ static tw_status add_schedule(tw_training *training, const char *name, const cha
     if (training->scheduled_count == TW_SCHEDULES_MAX)
         return tw_fail(training->context, TW_BAD_ARGUMENT, "schedules: more than %d",
                        TW_SCHEDULES_MAX);
+    for (int i = 0; i < training->scheduled_count; i++)
+        if (strcmp(training->scheduled[i].name, name) == 0)
+            return tw_fail(training->context, TW_BAD_ARGUMENT,
+                           "schedules: %s has a schedule already; give one", name);
     tw_scheduled *scheduled = &training->scheduled[training->scheduled_count];
     if (strlen(name) >= sizeof scheduled->name)
         return tw_fail(training->context, TW_BAD_ARGUMENT,

@@ -263,6 +263,10 @@ static void texts_that_are_wrong_have_a_place_and_a_caret(void **state) {
          "schedule:1:9: expected a number, a name or '(' here\n    lr0*exp(\n            ^"},
         {"train --schedules 'momentum linear'",
          "schedules: 'momentum linear' is no NAME: SCHEDULE, such as \"momentum: linear\""},
+        {"train --schedule cosine --schedules 'lr: linear'",
+         "schedules: lr has a schedule already; give one"},
+        {"train --schedules 'momentum: linear; momentum: cosine' --method momentum",
+         "schedules: momentum has a schedule already; give one"},
         {"train --groups '*bias*'",
          "groups:1:1: expected GLOB: NAME=VALUE here\n    *bias*\n    ^ a group is written *bias*: "
          "weight_decay=0"},
