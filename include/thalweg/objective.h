@@ -130,6 +130,8 @@ typedef struct tw_objective_point {
 // Evaluates at x. `*point` is owned by the caller: free with tw_objective_point_free. Errors: TW_NO_MEMORY;
 // what the function says.
 TW_API tw_status tw_objective_at(tw_objective *objective, const void *x, tw_objective_point *point);
+
+// Gives back the gradient; a point of zeros is fine.
 TW_API void tw_objective_point_free(tw_objective_point *point);
 
 // Hessian at x [n] times `vector` [n].

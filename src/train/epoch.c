@@ -23,8 +23,7 @@ tw_status tw_training_measure(tw_training *training, tw_batches *batches, double
         if (status != TW_OK) return status;
         double share = (double)batch.count;
         loss_sum += share * tw_plan_scalar(measuring->plan, measuring->loss);
-        if (measuring->wrong.index >= 0)
-            wrong += tw_plan_scalar(measuring->plan, measuring->wrong);
+        if (measuring->wrong.index >= 0) wrong += tw_plan_scalar(measuring->plan, measuring->wrong);
         examples += share;
     }
     if (status != TW_OK) return status;
