@@ -2,17 +2,11 @@
 // Usage: hessian_product RUN_DIR [EXAMPLES]      (thalweg train --model mlp:400,400 --out RUN_DIR)
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "thalweg/thalweg.h"
 
 #define ROUNDS 15
-
-static double seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static int ascending(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
@@ -27,11 +21,11 @@ static tw_status measure(tw_context *context, tw_objective *objective) {
     tw_status status = x == NULL ? TW_NO_MEMORY : TW_OK;
     for (size_t i = 0; i < n && status == TW_OK; i++) x[i] = (float)facts.start[i];
     for (int round = -2; round < ROUNDS && status == TW_OK; round++) {
-        double start = seconds();
+        double start = tw_clock_seconds();
         status = tw_objective_evaluate(objective, x, &value, gradient);
-        double middle = seconds();
+        double middle = tw_clock_seconds();
         if (status == TW_OK) status = tw_objective_hessian_product(objective, x, gradient, product);
-        double end = seconds();
+        double end = tw_clock_seconds();
         if (round < 0) continue; // warming up: the first makes the plan
         gradients[round] = middle - start;
         ratios[round] = (end - middle) / (middle - start);

@@ -3,8 +3,8 @@
 // Usage: watching DATA MODEL [THREADS]      (watching strokes mlp:128)
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "thalweg/thalweg.h"
 
 #define ROUNDS 150
@@ -13,12 +13,6 @@
 #define COUNT (ROUNDS * (TURN - 1))
 
 enum { PLAIN, NORMS, FORECASTS, KINDS };
-
-static double seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static int ascending(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
@@ -38,9 +32,9 @@ static tw_status take_turn(tw_training *training, double *times) {
         tw_progress progress;
         tw_epoch epoch;
         bool epoch_ended = false;
-        double start = seconds();
+        double start = tw_clock_seconds();
         status = tw_training_step(training, &progress, &epoch_ended, &epoch);
-        if (i > 0) times[i - 1] = seconds() - start;
+        if (i > 0) times[i - 1] = tw_clock_seconds() - start;
     }
     return status;
 }
