@@ -5,7 +5,6 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "base/clock.h"
 
@@ -199,7 +198,7 @@ void tw_team_run(int count, tw_team_function *function, void *user) {
         function(user, 0);
         return;
     }
-    if (t->size < count - 1) grow(t, count - 1);
+    if (t->size < count - 1 && !t->refused) grow(t, count - 1);
     t->busy = true;
     t->function = function;
     t->user = user;
