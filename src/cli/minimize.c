@@ -19,10 +19,9 @@ static int keep(const cli_arguments *arguments, const minimize_request *request,
     size_t n = (size_t)request->facts.dimension;
     const char *method = tw_minimization_method(minimization);
     const void *best = tw_minimization_best(minimization);
-    run->method = tw_allocate(arguments->context, strlen(method) + 1, 1);
+    run->method = tw_copy_text(arguments->context, method, strlen(method));
     run->x = tw_allocate(arguments->context, n, sizeof(double));
     if (run->method == NULL || run->x == NULL) return cli_failed(arguments->context, TW_NO_MEMORY);
-    memcpy(run->method, method, strlen(method));
     for (size_t i = 0; i < n; i++)
         run->x[i] = request->facts.dtype == TW_F32 ? (double)((const float *)best)[i]
                                                    : ((const double *)best)[i];

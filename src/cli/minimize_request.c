@@ -85,9 +85,8 @@ static int split_methods(const cli_arguments *arguments, minimize_request *reque
         if (length == 0) return cli_wrong("--method: a method is missing; as in \"lbfgs; adam\"");
         if (request->method_count == MINIMIZE_METHODS_MAX)
             return cli_wrong("--method: more than %d methods", MINIMIZE_METHODS_MAX);
-        char *method = tw_allocate(arguments->context, length + 1, 1);
+        char *method = tw_copy_text(arguments->context, entry, length);
         if (method == NULL) return cli_failed(arguments->context, TW_NO_MEMORY);
-        memcpy(method, entry, length);
         request->methods[request->method_count++] = method;
         if (*text++ == '\0') return CLI_DONE;
     }

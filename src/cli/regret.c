@@ -25,16 +25,12 @@ typedef struct games {
     bool broken; // a bound that must hold does not
 } games;
 
-static char *copy(const games *g, const char *text, size_t length) {
-    char *copied = tw_allocate(g->arguments->context, length + 1, 1);
-    return copied == NULL ? NULL : memcpy(copied, text, length);
-}
-
 // `text` is taken.
 static tw_status keep(games *g, char *text, const tw_regret_result *result) {
     played *p = &g->all[g->count++];
     *p = (played){.text = text,
-                  .method = copy(g, result->method, strlen(result->method)),
+                  .method =
+                      tw_copy_text(g->arguments->context, result->method, strlen(result->method)),
                   .regret = result->regret,
                   .over_root = result->regret_over_sqrt_T,
                   .exponent = result->exponent,
@@ -136,7 +132,7 @@ static tw_status draw(const games *g, const char *path, const char *problem) {
 }
 
 static tw_status play(games *g, const char *entry, size_t length) {
-    char *method = copy(g, entry, length);
+    char *method = tw_copy_text(g->arguments->context, entry, length);
     if (method == NULL) return TW_NO_MEMORY;
     tw_regret_result result;
     tw_status status = tw_regret_play(g->game, method, &result);
