@@ -1,15 +1,13 @@
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "report/axes.h"
 #include "report/palette.h"
-#include "support/fault.h"
 #include "support/folder.h"
+#include "support/picture.h"
 #include "support/xml.h"
 #include "thalweg/plot.h"
 
@@ -198,23 +196,9 @@ static tw_status draw(tw_context *context, void *path) {
     return tw_plot_save(context, path, "title", &panel, 1);
 }
 
-// A picture that could not be written leaves none, and no part of one.
-static void look(tw_context *context, tw_status status, bool struck, void *path) {
-    (void)struck;
-    if (status != TW_OK) assert_false(tw_path_exists(path));
-    assert_ok(context, tw_file_remove(context, path));
-}
-
 static void failures_are_said_and_leave_nothing(void **state) {
     (void)state;
-    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES];
-    tw_test_folder_make(folder);
-    tw_test_path(folder, "plot.svg", path);
-    assert_true(tw_test_failing_allocations(draw, path) > 3);
-    assert_int_equal(unlink(path), 0);
-    assert_true(tw_test_failing_files(draw, look, ENOSPC, false, path) > 3);
-    assert_int_equal(tw_test_folder_count(folder), 0);
-    tw_test_folder_remove(folder);
+    tw_test_failing_picture(draw, "plot.svg", 3);
 }
 
 TW_TESTS(two_panels_are_one_picture_in_two_schemes, names_are_escaped_and_cut,
