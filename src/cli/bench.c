@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#define METHOD_BYTES 4096
-
 typedef struct bench_out {
     const cli_arguments *arguments;
     tw_json *json;
@@ -90,22 +88,12 @@ static int one_method(bench_out *out, const tw_bench_update_options *options, co
     return CLI_DONE;
 }
 
-// "adam; nag": each between the semicolons.
-static int listed_methods(bench_out *out, const tw_bench_update_options *options,
-                          const char *list) {
-    char method[METHOD_BYTES];
-    int code = CLI_DONE;
-    while (code == CLI_DONE) {
-        size_t length = 0;
-        const char *entry = cli_next_entry(&list, &length);
-        if (length == 0)
-            return cli_wrong("bench: --methods has an empty entry; such as \"adam; nag\"");
-        if (length >= sizeof method) return cli_wrong("bench: --methods has too long an entry");
-        memcpy(method, entry, length);
-        method[length] = '\0';
-        code = one_method(out, options, method);
-        if (*list++ == '\0') return code;
-    }
+static int listed_methods(bench_out *out, const tw_bench_update_options *options) {
+    cli_list list;
+    int code = cli_list_read(out->arguments, OPTION_METHODS, NULL, CLI_LIST_MAX, &list);
+    for (int i = 0; i < list.count && code == CLI_DONE; i++)
+        code = one_method(out, options, list.entry[i]);
+    cli_list_free(&list);
     return code;
 }
 
@@ -116,8 +104,7 @@ static int rules(bench_out *out) {
         !cli_integer(arguments, OPTION_TENSORS, 1, &options.tensor_count) ||
         !cli_precision(arguments, &options.precision))
         return CLI_WRONG;
-    const char *given = cli_text(arguments, OPTION_METHODS, NULL);
-    if (given != NULL) return listed_methods(out, &options, given);
+    if (cli_given(arguments, OPTION_METHODS)) return listed_methods(out, &options);
     int code = CLI_DONE;
     for (int i = 0; i < tw_rule_count() && code == CLI_DONE; i++)
         if (!tw_rule_is_link(i)) code = one_method(out, &options, tw_rule_name(i));

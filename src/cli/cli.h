@@ -93,9 +93,20 @@ const char *cli_text(const cli_arguments *arguments, cli_option_id id, const cha
 bool cli_integer(const cli_arguments *arguments, cli_option_id id, int64_t low, int64_t *value);
 bool cli_number(const cli_arguments *arguments, cli_option_id id, double low, double *value);
 
-// The next of "A; B; C" at `*list`, without the blanks around it, and its length; `*list` moves to the
-// semicolon or the end behind it.
-const char *cli_next_entry(const char **list, size_t *length);
+// "A; B; C" of an option.
+#define CLI_LIST_MAX 64
+
+typedef struct cli_list {
+    char *entry[CLI_LIST_MAX]; // without the blanks around them
+    int count;
+} cli_list;
+
+// Reads the list of an option, or `otherwise` where it was not given, of `most` entries, CLI_LIST_MAX or
+// fewer; nothing need stand behind a last semicolon. CLI_DONE, or the exit status with a message printed.
+// Free it in both cases.
+int cli_list_read(const cli_arguments *arguments, cli_option_id id, const char *otherwise, int most,
+                  cli_list *list);
+void cli_list_free(cli_list *list);
 
 // f32 or f64. As above.
 bool cli_precision(const cli_arguments *arguments, tw_dtype *dtype);

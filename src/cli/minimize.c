@@ -48,7 +48,7 @@ static int run_one(const cli_arguments *arguments, minimize_request *request, in
     const char *out = cli_text(arguments, OPTION_OUT, NULL);
     const char *resume = cli_text(arguments, OPTION_RESUME, NULL);
     bool traced = cli_given(arguments, OPTION_TRACE) || cli_given(arguments, OPTION_PLOT);
-    request->options.method = request->methods[index];
+    request->options.method = request->methods.entry[index];
     run->trace = (minimize_trace){.context = context, .n = request->facts.dimension};
     tw_status status =
         tw_minimization_new(request->objective, &request->options, request->start, &minimization);
@@ -91,7 +91,7 @@ static void say_how_it_goes_on(const cli_arguments *arguments, int code) {
 
 static int run_all(const cli_arguments *arguments, minimize_request *request, tw_json *json,
                    minimize_run *runs) {
-    int count = request->method_count, done = 0, code = CLI_DONE, failures = 0;
+    int count = request->methods.count, done = 0, code = CLI_DONE, failures = 0;
     cli_watch_signals(arguments->context);
     for (; done < count && code == CLI_DONE; done++) {
         code = run_one(arguments, request, done, &runs[done]);
@@ -119,9 +119,9 @@ static int run_all(const cli_arguments *arguments, minimize_request *request, tw
 
 static int check_request(const cli_arguments *arguments, const minimize_request *request) {
     bool kept = cli_given(arguments, OPTION_OUT) || cli_given(arguments, OPTION_RESUME);
-    if (kept && request->method_count > 1)
+    if (kept && request->methods.count > 1)
         return cli_wrong("minimize: --out and --resume are of one method; --method gives %d",
-                         request->method_count);
+                         request->methods.count);
     int code = cli_check_plot(arguments);
     if (code == CLI_DONE) code = cli_check_file(arguments, OPTION_TRACE);
     return code == CLI_DONE ? cli_check_file(arguments, OPTION_OUT) : code;
@@ -143,11 +143,11 @@ int cli_run_minimize(const cli_arguments *arguments) {
         return CLI_DONE;
     }
     minimize_request request;
-    minimize_run runs[MINIMIZE_METHODS_MAX] = {0};
+    minimize_run runs[CLI_LIST_MAX] = {0};
     int code = minimize_read(arguments, &request);
     if (code == CLI_DONE) code = check_request(arguments, &request);
     if (code == CLI_DONE) code = run_all(arguments, &request, json, runs);
-    for (int i = 0; i < request.method_count; i++) minimize_run_free(&runs[i]);
+    for (int i = 0; i < request.methods.count; i++) minimize_run_free(&runs[i]);
     minimize_request_free(&request);
     tw_json_free(json);
     return code;

@@ -5,8 +5,6 @@
 
 #include "cli/cli.h"
 
-#define MINIMIZE_METHODS_MAX 64
-
 // What was asked for.
 typedef struct minimize_request {
     tw_objective *objective;
@@ -14,8 +12,7 @@ typedef struct minimize_request {
     tw_minimize_options options; // but for the method
     void *start;                 // [n] in the objective's type
     double *bounds;              // [2, n]; NULL: none
-    char *methods[MINIMIZE_METHODS_MAX];
-    int method_count;
+    cli_list methods;
     bool unreadable; // what should name or write the function does neither
 } minimize_request;
 

@@ -108,7 +108,7 @@ void minimize_print_table(const minimize_request *request, const minimize_run *r
            "values", "Hessians");
     for (int i = 0; i < count; i++) {
         const tw_minimize_result *result = &runs[i].result;
-        printf("%-32s %-18s %16.9g %10.3g %10llu %9llu %9llu\n", request->methods[i],
+        printf("%-32s %-18s %16.9g %10.3g %10llu %9llu %9llu\n", request->methods.entry[i],
                tw_minimize_end_name(result->end), result->value, result->grad_norm,
                (unsigned long long)result->iterations, (unsigned long long)result->counts.f_evals,
                (unsigned long long)result->counts.h_evals);

@@ -75,23 +75,6 @@ static int read_numbers(const cli_arguments *arguments, tw_minimize_options *opt
     return right ? CLI_DONE : CLI_WRONG;
 }
 
-// "A; B; C", each without the blanks around it.
-static int split_methods(const cli_arguments *arguments, minimize_request *request) {
-    const char *text = cli_text(arguments, OPTION_METHOD, request->options.method);
-    for (;;) {
-        size_t length = 0;
-        const char *entry = cli_next_entry(&text, &length);
-        if (length == 0 && *text == '\0' && request->method_count > 0) return CLI_DONE;
-        if (length == 0) return cli_wrong("--method: a method is missing; as in \"lbfgs; adam\"");
-        if (request->method_count == MINIMIZE_METHODS_MAX)
-            return cli_wrong("--method: more than %d methods", MINIMIZE_METHODS_MAX);
-        char *method = tw_copy_text(arguments->context, entry, length);
-        if (method == NULL) return cli_failed(arguments->context, TW_NO_MEMORY);
-        request->methods[request->method_count++] = method;
-        if (*text++ == '\0') return CLI_DONE;
-    }
-}
-
 static int parse_function(const cli_arguments *arguments, int64_t start_count,
                           minimize_request *request) {
     tw_objective_options options = tw_objective_options_default();
@@ -138,7 +121,9 @@ int minimize_read(const cli_arguments *arguments, minimize_request *request) {
         return CLI_WRONG;
     }
     int code = read_numbers(arguments, &request->options);
-    if (code == CLI_DONE) code = split_methods(arguments, request);
+    if (code == CLI_DONE)
+        code = cli_list_read(arguments, OPTION_METHOD, request->options.method, CLI_LIST_MAX,
+                             &request->methods);
     if (code == CLI_DONE) code = parse_function(arguments, start.count, request);
     if (code == CLI_DONE) code = fill_start(arguments, &start, request);
     if (code == CLI_DONE) code = read_box(arguments, request);
@@ -152,5 +137,5 @@ void minimize_request_free(minimize_request *request) {
     tw_objective_free(request->objective);
     tw_release(request->start);
     tw_release(request->bounds);
-    for (int i = 0; i < request->method_count; i++) tw_release(request->methods[i]);
+    cli_list_free(&request->methods);
 }

@@ -95,10 +95,10 @@ static double *columns_of(const minimize_trace *trace) {
 
 tw_status minimize_draw(tw_context *context, const char *path, const minimize_request *request,
                         const minimize_run *runs, int count) {
-    tw_descent descents[MINIMIZE_METHODS_MAX];
-    double *columns[MINIMIZE_METHODS_MAX] = {NULL};
-    char names[MINIMIZE_METHODS_MAX][CLI_SHORT_NAME_BYTES];
-    cli_short_names((const char *const *)request->methods, count, names);
+    tw_descent descents[CLI_LIST_MAX];
+    double *columns[CLI_LIST_MAX] = {NULL};
+    char names[CLI_LIST_MAX][CLI_SHORT_NAME_BYTES];
+    cli_short_names((const char *const *)request->methods.entry, count, names);
     tw_status status = TW_OK;
     for (int i = 0; i < count && status == TW_OK; i++) {
         const minimize_trace *trace = &runs[i].trace;

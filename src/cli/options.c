@@ -180,14 +180,6 @@ bool cli_precision(const cli_arguments *arguments, tw_dtype *dtype) {
     return true;
 }
 
-const char *cli_next_entry(const char **list, size_t *length) {
-    const char *entry = *list + strspn(*list, " ");
-    *list = entry + strcspn(entry, ";");
-    *length = (size_t)(*list - entry);
-    while (*length > 0 && entry[*length - 1] == ' ') --*length;
-    return entry;
-}
-
 int cli_check_file(const cli_arguments *arguments, cli_option_id id) {
     const char *path = cli_text(arguments, id, NULL), *name = options[id].name;
     if (path == NULL) return CLI_DONE;

@@ -8,8 +8,8 @@
 
 // One method's game, kept for the table and the picture.
 typedef struct played {
-    char *text;   // owned: the method as it was asked for
-    char *method; // owned: every key spelled out
+    const char *text; // borrowed: the method as it was asked for
+    char *method;     // owned: every key spelled out
     double regret, over_root, exponent, bound, stated;
     char source[64];
     int count;
@@ -20,13 +20,13 @@ typedef struct games {
     const cli_arguments *arguments;
     tw_json *json;
     tw_regret *game;
+    cli_list methods;
     played all[METHODS_MAX];
     int count;
     bool broken; // a bound that must hold does not
 } games;
 
-// `text` is taken.
-static tw_status keep(games *g, char *text, const tw_regret_result *result) {
+static tw_status keep(games *g, const char *text, const tw_regret_result *result) {
     played *p = &g->all[g->count++];
     *p = (played){.text = text,
                   .method =
@@ -131,32 +131,18 @@ static tw_status draw(const games *g, const char *path, const char *problem) {
     return tw_plot_save(g->arguments->context, path, problem, &panel, 1);
 }
 
-static tw_status play(games *g, const char *entry, size_t length) {
-    char *method = tw_copy_text(g->arguments->context, entry, length);
-    if (method == NULL) return TW_NO_MEMORY;
+static tw_status play(games *g, const char *method) {
     tw_regret_result result;
     tw_status status = tw_regret_play(g->game, method, &result);
-    if (status != TW_OK) {
-        tw_release(method);
-        return status;
-    }
-    status = keep(g, method, &result);
+    if (status == TW_OK) status = keep(g, method, &result);
     if (status == TW_OK && g->arguments->json) print_run_json(g, &result);
     return status;
 }
 
 static int play_all(games *g, const char *problem, int64_t rounds) {
     const cli_arguments *arguments = g->arguments;
-    const char *methods = cli_text(arguments, OPTION_METHODS, "sgd; adagrad; adam; amsgrad");
-    for (bool more = true; more;) {
-        size_t length = 0;
-        const char *entry = cli_next_entry(&methods, &length);
-        more = *methods++ != '\0';
-        if (length == 0 && !more && g->count > 0) break; // behind a last semicolon
-        if (length == 0)
-            return cli_wrong("regret: --methods has an empty entry; such as \"sgd; adam\"");
-        if (g->count == METHODS_MAX) return cli_wrong("regret: more than %d methods", METHODS_MAX);
-        tw_status status = play(g, entry, length);
+    for (int i = 0; i < g->methods.count; i++) {
+        tw_status status = play(g, g->methods.entry[i]);
         if (status != TW_OK) return cli_failed(arguments->context, status);
     }
     if (arguments->json)
@@ -198,6 +184,13 @@ static int list(const cli_arguments *arguments) {
     return CLI_DONE;
 }
 
+static int open_game(games *g, const char *problem, int64_t rounds, uint64_t seed) {
+    tw_context *context = g->arguments->context;
+    tw_status status = tw_json_new(context, &g->json);
+    if (status == TW_OK) status = tw_regret_new(context, problem, rounds, seed, &g->game);
+    return status == TW_OK ? CLI_DONE : cli_failed(context, status);
+}
+
 int cli_run_regret(const cli_arguments *arguments) {
     if (arguments->word_count > 0)
         return cli_wrong("regret: '%s' stands alone; the problem is named by --problem",
@@ -211,14 +204,12 @@ int cli_run_regret(const cli_arguments *arguments) {
     int code = cli_check_plot(arguments);
     if (code != CLI_DONE) return code;
     games g = {.arguments = arguments};
-    tw_status status = tw_json_new(arguments->context, &g.json);
-    if (status == TW_OK)
-        status = tw_regret_new(arguments->context, problem, rounds, (uint64_t)seed, &g.game);
-    code = status == TW_OK ? play_all(&g, problem, rounds) : cli_failed(arguments->context, status);
-    for (int i = 0; i < g.count; i++) {
-        tw_release(g.all[i].text);
-        tw_release(g.all[i].method);
-    }
+    code = cli_list_read(arguments, OPTION_METHODS, "sgd; adagrad; adam; amsgrad", METHODS_MAX,
+                         &g.methods);
+    if (code == CLI_DONE) code = open_game(&g, problem, rounds, (uint64_t)seed);
+    if (code == CLI_DONE) code = play_all(&g, problem, rounds);
+    for (int i = 0; i < g.count; i++) tw_release(g.all[i].method);
+    cli_list_free(&g.methods);
     tw_regret_free(g.game);
     tw_json_free(g.json);
     return code;

@@ -148,6 +148,8 @@ static void missing_and_superfluous_words_are_named(void **state) {
         {"completion", "completion: name a shell: bash, zsh or fish"},
         {"completion bash --json", "completion: prints a script; there is none in JSON"},
         {"manual more", "manual: takes no words"},
+        {"bench rules --methods 'adam; ;sgd'", // before anything is measured
+         "--methods: a method is missing; as in \"sgd; adam\""},
         {"manual --json", "manual: prints a man page; there is none in JSON"},
         {"graph adam", "graph: 'adam' stands alone; models are named by --model"},
         {"graph --out g.svgz", "graph: --out g.svgz: give a name that ends in .dot"},

@@ -85,7 +85,9 @@ static void wrong_requests_are_refused(void **state) {
         {"regret --problem linear --methods adm",
          "method:1:1: unknown rule 'adm'\n    adm\n    ^ did you mean adam?"},
         {"regret --problem linear --methods ';'",
-         "regret: --methods has an empty entry; such as \"sgd; adam\""},
+         "--methods: a method is missing; as in \"sgd; adam\""},
+        {"regret --problem linear --methods 'a;b;c;d;e;f;g;h;i;j;k;l;m;n;o;p;q'",
+         "--methods: more than 16 methods"},
     };
     tw_test_refusals_of(NULL, 2, table, sizeof table / sizeof *table);
 }
