@@ -1,4 +1,5 @@
 // What a table's target is: classes and their order, or values.
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,7 @@ static tw_status learn_classes(tw_csv *csv, const findings *found, tw_names *key
     enum { NAMED_MAX = 10 }; // in the description
 
     char words[TW_CSV_NAME_BYTES];
+    assert(keys->count > 0); // a table without rows was refused before
     if (keys->count > TW_CSV_CLASSES_MAX) {
         size_t where = found->others > 0 ? found->first_other : csv->first_row;
         return tw_csv_fail(csv, TW_BAD_FILE, where, (size_t)csv->target,

@@ -21,9 +21,17 @@ static const tw_layer_kind *const kinds[] = {
 
 #define KIND_COUNT (sizeof kinds / sizeof *kinds)
 
+#define INLINE_NAME "model" // of a text that is no file, in messages
+
+// Whether a word that is no layer can be a short form, misspelt: it begins a text that is no file.
+static bool may_be_short(const tw_lexer *lexer, size_t offset, const char *word) {
+    bool is_inline = strcmp(lexer->source->name, INLINE_NAME) == 0;
+    return is_inline && offset == 0 && strcmp(word, "logistic") != 0; // which has no more to it
+}
+
 static tw_status unknown_layer(tw_lexer *lexer, size_t offset, const char *word) {
-    const char *names[KIND_COUNT + 32];
-    size_t count = 0;
+    const char *names[KIND_COUNT + 32] = {"logistic", "mlp"};
+    size_t count = may_be_short(lexer, offset, word) ? 2 : 0;
     for (size_t i = 0; i < KIND_COUNT; i++)
         if (kinds[i]->name != NULL) names[count++] = kinds[i]->name;
     for (int i = 0; tw_activation_at(i) != NULL && count < KIND_COUNT + 32; i++)
@@ -31,7 +39,9 @@ static tw_status unknown_layer(tw_lexer *lexer, size_t offset, const char *word)
     const char *nearest = tw_nearest_name(word, names, count);
     char hint[TW_EXPR_NAME_BYTES_MAX + 64] =
         "a layer is dense, maxout, dropout, flatten or an activation";
-    if (nearest != NULL) snprintf(hint, sizeof hint, "did you mean %s?", nearest);
+    if (nearest != NULL)
+        snprintf(hint, sizeof hint, "did you mean %s?",
+                 strcmp(nearest, "mlp") == 0 ? "mlp:400,400" : nearest);
     return tw_source_fail(lexer->context, lexer->source, offset, hint, "unknown layer '%s'", word);
 }
 
@@ -155,7 +165,7 @@ tw_status tw_layers_parse(tw_context *context, const char *text, tw_layer_list *
     *layers = (tw_layer_list){0};
     layers->layer = tw_allocate(context, TW_LAYERS_MAX, sizeof *layers->layer);
     if (layers->layer == NULL) return TW_NO_MEMORY;
-    tw_source source = {"model", text, strlen(text)};
+    tw_source source = {INLINE_NAME, text, strlen(text)};
     tw_status status;
     if (ends_with(text, ".model"))
         status = parse_file(context, text, layers);

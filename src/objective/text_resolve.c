@@ -124,6 +124,10 @@ static tw_status add_given(tw_objective_text *text, const char *variables) {
         add_coordinate(text, at, length, text->least++);
         at += length + strspn(at + length, " ");
         if (*at == '\0') return TW_OK;
+        if (*at != ',')
+            return tw_fail(text->context, TW_BAD_ARGUMENT,
+                           "objective: variables \"%s\": a comma must stand between '%s' and '%s'",
+                           variables, name, at);
     }
 }
 

@@ -47,13 +47,16 @@ static tw_status fail_unknown_rule(const reader *r, size_t offset, const char *n
     int count = tw_rule_count();
     for (int i = 0; i < count; i++) names[i] = tw_rule_name(i);
     const char *near = tw_nearest_name(name, names, (size_t)count);
-    snprintf(hint, sizeof hint, "did you mean %.60s?", near == NULL ? "" : near);
-    return tw_source_fail(
-        r->method->context, &r->source, offset,
-        near == NULL
-            ? "`thalweg rules` lists them (lbfgs and other solvers are none); a path ends in .rule"
-            : hint,
-        "unknown rule '%.100s'", name);
+    if (near != NULL)
+        snprintf(hint, sizeof hint, "did you mean %.60s?", near);
+    else
+        snprintf(hint, sizeof hint, "%s",
+                 strstr(name, " for ") != NULL
+                     ? "phases, \"METHOD for N; METHOD\", are of `thalweg train` alone"
+                     : "`thalweg rules` lists them (lbfgs and other solvers are none); a path "
+                       "ends in .rule");
+    return tw_source_fail(r->method->context, &r->source, offset, hint, "unknown rule '%.100s'",
+                          name);
 }
 
 // Where a path or name ends: ".rule" ends a path, else ':' or '|' does.

@@ -160,7 +160,9 @@ static tw_status open_schedules(tw_training *training) {
     for (char *item = list; item != NULL && status == TW_OK;) {
         char *next = strchr(item, ';');
         if (next != NULL) *next++ = '\0';
-        if (item[strspn(item, " ")] != '\0') status = add_named_schedule(training, item);
+        bool blank = item[strspn(item, " ")] == '\0';
+        if (blank && next == NULL && item > list) break; // behind a last semicolon
+        status = add_named_schedule(training, item);
         item = next;
     }
     tw_release(list);

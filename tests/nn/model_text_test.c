@@ -168,7 +168,17 @@ static void wrong_texts_are_refused_with_their_place(void **state) {
                        "            ^ layers are separated by ';' or stand on lines of their own"},
         {"mlp", "model:1:1: unknown layer 'mlp'\n"
                 "    mlp\n"
-                "    ^ a layer is dense, maxout, dropout, flatten or an activation"},
+                "    ^ did you mean mlp:400,400?"},
+        {"mpl:400", "model:1:1: unknown layer 'mpl'\n"
+                    "    mpl:400\n"
+                    "    ^ did you mean mlp:400,400?"},
+        {"lgistic", "model:1:1: unknown layer 'lgistic'\n"
+                    "    lgistic\n"
+                    "    ^ did you mean logistic?"},
+        {"relu; lgistic",
+         "model:1:7: unknown layer 'lgistic'\n" // no layer is called so
+         "    relu; lgistic\n"
+         "          ^ a layer is dense, maxout, dropout, flatten or an activation"},
         {"mlp:", "model:1:5: expected the width of a hidden layer here\n"
                  "    mlp:\n"
                  "        ^ such as mlp:400,400"},
