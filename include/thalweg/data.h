@@ -1,8 +1,9 @@
 // Sets of examples, the order they are taken in, and minibatches prepared in the background.
 //
-//     tw_data *all, *train, *test;
-//     tw_data_open(context, "csv:iris.csv?target=4", NULL, &all, &test); // or strokes, mnist:DIR
-//     if (test == NULL) tw_data_split(all, 0.2, 1, &train, &test); // where it has no test set
+//     tw_data *train, *test;
+//     tw_data_options how = tw_data_options_default();
+//     how.holdout = 0.2; // where it has no test set of its own
+//     tw_data_open(context, "csv:iris.csv?target=4", &how, &train, &test); // or strokes, mnist:DIR
 //     tw_batches_new(train, &options, &batches);
 //     for (int64_t i = 0; i < tw_batches_per_epoch(batches); i++) {
 //         tw_batch batch;
@@ -31,16 +32,20 @@ typedef enum tw_target_kind {
 // ---- Opening ----------------------------------------------------------------------------------
 
 typedef struct tw_data_options {
-    uint64_t seed; // of the sets made on the fly. Default 1; change it for other examples.
+    uint64_t seed; // of the sets made on the fly, and of what is held out. Default 1.
+    // Share to hold out as the test set where the format has none of its own; nothing is learned from
+    // its numbers. As tw_data_split has it. Default 0: no test set then.
+    double holdout;
 } tw_data_options;
 
-// Seed 1.
+// The defaults, said beside each field.
 TW_API tw_data_options tw_data_options_default(void);
 
 // Opens what `spec` names: `FORMAT`, `FORMAT:PLACE` or either with `?key=value&key=value`. `options`
 // may be NULL: the defaults. `*train` and `*test` are owned by the caller: free with tw_data_free;
-// `*test` is NULL where the format has no test set of its own (then split, or open one like it).
-// Encodings (categories, standardisation, order of the classes) are learned on the training set.
+// `*test` is NULL where the format has no test set of its own and none is held out (then open one like it).
+// Encodings (categories, standardisation, order of the classes) are learned on the training set; of
+// a file that is cut in two, the names of categories and classes are learned on the whole.
 // Errors: TW_BAD_ARGUMENT for the spec; TW_NOT_FOUND, TW_IO; TW_BAD_FILE with file, line and column or
 // byte; TW_UNSUPPORTED; TW_NO_MEMORY.
 TW_API tw_status tw_data_open(tw_context *context, const char *spec, const tw_data_options *options,
@@ -111,7 +116,8 @@ TW_API tw_status tw_data_from_arrays(tw_context *context, const tw_data_form *fo
 
 // Splits at random by `seed`: `*held` gets `fraction` (between 0 and 1) of each class, rounded, at least
 // one example of all and at most all but one; `*kept` the rest. Without classes, of all examples. Views:
-// `data` may be freed before them. Both are owned by the caller: free with tw_data_free.
+// `data` may be freed before them. Both are owned by the caller: free with tw_data_free. Means and
+// deviations stay those of all of `data`; where that matters, hold out while opening (tw_data_options).
 // Errors: TW_BAD_ARGUMENT, TW_NO_MEMORY.
 TW_API tw_status tw_data_split(tw_data *data, double fraction, uint64_t seed, tw_data **kept,
                                tw_data **held);

@@ -237,7 +237,8 @@ static tw_status read_csv(tw_csv *csv, tw_data **data) {
     if (status == TW_OK) status = find_ignored(csv);
     if (status != TW_OK) return status;
     csv->dropped = tw_allocate(csv->context, csv->table.row_count, sizeof *csv->dropped);
-    if (csv->dropped == NULL) return TW_NO_MEMORY;
+    csv->held = tw_allocate(csv->context, csv->table.row_count, sizeof *csv->held);
+    if (csv->dropped == NULL || csv->held == NULL) return TW_NO_MEMORY;
     say_form(csv);
     status = csv->opening->like == NULL ? tw_csv_learn(csv) : tw_csv_adopt(csv);
     return status == TW_OK ? tw_csv_encode(csv, data) : status;
@@ -252,6 +253,7 @@ static tw_status open_csv(const tw_opening *opening, tw_data **train, tw_data **
     tw_encoding_free(csv.encoding);
     tw_release(csv.column_of);
     tw_release(csv.dropped);
+    tw_release(csv.held);
     tw_release(csv.ignored);
     tw_table_free(&csv.table);
     return status;

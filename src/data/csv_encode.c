@@ -109,14 +109,14 @@ typedef struct totals {
     double target;
 } totals;
 
-// Adds up, over all examples, each feature's value (power 1), or its squared distance from the mean (2).
+// Adds up, over all examples that are not held out, each feature's value (power 1), or its squared distance from the mean (2).
 static tw_status add_up(const tw_csv *csv, totals *t, int power, int64_t features) {
     const tw_encoding *encoding = csv->encoding;
     int64_t unknown_count = 0;
     for (int64_t k = 0; k < features; k++) t->sum[k] = 0.0;
     t->target = 0.0;
     for (size_t row = csv->first_row; row < csv->table.row_count; row++) {
-        if (csv->dropped[row]) continue;
+        if (csv->dropped[row] || csv->held[row]) continue;
         tw_status status = tw_csv_encode_row(csv, row, t->row, &unknown_count);
         if (status != TW_OK) return status;
         for (int64_t k = 0; k < features; k++) {
@@ -150,14 +150,15 @@ static void say_constant(tw_csv *csv) {
 static void finish_scales(tw_csv *csv, const totals *t, int64_t features) {
     const double tiny = 1e-12; // of the mean: what rounding leaves of a constant
     tw_encoding *encoding = csv->encoding;
-    double count = (double)csv->kept_count;
+    double count = (double)(csv->kept_count - csv->held_count);
     for (int64_t k = 0; k < features; k++) {
         double deviation = sqrt(t->sum[k] / count);
         bool constant = deviation <= tiny * fabs(encoding->mean[k]);
         encoding->deviation[k] = constant ? 0.0 : deviation;
         if (t->marks[k] == 0.0) encoding->mean[k] = 0.0, encoding->deviation[k] = 1.0;
     }
-    tw_text_add(&csv->said, "numbers standardised to mean 0 and deviation 1\n");
+    tw_text_add(&csv->said, "numbers standardised to mean 0 and deviation 1%s\n",
+                csv->held_count > 0 ? " of the examples to train" : "");
     say_constant(csv);
     if (encoding->kind != TW_TARGET_VALUE) return;
     double deviation = sqrt(t->target / count);
@@ -181,10 +182,9 @@ tw_status tw_csv_learn_scales(tw_csv *csv) {
     if (status == TW_OK) mark_scaled(encoding, t.marks);
     if (status == TW_OK) status = add_up(csv, &t, 1, features);
     if (status == TW_OK) {
-        for (int64_t k = 0; k < features; k++) {
-            encoding->mean[k] = t.sum[k] / (double)csv->kept_count;
-        }
-        encoding->target_mean = t.target / (double)csv->kept_count;
+        double examples = (double)(csv->kept_count - csv->held_count);
+        for (int64_t k = 0; k < features; k++) encoding->mean[k] = t.sum[k] / examples;
+        encoding->target_mean = t.target / examples;
         status = add_up(csv, &t, 2, features);
     }
     if (status == TW_OK) finish_scales(csv, &t, features);
@@ -194,13 +194,19 @@ tw_status tw_csv_learn_scales(tw_csv *csv) {
     return status;
 }
 
+int32_t tw_csv_label(const tw_csv *csv, size_t row) {
+    const tw_cell *cell = tw_table_cell(&csv->table, row, (size_t)csv->target);
+    char buffer[TW_NUMBER_BYTES];
+    size_t length = 0;
+    const char *key = tw_csv_class_key(cell, buffer, &length);
+    return tw_names_find(&csv->encoding->classes, key, length);
+}
+
 // The target of a row, as a label or a standardised value.
 static tw_status encode_target(const tw_csv *csv, size_t row, int32_t *label, double *value) {
     const tw_encoding *encoding = csv->encoding;
     size_t at = (size_t)csv->target;
     const tw_cell *cell = tw_table_cell(&csv->table, row, at);
-    char buffer[TW_NUMBER_BYTES];
-    size_t length = 0;
     if (tw_cell_is_gap(cell)) {
         return tw_csv_fail(csv, TW_BAD_FILE, row, at,
                            "the target is missing; fill it in, or add &missing=drop");
@@ -210,8 +216,7 @@ static tw_status encode_target(const tw_csv *csv, size_t row, int32_t *label, do
         *value = (*value - encoding->target_mean) / encoding->target_deviation;
         return tw_fits_f32(*value) ? TW_OK : refuse_size(csv, row, at);
     }
-    const char *key = tw_csv_class_key(cell, buffer, &length);
-    *label = tw_names_find(&encoding->classes, key, length);
+    *label = tw_csv_label(csv, row);
     return *label >= 0 ? TW_OK : refuse_cell(csv, row, at, "class");
 }
 

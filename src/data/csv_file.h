@@ -32,7 +32,9 @@ typedef struct tw_csv {
     bool standardize;
     bool *ignored;         // [columns of the file]
     bool *dropped;         // [rows of the file]
+    bool *held;            // [rows of the file] held out: means and deviations are of the others
     size_t kept_count;     // rows that become examples
+    size_t held_count;     // of those
     int64_t target;        // column of the file, -1: none
     tw_encoding *encoding; // its columns are the training file's
     size_t *column_of;     // [encoding columns] where each lies in this file; SIZE_MAX: nowhere
@@ -55,6 +57,9 @@ const char *tw_csv_class_key(const tw_cell *cell, char buffer[TW_NUMBER_BYTES], 
 // Learns csv->encoding from the columns, or takes the training set's. Says what it decides.
 tw_status tw_csv_learn(tw_csv *csv);
 tw_status tw_csv_adopt(tw_csv *csv);
+
+// The class of a row, -1: none of them.
+int32_t tw_csv_label(const tw_csv *csv, size_t row);
 
 // Learns the means and deviations of features and target.
 tw_status tw_csv_learn_scales(tw_csv *csv);

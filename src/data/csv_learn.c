@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "data/csv_file.h"
+#include "data/split.h"
 
 // What the cells of a column are.
 typedef struct census {
@@ -93,7 +94,7 @@ static double mean_of(const tw_csv *csv, size_t column) {
     size_t count = 0;
     for (size_t row = csv->first_row; row < csv->table.row_count; row++) {
         double value = 0.0;
-        if (csv->dropped[row]) continue;
+        if (csv->dropped[row] || csv->held[row]) continue;
         if (!tw_cell_number(tw_table_cell(&csv->table, row, column), &value)) continue;
         sum += value;
         count++;
@@ -191,6 +192,40 @@ static tw_status learn_columns(tw_csv *csv) {
     return TW_OK;
 }
 
+// The label of each example, where there are classes.
+static tw_status read_labels(const tw_csv *csv, int32_t **labels) {
+    *labels = NULL;
+    if (csv->encoding->kind != TW_TARGET_CLASS) return TW_OK;
+    *labels = tw_allocate(csv->context, csv->kept_count, sizeof **labels);
+    if (*labels == NULL) return TW_NO_MEMORY;
+    size_t example = 0;
+    for (size_t row = csv->first_row; row < csv->table.row_count; row++)
+        if (!csv->dropped[row]) (*labels)[example++] = tw_csv_label(csv, row);
+    return TW_OK;
+}
+
+// Finds the rows that are going to be held out.
+static tw_status mark_held(tw_csv *csv) {
+    int64_t held_count = 0;
+    int32_t *labels = NULL;
+    if (csv->opening->holdout == 0.0 || csv->kept_count < 2) return TW_OK;
+    bool *held = tw_allocate(csv->context, csv->kept_count, sizeof *held);
+    tw_status status = held == NULL ? TW_NO_MEMORY : read_labels(csv, &labels);
+    tw_split split = {.count = (int64_t)csv->kept_count,
+                      .labels = labels,
+                      .classes = (int)csv->encoding->classes.count,
+                      .share = csv->opening->holdout,
+                      .seed = csv->opening->seed};
+    if (status == TW_OK) status = tw_split_mark(csv->context, &split, held, &held_count);
+    size_t example = 0;
+    for (size_t row = csv->first_row; row < csv->table.row_count && status == TW_OK; row++)
+        if (!csv->dropped[row]) csv->held[row] = held[example++];
+    csv->held_count = (size_t)held_count;
+    tw_release(labels);
+    tw_release(held);
+    return status;
+}
+
 tw_status tw_csv_learn(tw_csv *csv) {
     tw_status status = tw_encoding_new(csv->context, &csv->encoding);
     if (status != TW_OK) return status;
@@ -202,8 +237,9 @@ tw_status tw_csv_learn(tw_csv *csv) {
                        csv->table.path);
     }
     status = make_map(csv, csv->table.column_count);
-    if (status == TW_OK) status = learn_columns(csv);
     if (status == TW_OK && csv->target >= 0) status = tw_csv_learn_target(csv);
+    if (status == TW_OK) status = mark_held(csv);
+    if (status == TW_OK) status = learn_columns(csv);
     if (status == TW_OK && csv->standardize) status = tw_csv_learn_scales(csv);
     return status;
 }

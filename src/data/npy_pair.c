@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "data/spec.h"
+#include "data/split.h"
 
 // The two arrays; they belong to the set that is made of them.
 typedef struct pair {
@@ -139,25 +140,42 @@ static tw_status take_targets(const tw_opening *opening, const char *x_path, con
     return status;
 }
 
-// Means and deviations of the columns of x, over the examples (two passes).
-static tw_status learn_scales(const pair *of, tw_encoding *encoding) {
+// Means and deviations of the columns of x, over the examples that are not held out (two passes).
+static tw_status learn_scales(const pair *of, const bool *held, int64_t held_count,
+                              tw_encoding *encoding) {
     int64_t features = tw_shape_elements(&encoding->shape);
-    int64_t count = tw_tensor_elements(of->x) / features;
+    int64_t elements = tw_tensor_elements(of->x);
+    double count = (double)(elements / features - held_count);
     tw_status status = tw_encoding_make_scales(encoding, features);
     if (status != TW_OK) return status;
     double *mean = encoding->mean, *deviation = encoding->deviation;
-    for (int64_t i = 0; i < count * features; i++) {
-        mean[i % features] += tw_tensor_get(of->x, i) / (double)count;
+    for (int64_t i = 0; i < elements; i++) {
+        if (!held[i / features]) mean[i % features] += tw_tensor_get(of->x, i) / count;
     }
-    for (int64_t i = 0; i < count * features; i++) {
+    for (int64_t i = 0; i < elements; i++) {
         double away = tw_tensor_get(of->x, i) - mean[i % features];
-        deviation[i % features] += away * away / (double)count;
+        if (!held[i / features]) deviation[i % features] += away * away / count;
     }
     for (int64_t k = 0; k < features; k++) {
         double found = sqrt(deviation[k]);
         deviation[k] = found <= 1e-12 * fabs(mean[k]) ? 0.0 : found;
     }
     return TW_OK;
+}
+
+static tw_status learn(const tw_opening *opening, const pair *of, tw_encoding *encoding) {
+    int64_t count = tw_tensor_shape(of->x)->size[0], held_count = 0;
+    tw_split split = {.count = count,
+                      .labels = of->labels,
+                      .classes = (int)encoding->classes.count,
+                      .share = count < 2 ? 0.0 : opening->holdout,
+                      .seed = opening->seed};
+    bool *held = tw_allocate(opening->context, (size_t)count, sizeof *held);
+    tw_status status =
+        held == NULL ? TW_NO_MEMORY : tw_split_mark(opening->context, &split, held, &held_count);
+    if (status == TW_OK) status = learn_scales(of, held, held_count, encoding);
+    tw_release(held);
+    return status;
 }
 
 static tw_status standardize(const tw_opening *opening, pair *of, tw_encoding *encoding) {
@@ -177,7 +195,7 @@ static tw_status standardize(const tw_opening *opening, pair *of, tw_encoding *e
         return TW_OK;
     }
     status = make_float(opening->context, &of->x);
-    if (status == TW_OK && opening->like == NULL) status = learn_scales(of, encoding);
+    if (status == TW_OK && opening->like == NULL) status = learn(opening, of, encoding);
     for (int64_t i = 0; i < tw_tensor_elements(of->x) && status == TW_OK; i++) {
         double deviation = encoding->deviation[i % features];
         double away = tw_tensor_get(of->x, i) - encoding->mean[i % features];
@@ -197,10 +215,11 @@ static tw_status load(const tw_opening *opening, const char *x_path, const char 
     tw_status status = tw_tensor_load_npy(opening->context, x_path, &of->x);
     if (status == TW_OK) status = check_x(opening, x_path, of, &encoding->shape);
     if (status == TW_OK) status = check_finite(opening, x_path, of->x);
-    if (status == TW_OK) status = standardize(opening, of, encoding);
-    if (status != TW_OK || y_path == NULL) return status;
-    status = tw_tensor_load_npy(opening->context, y_path, &of->y);
-    return status == TW_OK ? take_targets(opening, x_path, y_path, of, encoding) : status;
+    if (status == TW_OK && y_path != NULL) {
+        status = tw_tensor_load_npy(opening->context, y_path, &of->y);
+        if (status == TW_OK) status = take_targets(opening, x_path, y_path, of, encoding);
+    }
+    return status == TW_OK ? standardize(opening, of, encoding) : status;
 }
 
 static const tw_storage pair_storage = {.fetch = tw_dense_fetch, .free = free_pair};
@@ -222,10 +241,12 @@ static tw_status make_set(const tw_opening *opening, pair *of, tw_encoding *enco
                               : of->y == NULL ? NULL
                                               : tw_tensor_data(of->y),
                    .target_width = classes || of->y == NULL ? 1 : encoding->target_width};
-    tw_text_add(&said, "features: %s%s\n", tw_dtype_name(dtype),
+    tw_text_add(&said, "features: %s%s%s\n", tw_dtype_name(dtype),
                 dtype == TW_U8           ? ", scaled to 0..1"
                 : encoding->mean != NULL ? ", standardised to mean 0 and deviation 1"
-                                         : ", as they are");
+                                         : ", as they are",
+                encoding->mean != NULL && opening->holdout > 0.0 ? " of the examples to train"
+                                                                 : "");
     tw_text_add(&said, "targets: %s\n",
                 classes         ? "classes"
                 : of->y == NULL ? "none"

@@ -102,18 +102,33 @@ static tw_status check_learned(const tw_data *train, const tw_data *test) {
     return test == NULL ? TW_OK : check_like(test, own);
 }
 
+// Cuts a set that has no test set of its own; the parts keep it alive.
+static tw_status hold_out(const tw_data_options *options, tw_data **train, tw_data **test) {
+    tw_data *all = *train;
+    tw_status status = tw_data_split(all, options->holdout, options->seed, train, test);
+    tw_data_free(all);
+    return status;
+}
+
 static tw_status open_spec(tw_context *context, const char *text, const tw_data_options *options,
                            const tw_encoding *like, tw_data **train, tw_data **test) {
     tw_spec spec;
     const tw_format *format = NULL;
     tw_data_options settings = options == NULL ? tw_data_options_default() : *options;
     tw_status status = tw_spec_parse(context, text, &spec);
+    if (status == TW_OK && !(settings.holdout >= 0.0 && settings.holdout < 1.0))
+        status = tw_fail(context, TW_BAD_ARGUMENT,
+                         "data '%s': a holdout of %g; give a share from 0 to below 1", text,
+                         settings.holdout);
     if (status == TW_OK) status = find_format(&spec, &format);
     if (status == TW_OK) {
-        tw_opening opening = {context, &spec, settings.seed, like};
+        double holdout = like == NULL ? settings.holdout : 0.0;
+        tw_opening opening = {context, &spec, settings.seed, holdout, like};
         status = format->open(&opening, train, test);
     }
     if (status == TW_OK && like == NULL) status = check_learned(*train, *test);
+    if (status == TW_OK && like == NULL && *test == NULL && settings.holdout != 0.0)
+        status = hold_out(&settings, train, test);
     if (status != TW_OK) {
         tw_data_free(*train);
         tw_data_free(*test);

@@ -44,6 +44,7 @@ typedef struct tw_opening {
     tw_context *context;
     const tw_spec *spec;
     uint64_t seed;
+    double holdout; // share of the examples that is not learned from, by tw_split_mark; 0: none
     const tw_encoding *like; // the training set's encoding; NULL: learn
 } tw_opening;
 

@@ -1,12 +1,11 @@
 // Views: some rows of another set, in an order of their own; and the split that makes two of them.
 #include <assert.h>
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/random.h"
 #include "data/set.h"
+#include "data/split.h"
 
 typedef struct view {
     tw_data *data;
@@ -91,57 +90,27 @@ tw_status tw_data_select(tw_data *data, const int64_t *rows, int64_t count, tw_d
     return new_view(data, copy, count, data->name, made);
 }
 
-// How many of each class are to be held out: quotas [classes], or one quota of all without classes.
-static tw_status find_quotas(tw_data *data, double fraction, int64_t *quotas) {
-    if (data->encoding->kind != TW_TARGET_CLASS) {
-        quotas[0] = llround(fraction * (double)data->count);
-        return TW_OK;
+// The class of each example: labels [count].
+static tw_status read_labels(tw_data *data, int32_t *labels) {
+    tw_status status = TW_OK;
+    for (int64_t row = 0; row < data->count && status == TW_OK; row++) {
+        tw_data_request request = {&row, 1, TW_F32, NULL, &labels[row]};
+        status = tw_data_fetch(data, &request);
     }
-    tw_status status = tw_data_count_classes(data, quotas);
-    if (status != TW_OK) return status;
-    for (int i = 0; i < tw_data_classes(data); i++) {
-        quotas[i] = llround(fraction * (double)quotas[i]);
-    }
-    return TW_OK;
+    return status;
 }
 
-static tw_status class_of(tw_data *data, int64_t row, int32_t *label) {
-    *label = 0;
-    if (data->encoding->kind != TW_TARGET_CLASS) return TW_OK;
-    tw_data_request request = {&row, 1, TW_F32, NULL, label};
-    return tw_data_fetch(data, &request);
-}
-
-// Marks held rows: goes through all in a random order and takes while the class has quota left.
 static tw_status mark_held(tw_data *data, double fraction, uint64_t seed, bool *held,
                            int64_t *held_count) {
-    int classes = data->encoding->kind == TW_TARGET_CLASS ? tw_data_classes(data) : 1;
-    int64_t *quotas = tw_allocate(data->context, (size_t)classes, sizeof *quotas);
-    int64_t *rows = tw_allocate(data->context, (size_t)data->count, sizeof *rows);
-    const tw_random random = {seed, TW_FOR_SPLIT, 0, 0};
-    *held_count = 0;
-    tw_status status =
-        quotas == NULL || rows == NULL ? TW_NO_MEMORY : find_quotas(data, fraction, quotas);
-    if (status != TW_OK) goto done;
-    for (int64_t i = 0; i < data->count; i++) rows[i] = i;
-    for (int64_t i = data->count; i-- > 0;) {
-        int64_t other = (int64_t)tw_random_below(&random, (uint64_t)i, (uint64_t)i + 1);
-        int64_t row = rows[other];
-        rows[other] = rows[i];
-        rows[i] = row;
-        int32_t label = 0;
-        status = class_of(data, row, &label);
-        if (status != TW_OK) goto done;
-        if (quotas[label] == 0) continue;
-        quotas[label]--;
-        held[row] = true;
-        ++*held_count;
-    }
-    if (*held_count == 0) held[rows[0]] = true, *held_count = 1;
-    if (*held_count == data->count) held[rows[0]] = false, --*held_count;
-done:
-    tw_release(rows);
-    tw_release(quotas);
+    tw_split split = {.count = data->count, .share = fraction, .seed = seed};
+    if (data->encoding->kind != TW_TARGET_CLASS)
+        return tw_split_mark(data->context, &split, held, held_count);
+    int32_t *labels = tw_allocate(data->context, (size_t)data->count, sizeof *labels);
+    split.labels = labels;
+    split.classes = tw_data_classes(data);
+    tw_status status = labels == NULL ? TW_NO_MEMORY : read_labels(data, labels);
+    if (status == TW_OK) status = tw_split_mark(data->context, &split, held, held_count);
+    tw_release(labels);
     return status;
 }
 

@@ -8,31 +8,19 @@
 #include "train/surface.h"
 #include "train/training.h"
 
-// Parts of `all` for training and test: what a set of its own has no use for.
-static tw_status hold_out(const tw_training_options *options, tw_data **all, tw_data **test) {
-    tw_data *kept = NULL;
-    tw_status status = tw_data_split(*all, options->holdout, options->seed, &kept, test);
-    if (status != TW_OK) return status;
-    tw_data_free(*all); // the parts keep it alive
-    *all = kept;
-    return TW_OK;
-}
-
 tw_status tw_training_data(tw_context *context, const tw_training_options *options, tw_data **train,
                            tw_data **test) {
     *train = *test = NULL;
-    tw_data_options how = {.seed = options->seed};
+    tw_data_options how = {.seed = options->seed,
+                           .holdout = options->test == NULL ? options->holdout : 0.0};
     if (options->data == NULL)
         return tw_fail(context, TW_BAD_ARGUMENT,
                        "data: none is named, and the program gave no set of its own");
     tw_status status = tw_data_open(context, options->data, &how, train, test);
-    if (status != TW_OK) return status;
-    if (options->test != NULL) {
-        tw_data_free(*test);
-        *test = NULL;
-        return tw_data_open_like(context, tw_data_encoding(*train), options->test, &how, test);
-    }
-    return *test != NULL || options->holdout == 0.0 ? TW_OK : hold_out(options, train, test);
+    if (status != TW_OK || options->test == NULL) return status;
+    tw_data_free(*test);
+    *test = NULL;
+    return tw_data_open_like(context, tw_data_encoding(*train), options->test, &how, test);
 }
 
 static tw_status check_target(tw_training *training) {

@@ -8,14 +8,15 @@
 
 static tw_test_sets at;
 
-// Opens a spec, opens it again like itself, splits it, and takes some minibatches.
+// Opens a spec with a part held out, opens it again like itself, splits it, and takes some minibatches.
 static tw_status use(tw_context *context, void *user) {
     tw_data *train = NULL, *test = NULL, *again = NULL, *kept = NULL, *held = NULL;
     tw_batches *batches = NULL;
     tw_batches_options options = tw_batches_options_default();
     options.background = false;
     options.size = 2;
-    tw_status status = tw_data_open(context, user, NULL, &train, &test);
+    const tw_data_options how = {.seed = 1, .holdout = 0.3};
+    tw_status status = tw_data_open(context, user, &how, &train, &test);
     if (status == TW_OK) {
         status = tw_data_open_like(context, tw_data_encoding(train), user, NULL, &again);
     }
@@ -35,7 +36,7 @@ static tw_status use(tw_context *context, void *user) {
 }
 
 static const char *const specs[] = {"csv:%s?target=y&missing=mean", "libsvm:%s", "idx:%s,%s",
-                                    "npy:%s,%s", "moons?examples=6"};
+                                    "npy:%s,%s?standardize=yes", "moons?examples=6"};
 static const char *const files[][2] = {
     {"a.csv", NULL}, {"a.txt", NULL}, {"x.idx", "y.idx"}, {"x.npy", "y.npy"}, {NULL, NULL}};
 

@@ -57,6 +57,16 @@ tw_data *tw_test_open(tw_test_sets *at, const char *spec, tw_data **test) {
     return train;
 }
 
+tw_data *tw_test_open_cut(tw_test_sets *at, const char *spec, double holdout, tw_data **held) {
+    char text[TEXT_BYTES];
+    tw_data *kept = NULL;
+    tw_data_options options = tw_data_options_default();
+    options.holdout = holdout;
+    fill_in(at, spec, text);
+    assert_ok(at->context, tw_data_open(at->context, text, &options, &kept, held));
+    return kept;
+}
+
 tw_data *tw_test_open_like(tw_test_sets *at, const tw_data *train, const char *spec) {
     char text[TEXT_BYTES];
     tw_data *data = NULL;

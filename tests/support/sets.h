@@ -29,6 +29,9 @@ void tw_test_put_bytes(const tw_test_sets *at, const char *name, const void *byt
 // format's own test set; if `test` is NULL, it is freed.
 tw_data *tw_test_open(tw_test_sets *at, const char *spec, tw_data **test);
 
+// Opens a spec with a share of its examples held out.
+tw_data *tw_test_open_cut(tw_test_sets *at, const char *spec, double holdout, tw_data **held);
+
 // Opens as tw_data_open_like with the encoding of `train`.
 tw_data *tw_test_open_like(tw_test_sets *at, const tw_data *train, const char *spec);
 
