@@ -130,7 +130,7 @@ int cli_failed(const tw_context *context, tw_status status);
 // returns CLI_WRONG.
 int cli_unknown(const char *what, const char *word, const char *const *names, int count);
 
-// Prints a remark to stderr unless --quiet or --json.
+// Prints a remark to stderr unless --quiet.
 void cli_say(const cli_arguments *arguments, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

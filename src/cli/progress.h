@@ -1,5 +1,5 @@
-// Progress on stderr: a live bar on a terminal, one plain line an epoch elsewhere, nothing with --quiet or
-// --json.
+// Progress on stderr: a live bar on a terminal, one plain line an epoch elsewhere; nothing with --quiet,
+// or where lines of JSON go by on a terminal.
 #ifndef TW_CLI_PROGRESS_H
 #define TW_CLI_PROGRESS_H
 

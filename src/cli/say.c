@@ -41,7 +41,7 @@ int cli_unknown(const char *what, const char *word, const char *const *names, in
 }
 
 void cli_say(const cli_arguments *arguments, const char *format, ...) {
-    if (arguments->quiet || arguments->json) return;
+    if (arguments->quiet) return;
     va_list list;
     va_start(list, format);
     vfprintf(stderr, format, list);

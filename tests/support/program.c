@@ -167,7 +167,7 @@ json_t *tw_test_result(const tw_test_ran *ran) {
 json_t *tw_test_result_of(const char *folder, const char *line) {
     tw_test_ran ran = tw_test_program(&(tw_test_call){.line = line, .folder = folder});
     if (ran.status != 0) fail_msg("thalweg %s: status %d: %s", line, ran.status, ran.err);
-    assert_string_equal(ran.err, "");
+    if (strstr(ran.err, "thalweg: ") != NULL) fail_msg("thalweg %s: %s", line, ran.err);
     json_t *result = tw_test_result(&ran);
     tw_test_ran_free(&ran);
     return result;

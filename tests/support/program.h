@@ -38,8 +38,8 @@ void tw_test_ran_free(tw_test_ran *ran);
 json_t *tw_test_lines(const tw_test_ran *ran);
 json_t *tw_test_result(const tw_test_ran *ran);
 
-// Runs a line in `folder` (may be NULL), asserts that it is done without a word on stderr but for
-// progress, and returns the result of its --json, a new reference.
+// Runs a line in `folder` (may be NULL), asserts that it is done without a complaint on stderr, where
+// progress may stand, and returns the result of its --json, a new reference.
 json_t *tw_test_result_of(const char *folder, const char *line);
 
 // A call that is refused: the exit status and stderr as a whole, `thalweg: ` before `message` and a line
