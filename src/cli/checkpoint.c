@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static void print_tensor_json(tw_json *json, const tw_archive *archive, int index) {
     const tw_shape *shape = tw_archive_shape(archive, index);
@@ -91,6 +92,8 @@ int cli_run_checkpoint(const cli_arguments *arguments) {
     if (status == TW_OK && !arguments->json) print_text(archive, path, checked);
     tw_json_free(json);
     tw_archive_close(archive);
-    if (status == TW_BAD_FILE) return report_damage(arguments, path);
+    struct stat about;
+    if (status == TW_BAD_FILE && stat(path, &about) == 0 && S_ISREG(about.st_mode))
+        return report_damage(arguments, path);
     return status == TW_OK ? CLI_DONE : cli_failed(arguments->context, status);
 }

@@ -27,14 +27,34 @@ static void keep(int64_t example, int64_t chosen, const double *values, int64_t 
     memcpy(row, values, (size_t)count * sizeof *row);
 }
 
-// Adds before + name + after as a quoted field; a quote in it is doubled (RFC 4180).
-static void add_quoted(tw_text *text, const char *before, const char *name, const char *after) {
-    tw_text_add(text, "\"%s", before);
-    for (const char *at = name; *at != '\0'; at++) {
+// Whether a field must be quoted to be read back as it is (RFC 4180, and blanks at its ends).
+static bool needs_quotes(const char *field) {
+    size_t length = strlen(field);
+    if (length == 0 || strpbrk(field, ",\"\r\n") != NULL) return true;
+    return field[0] == ' ' || field[length - 1] == ' ';
+}
+
+// A quote in a quoted field is doubled.
+static void add_field(tw_text *text, const char *field) {
+    bool quoted = needs_quotes(field);
+    if (quoted) tw_text_add_bytes(text, "\"", 1);
+    for (const char *at = field; *at != '\0'; at++) {
         if (*at == '"') tw_text_add_bytes(text, "\"", 1);
         tw_text_add_bytes(text, at, 1);
     }
-    tw_text_add(text, "%s\"", after);
+    if (quoted) tw_text_add_bytes(text, "\"", 1);
+}
+
+// "p(NAME)".
+static void add_probability(tw_text *text, const char *name) {
+    tw_text field;
+    tw_text_start(&field, text->context);
+    tw_text_add(&field, "p(%s)", name);
+    if (field.status == TW_OK)
+        add_field(text, field.data);
+    else
+        text->status = field.status;
+    tw_text_free(&field);
 }
 
 static void add_head(tw_text *text, const tw_trained *trained, const rows *all) {
@@ -43,7 +63,7 @@ static void add_head(tw_text *text, const tw_trained *trained, const rows *all) 
     for (int64_t i = 0; i < outputs; i++) {
         if (i > 0 || all->classes) tw_text_add_bytes(text, ",", 1);
         if (all->classes)
-            add_quoted(text, "p(", tw_trained_class_name(trained, i), ")");
+            add_probability(text, tw_trained_class_name(trained, i));
         else
             tw_text_add(text, "value%lld", (long long)i);
     }
@@ -55,7 +75,7 @@ static void add_row(tw_text *text, const tw_trained *trained, const rows *all, i
     for (int64_t i = 0; i < all->width; i++) {
         if (i > 0) tw_text_add_bytes(text, ",", 1);
         if (i == 0 && all->classes)
-            add_quoted(text, "", tw_trained_class_name(trained, (int64_t)number[0]), "");
+            add_field(text, tw_trained_class_name(trained, (int64_t)number[0]));
         else
             tw_text_add_number(text, number[i]);
     }

@@ -79,10 +79,10 @@ static void predict_writes_a_row_an_example(void **state) {
     FILE *file = fopen(path, "r");
     assert_non_null(file);
     assert_non_null(fgets(head, sizeof head, file));
-    assert_string_equal(head, "class,\"p(0)\",\"p(1)\"\n");
+    assert_string_equal(head, "class,p(0),p(1)\n");
     int class = 0, rows = 0;
     double a = 0.0, b = 0.0;
-    while (fscanf(file, "\"%d\",%lf,%lf\n", &class, &a, &b) == 3) {
+    while (fscanf(file, "%d,%lf,%lf\n", &class, &a, &b) == 3) {
         assert_true(fabs(a + b - 1.0) < 1e-12 && a >= 0.0 && b >= 0.0);
         assert_int_equal(class, b > a ? 1 : 0);
         rows++;
@@ -91,6 +91,31 @@ static void predict_writes_a_row_an_example(void **state) {
     assert_int_equal(fgetc(file), EOF);
     fclose(file);
     json_decref(result);
+}
+
+static void names_that_would_break_a_row_are_quoted(void **state) {
+    (void)state;
+    have_a_run();
+    char path[TW_TEST_PATH_BYTES], line[200];
+    tw_test_path(folder, "named.csv", path);
+    tw_test_write(path, "x,c\n1,\"a,b\"\n2,\"a,b\"\n8,\"q \"\"r\"\"\"\n9,\"q \"\"r\"\"\"\n");
+    json_decref(tw_test_result_of(folder,
+                                  "train --data csv:named.csv?target=c --holdout 0 --epochs "
+                                  "200 --model logistic --method sgd:lr=1 --out named "
+                                  "--json"));
+    json_decref(tw_test_result_of(
+        folder, "predict named --data csv:named.csv?target=none --out named.out.csv --json"));
+    tw_test_path(folder, "named.out.csv", path);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_non_null(fgets(line, sizeof line, file));
+    assert_string_equal(line, "class,\"p(a,b)\",\"p(q \"\"r\"\")\"\n");
+    assert_non_null(fgets(line, sizeof line, file));
+    assert_memory_equal(line, "\"a,b\",", 6);
+    assert_non_null(fgets(line, sizeof line, file));
+    assert_non_null(fgets(line, sizeof line, file));
+    assert_memory_equal(line, "\"q \"\"r\"\"\",", 10);
+    fclose(file);
 }
 
 static void predict_writes_npy_too(void **state) {
@@ -193,6 +218,9 @@ static void a_damaged_checkpoint_is_told(void **state) {
         assert_int_equal(ran.status, 2);
         tw_test_ran_free(&ran);
     }
+    static const tw_test_refused folder_given = {"checkpoint run",
+                                                 "run: is a folder; a file is needed"};
+    tw_test_refusals_of(folder, 2, &folder_given, 1); // nothing was checked
 }
 
 static void the_run_is_thrown_away(void **state) {
@@ -201,5 +229,6 @@ static void the_run_is_thrown_away(void **state) {
 }
 
 TW_TESTS(eval_counts_every_example_once, eval_gives_the_numbers_of_the_training,
-         predict_writes_a_row_an_example, predict_writes_npy_too, other_data_are_refused,
-         checkpoint_lists_what_it_holds, a_damaged_checkpoint_is_told, the_run_is_thrown_away)
+         predict_writes_a_row_an_example, names_that_would_break_a_row_are_quoted,
+         predict_writes_npy_too, other_data_are_refused, checkpoint_lists_what_it_holds,
+         a_damaged_checkpoint_is_told, the_run_is_thrown_away)
