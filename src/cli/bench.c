@@ -156,7 +156,13 @@ static int train(bench_out *out) {
 static const struct {
     const char *name;
     int (*run)(bench_out *out);
-} parts[] = {{"limits", limits}, {"rules", rules}, {"train", train}};
+    cli_option_id taken[4];
+    int taken_count;
+} parts[] = {
+    {"limits", limits, {0}, 0},
+    {"rules", rules, {OPTION_METHODS, OPTION_PARAMS, OPTION_TENSORS, OPTION_PRECISION}, 4},
+    {"train", train, {OPTION_MODEL, OPTION_METHOD, OPTION_BATCH, OPTION_PRECISION}, 4},
+};
 
 enum { PART_COUNT = sizeof parts / sizeof *parts };
 
@@ -165,6 +171,10 @@ static int run_part(bench_out *out, const char *name) {
     for (int i = 0; i < PART_COUNT; i++) {
         names[i] = parts[i].name;
         if (strcmp(names[i], name) != 0) continue;
+        char what[32];
+        snprintf(what, sizeof what, "bench %s", name);
+        if (!cli_takes(out->arguments, what, parts[i].taken, parts[i].taken_count))
+            return CLI_WRONG;
         int code = parts[i].run(out);
         if (code == CLI_DONE) print_end(out);
         return code;

@@ -88,6 +88,11 @@ bool cli_given(const cli_arguments *arguments, cli_option_id id);
 // Its text or `otherwise`.
 const char *cli_text(const cli_arguments *arguments, cli_option_id id, const char *otherwise);
 
+// Whether no option was given but `taken` [count] and those of every command; false, with a message printed
+// that begins with `what`.
+bool cli_takes(const cli_arguments *arguments, const char *what, const cli_option_id *taken,
+               int count);
+
 // Its value as a whole number from `low`, or as a number from `low` up; `*value` is left alone where it
 // was not given. False, with a message printed, where it is none.
 bool cli_integer(const cli_arguments *arguments, cli_option_id id, int64_t low, int64_t *value);
@@ -112,8 +117,10 @@ void cli_list_free(cli_list *list);
 bool cli_precision(const cli_arguments *arguments, tw_dtype *dtype);
 
 // Whether the file that an option names, if it is given, has a place it can be written to: to be asked
-// before work is done for it. Of --plot, its ending too. CLI_DONE, or the exit status with a message printed.
+// before work is done for it. Of --plot, its ending alone, or both. CLI_DONE, or the exit status with a
+// message printed.
 int cli_check_file(const cli_arguments *arguments, cli_option_id id);
+int cli_check_plot_name(const cli_arguments *arguments);
 int cli_check_plot(const cli_arguments *arguments);
 
 // Names of methods for a legend: without hyperparameters, or, where two would then be alike, as they are.
@@ -133,6 +140,11 @@ int cli_unknown(const char *what, const char *word, const char *const *names, in
 // Prints a remark to stderr unless --quiet.
 void cli_say(const cli_arguments *arguments, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+// A word as a shell takes it: quoted in `buffer` where it holds more than plain letters, else itself, also
+// where it is too long.
+#define CLI_SHELL_WORD_BYTES 1024
+const char *cli_shell_word(const char *text, char buffer[CLI_SHELL_WORD_BYTES]);
 
 // Prints a line of JSON to stdout and clears the writer. False where memory was short.
 bool cli_print_json(tw_json *json);

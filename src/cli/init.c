@@ -120,7 +120,9 @@ static int draw(const cli_arguments *arguments, const tw_initialiser *initialise
 }
 
 int cli_run_init(const cli_arguments *arguments) {
-    if (arguments->word_count == 0) return list(arguments);
+    if (arguments->word_count == 0)
+        return cli_takes(arguments, "init without an initialiser", NULL, 0) ? list(arguments)
+                                                                            : CLI_WRONG;
     tw_shape shape;
     const char *text = cli_text(arguments, OPTION_SHAPE, "");
     if (arguments->word_count > 1) return cli_wrong("init: give one initialiser");

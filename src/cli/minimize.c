@@ -131,6 +131,8 @@ int cli_run_minimize(const cli_arguments *arguments) {
     if (arguments->word_count > 1)
         return cli_wrong("minimize: '%s' stands alone; an expression with blanks needs quotes",
                          arguments->word[1]);
+    if (arguments->word_count == 0 && !cli_takes(arguments, "minimize without a function", NULL, 0))
+        return CLI_WRONG;
     tw_json *json = NULL;
     tw_status status = tw_json_new(arguments->context, &json);
     if (status != TW_OK) return cli_failed(arguments->context, status);

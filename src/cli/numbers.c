@@ -29,7 +29,8 @@ static size_t read_number(const char *text, double *value) {
 static bool read_row(const char *name, const char **text, int64_t line, cli_numbers *numbers) {
     const char *start = *text, *at = start;
     int64_t before = numbers->count;
-    while (*at != '\0' && *at != '\n') {
+    bool more = true; // a number stands behind each comma
+    while (more || (*at != '\0' && *at != '\n')) {
         double value = 0.0;
         size_t taken = read_number(at, &value);
         if (taken == 0) {
@@ -40,15 +41,16 @@ static bool read_row(const char *name, const char **text, int64_t line, cli_numb
         if (!add(numbers, value)) return false;
         at += taken;
         at += strspn(at, " \t\r");
-        if (*at == ',') at += 1 + strspn(at + 1, " \t\r");
+        more = *at == ',';
+        if (more) at += 1 + strspn(at + 1, " \t\r");
     }
     *text = at;
     int64_t columns = numbers->count - before;
     if (numbers->rows == 0) numbers->columns = columns;
     numbers->rows++;
     if (columns == numbers->columns) return true;
-    cli_wrong("%s:%lld: %lld numbers; the rows before have %lld", name, (long long)line,
-              (long long)columns, (long long)numbers->columns);
+    cli_wrong("%s:%lld: %lld number%s; the rows before have %lld", name, (long long)line,
+              (long long)columns, columns == 1 ? "" : "s", (long long)numbers->columns);
     return false;
 }
 

@@ -144,6 +144,27 @@ const char *cli_text(const cli_arguments *arguments, cli_option_id id, const cha
     return cli_given(arguments, id) ? arguments->value[id] : otherwise;
 }
 
+bool cli_takes(const cli_arguments *arguments, const char *what, const cli_option_id *taken,
+               int count) {
+    for (int id = 0; id < OPTION_COUNT; id++) {
+        bool right = arguments->value[id] == NULL || options[id].commands == FOR_ALL;
+        for (int i = 0; i < count && !right; i++) right = taken[i] == (cli_option_id)id;
+        if (right) continue;
+        cli_wrong("%s takes no --%s", what, options[id].name);
+        return false;
+    }
+    return true;
+}
+
+// What is wrong with a number that is none, or does not fit.
+static void refuse_integer(const char *name, const char *text, int64_t low) {
+    bool digits = text[strspn(text, "0123456789")] == '\0';
+    if (digits && strlen(text) > 18)
+        cli_wrong("--%s: %s is too large; at most %lld", name, text, (long long)INT64_MAX);
+    else
+        cli_wrong("--%s: '%s' is no whole number of %lld or more", name, text, (long long)low);
+}
+
 bool cli_integer(const cli_arguments *arguments, cli_option_id id, int64_t low, int64_t *value) {
     if (!cli_given(arguments, id)) return true;
     int64_t read = 0;
@@ -151,8 +172,7 @@ bool cli_integer(const cli_arguments *arguments, cli_option_id id, int64_t low, 
         *value = read;
         return true;
     }
-    cli_wrong("--%s: '%s' is no whole number of %lld or more", options[id].name,
-              arguments->value[id], (long long)low);
+    refuse_integer(options[id].name, arguments->value[id], low);
     return false;
 }
 
@@ -196,9 +216,13 @@ int cli_check_file(const cli_arguments *arguments, cli_option_id id) {
     return code;
 }
 
-int cli_check_plot(const cli_arguments *arguments) {
+int cli_check_plot_name(const cli_arguments *arguments) {
     const char *path = cli_text(arguments, OPTION_PLOT, NULL);
-    if (path != NULL && tw_plot_check(arguments->context, path) != TW_OK)
-        return cli_wrong("--plot %s", tw_context_message(arguments->context));
-    return cli_check_file(arguments, OPTION_PLOT);
+    if (path == NULL || tw_plot_check(arguments->context, path) == TW_OK) return CLI_DONE;
+    return cli_wrong("--plot %s", tw_context_message(arguments->context));
+}
+
+int cli_check_plot(const cli_arguments *arguments) {
+    int code = cli_check_plot_name(arguments);
+    return code == CLI_DONE ? cli_check_file(arguments, OPTION_PLOT) : code;
 }

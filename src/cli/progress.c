@@ -10,7 +10,8 @@
 #define BAR_SECONDS 0.1 // between two drawings
 
 void cli_progress_start(cli_progress *progress, const cli_arguments *arguments) {
-    bool told = arguments->json && isatty(STDOUT_FILENO); // by the lines of JSON, on the same screen
+    bool told =
+        arguments->json && isatty(STDOUT_FILENO); // by the lines of JSON, on the same screen
     *progress = (cli_progress){.lines = !arguments->quiet && !told};
     const char *terminal = getenv("TERM");
     bool plain = terminal != NULL && strcmp(terminal, "dumb") == 0;

@@ -165,10 +165,7 @@ static void print_problem_json(tw_json *json, int index) {
 }
 
 static int list(const cli_arguments *arguments) {
-    static const cli_option_id of_a_game[] = {OPTION_METHODS, OPTION_ROUNDS, OPTION_PLOT};
-    for (size_t i = 0; i < sizeof of_a_game / sizeof *of_a_game; i++)
-        if (cli_given(arguments, of_a_game[i]))
-            return cli_wrong("regret: --problem NAME is missing; `thalweg regret` lists them");
+    if (!cli_takes(arguments, "regret without --problem", NULL, 0)) return CLI_WRONG;
     tw_json *json = NULL;
     tw_status status = tw_json_new(arguments->context, &json);
     if (status != TW_OK) return cli_failed(arguments->context, status);

@@ -67,6 +67,8 @@ static void print_shown(const cli_arguments *arguments, tw_json *json, const tw_
 
 // A link is no method alone: its text is shown as it stands, its cost in front of sgd.
 static int show(const cli_arguments *arguments, tw_json *json) {
+    if (cli_given(arguments, OPTION_LATEX) && cli_given(arguments, OPTION_PLAN))
+        return cli_wrong("rules show: --latex and --plan are two forms; give one");
     const char *text = arguments->word[1], *link = link_alone(text);
     char chain[128];
     if (link != NULL) snprintf(chain, sizeof chain, "%.100s | sgd", link);
@@ -189,22 +191,44 @@ static int trace(const cli_arguments *arguments, tw_json *json) {
     return code;
 }
 
+static const struct {
+    const char *name;
+    int (*run)(const cli_arguments *arguments, tw_json *json);
+    const char *word; // what it needs; NULL: nothing
+    cli_option_id taken[3];
+    int taken_count;
+} verbs[] = {
+    {"list", list, NULL, {0}, 0},
+    {"show", show, "rule or method, in quotes if it has blanks", {OPTION_LATEX, OPTION_PLAN}, 2},
+    {"check", check, "file", {0}, 0},
+    {"trace",
+     trace,
+     "rule or method, in quotes if it has blanks",
+     {OPTION_THETA, OPTION_GRADS, OPTION_PRECISION},
+     3},
+};
+
+enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
+
+static int run_verb(const cli_arguments *arguments, tw_json *json, int i) {
+    char what[32];
+    snprintf(what, sizeof what, "rules %s", verbs[i].name);
+    if (verbs[i].word == NULL && arguments->word_count > 1)
+        return cli_wrong("%s: takes no words; `rules show %s` shows one", what, arguments->word[1]);
+    if (verbs[i].word != NULL && arguments->word_count != 2)
+        return cli_wrong("%s: give one %s", what, verbs[i].word);
+    if (!cli_takes(arguments, what, verbs[i].taken, verbs[i].taken_count)) return CLI_WRONG;
+    return verbs[i].run(arguments, json);
+}
+
 static int choose(const cli_arguments *arguments, tw_json *json) {
-    static const char *const verbs[] = {"list", "show", "check", "trace"};
+    const char *names[VERB_COUNT];
     const char *verb = arguments->word_count > 0 ? arguments->word[0] : "list";
-    if (strcmp(verb, "list") == 0 && arguments->word_count > 1)
-        return cli_wrong("rules list: takes no words; `rules show %s` shows one",
-                         arguments->word[1]);
-    if (strcmp(verb, "list") == 0) return list(arguments, json);
-    bool named = arguments->word_count == 2;
-    for (int i = 1; i < 4; i++)
-        if (strcmp(verb, verbs[i]) == 0 && !named)
-            return cli_wrong("rules %s: give one %s", verb,
-                             i == 2 ? "file" : "rule or method, in quotes if it has blanks");
-    if (strcmp(verb, "show") == 0) return show(arguments, json);
-    if (strcmp(verb, "check") == 0) return check(arguments, json);
-    if (strcmp(verb, "trace") == 0) return trace(arguments, json);
-    return cli_unknown("verb of rules", verb, verbs, 4);
+    for (int i = 0; i < VERB_COUNT; i++) {
+        names[i] = verbs[i].name;
+        if (strcmp(verb, names[i]) == 0) return run_verb(arguments, json, i);
+    }
+    return cli_unknown("verb of rules", verb, names, VERB_COUNT);
 }
 
 int cli_run_rules(const cli_arguments *arguments) {

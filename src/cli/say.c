@@ -48,6 +48,24 @@ void cli_say(const cli_arguments *arguments, const char *format, ...) {
     va_end(list);
 }
 
+const char *cli_shell_word(const char *text, char buffer[CLI_SHELL_WORD_BYTES]) {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "_-+./,:=@%";
+    if (*text != '\0' && text[strspn(text, plain)] == '\0') return text;
+    char *end = buffer;
+    *end++ = '\'';
+    for (const char *at = text; *at != '\0'; at++) {
+        if (end - buffer > CLI_SHELL_WORD_BYTES - 6) return text;
+        if (*at == '\'') { // leave the quotes for it
+            memcpy(end, "'\\'", 3);
+            end += 3;
+        }
+        *end++ = *at;
+    }
+    memcpy(end, "'", 2);
+    return buffer;
+}
+
 // Why stdout could not be written, the first time: errno has changed when the program ends.
 static int stdout_error;
 

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/curves.h"
 #include "cli/progress.h"
@@ -172,9 +173,10 @@ static void print_summary(const cli_arguments *arguments, const tw_training_resu
     if (result->ending[0] != '\0') printf("  ended by itself %s\n", result->ending);
     printf("  speed           %.0f examples a second, %.0f MB of memory at most\n",
            result->samples_per_second, (double)result->peak_rss_bytes / 1e6);
+    char word[CLI_SHELL_WORD_BYTES];
     if (result->out != NULL)
         printf("  written         %s; `thalweg eval %s --data SPEC` measures the model\n",
-               result->out, result->out);
+               result->out, cli_shell_word(result->out, word));
     else if (result->status == TW_OK && !cli_given(arguments, OPTION_OUT))
         puts("  Nothing was written: --out DIR keeps the model, --plot FILE.svg draws the curves.");
 }
@@ -236,8 +238,9 @@ static void on_step(const tw_progress *at, void *user) {
 static int exit_status(const cli_arguments *arguments, const tw_training_result *result) {
     if (result->status == TW_OK) return CLI_DONE;
     if (result->status == TW_INTERRUPTED && result->out != NULL) {
+        char word[CLI_SHELL_WORD_BYTES];
         cli_say(arguments, "thalweg: stopped; `thalweg train --resume %s` continues\n",
-                result->out);
+                cli_shell_word(result->out, word));
         return CLI_STOPPED;
     }
     return cli_failed(arguments->context, result->status);
@@ -270,12 +273,29 @@ static int run(const cli_arguments *arguments, tw_training *training, watch_stat
     return status == TW_OK ? code : cli_failed(arguments->context, status);
 }
 
+// Whether a file lies in a folder itself, and the folder is still to be made.
+static bool will_lie_in(const char *path, const char *folder) {
+    size_t length = strlen(folder);
+    while (length > 1 && folder[length - 1] == '/') length--;
+    return strncmp(path, folder, length) == 0 && path[length] == '/' &&
+           strchr(path + length + 1, '/') == NULL && access(folder, F_OK) != 0;
+}
+
+// The picture may lie in the run folder, which is made before it.
+static int check_plot(const cli_arguments *arguments) {
+    const char *path = cli_text(arguments, OPTION_PLOT, NULL);
+    const char *out = cli_text(arguments, OPTION_OUT, NULL);
+    bool made = path != NULL && out != NULL && !cli_given(arguments, OPTION_SHOW_SCHEDULE) &&
+                will_lie_in(path, out);
+    return made ? cli_check_plot_name(arguments) : cli_check_plot(arguments);
+}
+
 int cli_run_train(const cli_arguments *arguments) {
     if (arguments->word_count > 0)
         return cli_wrong("train: '%s' stands alone; data sets are named by --data",
                          arguments->word[0]);
     tw_training *training = NULL;
-    int code = cli_check_plot(arguments);
+    int code = check_plot(arguments);
     if (code == CLI_DONE) code = open_training(arguments, &training);
     if (code != CLI_DONE) return code;
     watch_state state = {.arguments = arguments, .curves.context = arguments->context};

@@ -108,6 +108,29 @@ static tw_status find_header(tw_csv *csv) {
     return tw_fail(csv->context, TW_BAD_FILE, "%s: holds a header and no rows", csv->table.path);
 }
 
+// A name of the header that is near to `name`; returns `buffer`, or NULL.
+static const char *near_name(const tw_csv *csv, const char *name, char buffer[TW_CSV_NAME_BYTES]) {
+    for (size_t i = 0; i < csv->table.column_count; i++) {
+        const tw_cell *cell = tw_table_cell(&csv->table, 0, i);
+        snprintf(buffer, TW_CSV_NAME_BYTES, "%.*s", tw_csv_shown(cell), cell->text);
+        if (tw_nearest_name(name, &(const char *){buffer}, 1) != NULL) return buffer;
+    }
+    return NULL;
+}
+
+static tw_status refuse_name(const tw_csv *csv, const char *what, const char *name) {
+    char buffer[TW_CSV_NAME_BYTES];
+    if (csv->first_row == 0)
+        return tw_fail(csv->context, TW_BAD_ARGUMENT,
+                       "%s: %s=%s: no header was found to hold names; give an index from 0, or "
+                       "header=yes",
+                       csv->table.path, what, name);
+    const char *near = near_name(csv, name, buffer);
+    return tw_fail(csv->context, TW_BAD_ARGUMENT, "%s: %s=%s: the header has no such name%s%s%s",
+                   csv->table.path, what, name, near == NULL ? "" : "; did you mean '",
+                   near == NULL ? "" : near, near == NULL ? "" : "'?");
+}
+
 // A column by name or index (negative: from the end).
 static tw_status find_column(const tw_csv *csv, const char *what, const char *text, size_t length,
                              size_t *column) {
@@ -130,10 +153,7 @@ static tw_status find_column(const tw_csv *csv, const char *what, const char *te
                        ", or -1 for the last, are possible",
                        csv->table.path, what, name, count, count - 1);
     }
-    return tw_fail(csv->context, TW_BAD_ARGUMENT, "%s: %s=%s: %s", csv->table.path, what, name,
-                   csv->first_row == 1
-                       ? "the header has no such name"
-                       : "no header was found to hold names; give an index from 0, or header=yes");
+    return refuse_name(csv, what, name);
 }
 
 static tw_status find_target(tw_csv *csv) {

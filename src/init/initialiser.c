@@ -34,7 +34,7 @@ static tw_status unknown_kind(tw_context *context, const char *name) {
     for (int i = 0; i < KIND_COUNT; i++) names[i] = kinds[i]->about.name;
     const char *nearest = tw_nearest_name(name, names, (size_t)KIND_COUNT);
     return tw_fail(context, TW_BAD_ARGUMENT, "initialiser '%s': not known; %s%s%s", name,
-                   nearest != NULL ? "did you mean " : "`thalweg init --help` lists them",
+                   nearest != NULL ? "did you mean " : "`thalweg init` lists them",
                    nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
 }
 

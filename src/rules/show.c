@@ -32,10 +32,10 @@ static void add_parameters(tw_method *method, int rule_index) {
     for (int i = 0; i < method->hyper_count; i++) {
         if (method->hypers[i].rule != rule_index) continue;
         tw_hyperparameter hyper = tw_method_hyperparameter(method, i);
-        tw_text_add(text, "  param %-12s = %-10s", hyper.name, hyper.expression);
         bool has_words = *hyper.symbol != '\0' || *hyper.meaning != '\0';
         bool given = method->hypers[i].given;
-        if (has_words || given) tw_text_add(text, " # ");
+        tw_text_add(text, has_words || given ? "  param %-12s = %-10s # " : "  param %-12s = %s",
+                    hyper.name, hyper.expression);
         if (*hyper.symbol != '\0') tw_text_add(text, "%s: ", hyper.symbol);
         tw_text_add(text, "%s", hyper.meaning);
         if (has_words && given) tw_text_add(text, " ");

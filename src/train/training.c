@@ -1,5 +1,6 @@
 // A training's life: made from options or from a checkpoint, asked about, freed.
 #include <assert.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -61,6 +62,16 @@ tw_status tw_training_seek(tw_training *training) {
     return tw_batches_seek(training->batches, epochs + step / per_epoch, index);
 }
 
+// A new end that lies before what is done would end the run without a word.
+static tw_status check_end(const tw_training *training) {
+    uint64_t end = tw_phases_steps(training), done = (uint64_t)training->state.step;
+    if (end >= done) return TW_OK;
+    return tw_fail(training->context, TW_BAD_ARGUMENT,
+                   "%s: has taken %" PRIu64 " steps already, and is to end at %" PRIu64
+                   "; give a later end",
+                   training->options.values.out, done, end);
+}
+
 static tw_status open_again(tw_training *training, const char *checkpoint) {
     tw_status status = tw_training_open_data(training);
     if (status == TW_OK) status = tw_checkpoint_place(training, checkpoint);
@@ -71,6 +82,7 @@ static tw_status open_again(tw_training *training, const char *checkpoint) {
     if (status == TW_OK) status = tw_checkpoint_check_whole(training, checkpoint, variables_read);
     if (status == TW_OK) status = tw_training_seek(training);
     if (status == TW_OK && tw_descent_is_on(training)) status = tw_descent_resume(training);
+    if (status == TW_OK) status = check_end(training);
     if (status == TW_OK) status = tw_training_describe(training);
     return status == TW_OK ? tw_folder_continue(training) : status;
 }

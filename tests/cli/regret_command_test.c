@@ -80,7 +80,7 @@ static void wrong_requests_are_refused(void **state) {
     (void)state;
     static const tw_test_refused table[] = {
         {"regret linear", "regret: 'linear' stands alone; the problem is named by --problem"},
-        {"regret --rounds 10", "regret: --problem NAME is missing; `thalweg regret` lists them"},
+        {"regret --rounds 10", "regret without --problem takes no --rounds"},
         {"regret --problem linear --rounds 0", "--rounds: '0' is no whole number of 1 or more"},
         {"regret --problem linear --methods adm",
          "method:1:1: unknown rule 'adm'\n    adm\n    ^ did you mean adam?"},

@@ -148,7 +148,9 @@ static void wrong_numbers_of_a_trace_have_a_place(void **state) {
         {"rules trace sgd --theta 1,2 --grads bad.csv",
          "bad.csv:2:3: no number here; rows of numbers with commas between are read"},
         {"rules trace sgd --theta 1,2 --grads ragged.csv",
-         "ragged.csv:2: 1 numbers; the rows before have 2"},
+         "ragged.csv:2: 1 number; the rows before have 2"},
+        {"rules trace sgd --theta 1,2, --grads g.csv",
+         "--theta:1:5: no number here; rows of numbers with commas between are read"},
     };
     tw_test_refusals_of(folder, 2, refused, sizeof refused / sizeof *refused);
     static const char *const lines[] = {"rules trace sgd --theta 1,2,3 --grads g.csv",

@@ -336,6 +336,51 @@ static void curves_are_drawn_as_svg(void **state) {
     tw_test_folder_remove(folder);
 }
 
+static void a_picture_may_lie_in_the_run_folder(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    json_decref(tw_test_result_of(folder, "train --json --data moons --model mlp:4 --epochs 1 "
+                                          "--out runs/a/ --plot runs/a/curves.svg"));
+    tw_test_path(folder, "runs/a/curves.svg", path);
+    char *text = read_text(path);
+    tw_test_assert_xml(text);
+    free(text);
+    static const tw_test_refused refused[] = {
+        {"train --out runs/b --plot runs/c/curves.svg",
+         "--plot runs/c/curves.svg: No such file or directory"},
+        {"train --out runs/b --plot runs/b/c/curves.svg",
+         "--plot runs/b/c/curves.svg: No such file or directory"},
+        {"train --out runs/b --plot runs/b/curves.jpg",
+         "--plot runs/b/curves.jpg: give a name that ends in .svg, .html or .png"},
+        {"train --show-schedule --out runs/b --plot runs/b/curves.svg",
+         "--plot runs/b/curves.svg: No such file or directory"},
+    };
+    tw_test_refusals_of(folder, 2, refused, sizeof refused / sizeof *refused);
+    tw_test_folder_remove(folder);
+}
+
+static void an_end_before_what_is_done_is_refused(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    json_decref(tw_test_result_of(
+        folder, "train --json --data moons --model mlp:4 --steps 20 --out 'a run'"));
+    static const tw_test_refused refused[] = {
+        {"train --resume 'a run' --epochs 1",
+         "a run: has taken 20 steps already, and is to end at 16; give a later end"},
+        {"train --resume 'a run' --steps 19",
+         "a run: has taken 20 steps already, and is to end at 19; give a later end"},
+    };
+    tw_test_refusals_of(folder, 2, refused, sizeof refused / sizeof *refused);
+    tw_test_ran ran = tw_test_program(&(tw_test_call){.line = "train --resume 'a run' --steps 20",
+                                                      .folder = folder}); // is done already
+    assert_int_equal(ran.status, 0);
+    assert_non_null(strstr(ran.out, "; `thalweg eval 'a run' --data SPEC` measures")); // as typed
+    tw_test_ran_free(&ran);
+    tw_test_folder_remove(folder);
+}
+
 static void no_picture_is_drawn_of_no_epoch(void **state) {
     (void)state;
     char folder[TW_TEST_PATH_BYTES];
@@ -442,6 +487,7 @@ TW_TESTS(json_carries_every_promised_member, what_was_not_measured_is_null,
          a_refused_request_writes_nothing, progress_is_a_plain_line_an_epoch_and_quiet_ends_it,
          a_shown_schedule_holds_the_first_and_the_last_step,
          a_shown_schedule_goes_through_all_phases, curves_are_drawn_as_svg,
+         a_picture_may_lie_in_the_run_folder, an_end_before_what_is_done_is_refused,
          no_picture_is_drawn_of_no_epoch, metrics_are_the_lines_of_json,
          a_rule_and_a_model_of_ones_own_may_be_gone_when_resumed, a_run_without_its_metrics_goes_on,
          a_resumed_run_goes_on_to_its_new_end)

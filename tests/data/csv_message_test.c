@@ -68,6 +68,8 @@ static const wrong_table to_learn[] = {
      "the last column) or ?target=none",
      TW_BAD_ARGUMENT},
     {"x,y\n1,2\n", "target=z", "%s/a.csv: target=z: the header has no such name", TW_BAD_ARGUMENT},
+    {"x,prize\n1,2\n", "target=price",
+     "%s/a.csv: target=price: the header has no such name; did you mean 'prize'?", TW_BAD_ARGUMENT},
     {"1,2\n3,4\n", "target=z",
      "%s/a.csv: target=z: no header was found to hold names; give an index from 0, or header=yes",
      TW_BAD_ARGUMENT},

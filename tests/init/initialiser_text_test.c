@@ -70,8 +70,8 @@ static void wrong_texts_are_refused_with_words(void **state) {
     static const pair table[] = {
         {"hee", "initialiser 'hee': not known; did you mean he?"},
         {"xavier_unifrom", "initialiser 'xavier_unifrom': not known; did you mean xavier_uniform?"},
-        {"zzzzzzzzzz", "initialiser 'zzzzzzzzzz': not known; `thalweg init --help` lists them"},
-        {"", "initialiser '': not known; `thalweg init --help` lists them"},
+        {"zzzzzzzzzz", "initialiser 'zzzzzzzzzz': not known; `thalweg init` lists them"},
+        {"", "initialiser '': not known; `thalweg init` lists them"},
         {"he:", "initialiser he: '' is no key=value"},
         {"he:gain", "initialiser he: 'gain' is no key=value"},
         {"he:gain=", "initialiser he: gain='' is no number"},
