@@ -67,8 +67,9 @@ static void add_writes(coding *c) {
 tw_status tw_tile_identify(const tw_tile_lowered *lowered, tw_tile_program *program) {
     tw_context *context = lowered->builder->context;
     coding c = {.lowered = lowered, .program = program};
-    program->code = tw_allocate(context, lowered->count * WORDS_MAX + 3 * TW_TILE_ARRAYS_MAX,
-                                sizeof *program->code);
+    const size_t writes = (size_t)lowered->builder->write_count;
+    program->code =
+        tw_allocate(context, lowered->count * WORDS_MAX + 3 * writes, sizeof *program->code);
     c.result_of = tw_allocate(context, lowered->value_count, sizeof *c.result_of);
     const bool enough = program->code != NULL && c.result_of != NULL;
     if (enough) {

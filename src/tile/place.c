@@ -121,18 +121,19 @@ static void place_filled(tw_tile_program *program) {
 
 tw_status tw_tile_place(tw_tile_lowered *lowered, tw_tile_program *program) {
     tw_context *context = lowered->builder->context;
-    const size_t values = lowered->value_count;
+    const size_t values = lowered->value_count, scalars = (size_t)program->scalar_count;
+    const size_t copies = (size_t)lowered->builder->write_count;
     placing p = {.lowered = lowered,
                  .program = program,
                  .nodes = lowered->builder->nodes,
                  .node_count = lowered->builder->node_count};
     program->instructions =
-        tw_allocate(context, lowered->count + TW_TILE_ARRAYS_MAX, sizeof *program->instructions);
-    program->filled = tw_allocate(context, TW_TILE_SCALARS_MAX, sizeof(int32_t));
+        tw_allocate(context, lowered->count + copies, sizeof *program->instructions);
+    program->filled = tw_allocate(context, scalars, sizeof(int32_t));
     p.place = tw_allocate(context, values, sizeof *p.place);
     p.last_use = tw_allocate(context, values, sizeof *p.last_use);
     p.free_registers = tw_allocate(context, values, sizeof *p.free_registers);
-    p.filled_of = tw_allocate(context, TW_TILE_SCALARS_MAX, sizeof *p.filled_of);
+    p.filled_of = tw_allocate(context, scalars, sizeof *p.filled_of);
     const bool enough = program->instructions != NULL && program->filled != NULL &&
                         p.place != NULL && p.last_use != NULL && p.free_registers != NULL &&
                         p.filled_of != NULL;

@@ -76,8 +76,9 @@ tw_status tw_tile_number_scalars(tw_tile_lowered *lowered, tw_tile_program *prog
     const tw_tile_builder *builder = lowered->builder;
     numbering n = {.builder = builder, .program = program};
     tw_status status = TW_NO_MEMORY;
-    program->scalars = tw_allocate(builder->context, TW_TILE_SCALARS_MAX, sizeof(int32_t));
-    program->steps = tw_allocate(builder->context, TW_TILE_STEPS_MAX, sizeof *program->steps);
+    const size_t values = builder->node_count; // each is a scalar and a step once at most
+    program->scalars = tw_allocate(builder->context, values, sizeof(int32_t));
+    program->steps = tw_allocate(builder->context, values, sizeof *program->steps);
     n.scalar_of = tw_allocate(builder->context, builder->node_count, sizeof(int32_t));
     n.step_of = tw_allocate(builder->context, builder->node_count, sizeof(int32_t));
     if (program->scalars != NULL && program->steps != NULL && n.scalar_of != NULL &&

@@ -29,12 +29,6 @@ tw_status tw_tile_builder_new(tw_context *context, tw_tile_builder **builder) {
     if (made == NULL) return TW_NO_MEMORY;
     made->context = context;
     made->node_limit = TW_TILE_VALUES_MAX;
-    made->table_size = 4 * TW_TILE_VALUES_MAX;
-    made->table = tw_allocate(context, made->table_size, sizeof *made->table);
-    if (made->table == NULL) {
-        tw_release(made);
-        return TW_NO_MEMORY;
-    }
     *builder = made;
     return TW_OK;
 }
@@ -68,14 +62,36 @@ static size_t hash_of(const tw_tile_node *node) {
     return (size_t)hash;
 }
 
+// The slot of a node in the table, or the free one where it belongs.
+static size_t find_slot(const tw_tile_builder *builder, const tw_tile_node *node) {
+    size_t slot = hash_of(node) % builder->table_size;
+    while (builder->table[slot] != 0 && !same(&builder->nodes[builder->table[slot] - 1], node))
+        slot = (slot + 1) % builder->table_size;
+    return slot;
+}
+
+// Keeps a quarter of the slots taken at most: a program of a few values must not cost a large table.
+static tw_status widen_table(tw_tile_builder *builder) {
+    enum { FIRST = 64 };
+
+    if (4 * (builder->node_count + 1) <= builder->table_size) return TW_OK;
+    size_t size = builder->table_size == 0 ? FIRST : 4 * builder->table_size;
+    int32_t *table = tw_allocate(builder->context, size, sizeof *table);
+    if (table == NULL) return TW_NO_MEMORY;
+    tw_release(builder->table);
+    builder->table = table;
+    builder->table_size = size;
+    for (size_t i = 0; i < builder->node_count; i++)
+        table[find_slot(builder, &builder->nodes[i])] = (int32_t)i + 1;
+    return TW_OK;
+}
+
 // The value that is `node`, made if it is new.
 static tw_tile_value intern(tw_tile_builder *builder, const tw_tile_node *node) {
+    if (builder->status == TW_OK) builder->status = widen_table(builder);
     if (builder->status != TW_OK) return TW_TILE_NO_VALUE;
-    size_t slot = hash_of(node) % builder->table_size;
-    for (; builder->table[slot] != 0; slot = (slot + 1) % builder->table_size) {
-        const int32_t found = builder->table[slot] - 1;
-        if (same(&builder->nodes[found], node)) return found;
-    }
+    const size_t slot = find_slot(builder, node);
+    if (builder->table[slot] != 0) return builder->table[slot] - 1;
     if (builder->node_count == builder->node_limit) {
         tw_tile_builder_fail(builder, TW_UNSUPPORTED,
                              "tile program: too many operations; split it into two");

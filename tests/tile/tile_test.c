@@ -256,6 +256,17 @@ static void the_number_of_threads_changes_no_bit(void **state) {
     tw_tile_program_free(program);
 }
 
+// A graph of many small parts has a program for each.
+static void a_short_program_takes_little_memory(void **state) {
+    (void)state;
+    assert_int_equal(make_context(NULL), 0);
+    uint64_t before = tw_context_memory(context).live_bytes;
+    tw_tile_program *program = rule(7); // the longest
+    assert_in_range(tw_context_memory(context).live_bytes - before, 100, 4096);
+    tw_tile_program_free(program);
+    assert_int_equal(tw_context_memory(context).live_bytes, before);
+}
+
 // ---- failures
 
 static void too_many_operations_are_refused_with_a_reason(void **state) {
@@ -326,7 +337,7 @@ TW_TESTS(rules_become_few_instructions_without_registers, a_program_tells_what_i
          scalars_in_the_place_of_vectors_are_filled_in,
          long_programs_with_many_values_waiting_run_on_shorter_tiles,
          an_output_may_lie_on_an_input_under_another_number,
-         scalars_computed_beforehand_give_the_same_bits, the_number_of_threads_changes_no_bit,
-         too_many_operations_are_refused_with_a_reason,
+         scalars_computed_beforehand_give_the_same_bits, a_short_program_takes_little_memory,
+         the_number_of_threads_changes_no_bit, too_many_operations_are_refused_with_a_reason,
          too_many_values_waiting_are_refused_with_a_reason,
          any_allocation_that_fails_is_told_and_leaves_nothing)
