@@ -32,6 +32,8 @@ tw_status tw_layer_read_whole(tw_lexer *lexer, const char *what, int64_t low, in
 }
 
 tw_status tw_layer_read_width(tw_lexer *lexer, const char *what, int64_t *width) {
+    if (lexer->token.kind == TW_TOKEN_NUMBER && lexer->token.number > TW_LAYER_WIDTH_MAX)
+        return expected(lexer, TW_LAYER_TOO_WIDE);
     if (!tw_lexer_at(lexer, "outputs"))
         return tw_layer_read_whole(lexer, what, 1, TW_LAYER_WIDTH_MAX, width);
     *width = TW_LAYER_OUTPUTS;

@@ -117,8 +117,9 @@ static tw_status write_out_mlp(tw_context *context, const tw_source *source, tw_
         double width = 0.0;
         size_t taken = tw_parse_number(source->text + at, source->length - at, &width);
         if (taken == 0 || width < 1.0 || width > TW_LAYER_WIDTH_MAX || width != floor(width))
-            return tw_source_fail(context, source, at, "such as mlp:400,400",
-                                  "expected the width of a hidden layer here");
+            return tw_source_fail(context, source, at, "such as mlp:400,400", "expected %s here",
+                                  width > TW_LAYER_WIDTH_MAX ? TW_LAYER_TOO_WIDE
+                                                             : "the width of a hidden layer");
         if (layers == TW_LAYERS_MAX)
             return tw_source_fail(context, source, at, NULL, "more than %d layers", TW_LAYERS_MAX);
         tw_text_add(list, "dense %.0f relu; ", width);

@@ -100,7 +100,7 @@ static void wrong_texts_are_refused_with_their_place(void **state) {
         {"dense 2.5", "model:1:7: expected a width, such as dense 400 here\n"
                       "    dense 2.5\n"
                       "          ^"},
-        {"dense 1e8", "model:1:7: expected a width, such as dense 400 here\n"
+        {"dense 1e8", "model:1:7: expected a width of at most 10000000 here\n"
                       "    dense 1e8\n"
                       "          ^"},
         {"dense 1e999", "model:1:7: number '1e999' is too large for a double\n"
@@ -200,7 +200,7 @@ static void wrong_texts_are_refused_with_their_place(void **state) {
         {"mlp:relu", "model:1:5: expected the width of a hidden layer here\n"
                      "    mlp:relu\n"
                      "        ^ such as mlp:400,400"},
-        {"mlp:400,1e9", "model:1:9: expected the width of a hidden layer here\n"
+        {"mlp:400,1e9", "model:1:9: expected a width of at most 10000000 here\n"
                         "    mlp:400,1e9\n"
                         "            ^ such as mlp:400,400"},
         {"mlp: 400", "model:1:5: expected the width of a hidden layer here\n"
