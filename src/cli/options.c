@@ -113,17 +113,27 @@ static const char *spelled_out(const char *word) {
     return strcmp(word, "-o") == 0 ? "--out" : strcmp(word, "-h") == 0 ? "--help" : word;
 }
 
+// "-q", which is none. A longer word may be an expression, "-x^2".
+static bool is_letter(const char *word) {
+    char c = word[0] == '-' ? word[1] : '0';
+    return ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) && word[2] == '\0';
+}
+
 bool cli_read(cli_arguments *arguments, int argc, char **argv) {
     int command = 0;
     if (!cli_find_command(argv[1], &command)) return false;
     arguments->command = (cli_command_id)command;
     bool options_end = false;
     for (int i = 2; i < argc; i++) {
-        argv[i] = (char *)spelled_out(argv[i]);
+        if (!options_end) argv[i] = (char *)spelled_out(argv[i]);
         if (!options_end && strcmp(argv[i], "--") == 0) {
             options_end = true;
         } else if (!options_end && strncmp(argv[i], "--", 2) == 0) {
             if (!read_option(arguments, argc, argv, &i)) return false;
+        } else if (!options_end && is_letter(argv[i])) {
+            const char *name = commands[arguments->command].name;
+            cli_wrong("%s: no option %s; `thalweg %s --help` lists them", name, argv[i], name);
+            return false;
         } else if (arguments->word_count == CLI_WORDS_MAX) {
             cli_wrong("%s: too many words", commands[arguments->command].name);
             return false;

@@ -53,8 +53,8 @@ static tw_status fail_unknown_rule(const reader *r, size_t offset, const char *n
         snprintf(hint, sizeof hint, "%s",
                  strstr(name, " for ") != NULL
                      ? "phases, \"METHOD for N; METHOD\", are of `thalweg train` alone"
-                     : "`thalweg rules` lists them (lbfgs and other solvers are none); a path "
-                       "ends in .rule");
+                     : "`thalweg rules` lists them (lbfgs and other solvers are none); a "
+                       "file's name ends in .rule or holds a /");
     return tw_source_fail(r->method->context, &r->source, offset, hint, "unknown rule '%.100s'",
                           name);
 }

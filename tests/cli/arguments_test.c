@@ -104,6 +104,8 @@ static void unknown_words_suggest_the_nearest(void **state) {
         {"help trian", "no command 'trian'; did you mean train?"},
         {"train --epcohs 3", "train: no option --epcohs; did you mean --epochs?"},
         {"train --epcohs=3", "train: no option --epcohs; did you mean --epochs?"},
+        {"train -q", "train: no option -q; `thalweg train --help` lists them"},
+        {"minimize -x --start 1", "minimize: no option -x; `thalweg minimize --help` lists them"},
         {"train --zzzzzz", "train: no option --zzzzzz; `thalweg train --help` lists them"},
         {"data moons --epochs 3", "data: no option --epochs; `thalweg data --help` lists them"},
         {"rules shwo adam", "no verb of rules 'shwo'; did you mean show?"},
@@ -233,6 +235,7 @@ static void a_double_dash_ends_the_options(void **state) {
     (void)state;
     static const tw_test_refused table[] = {
         {"checkpoint -- --help", "--help: No such file or directory"},
+        {"checkpoint -- -o", "-o: No such file or directory"},
     };
     tw_test_refusals_of("/", 2, table, 1);
 }
