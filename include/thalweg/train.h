@@ -161,7 +161,9 @@ TW_API tw_status tw_training_run(tw_training *training, const tw_training_watch 
 
 // For a host program's own loop: one update. `*progress` tells where the run is then; `*epoch` is filled
 // and `*epoch_ended` true when the update was the last of an epoch and its measures were taken. After the
-// last step: TW_OK with progress->step == total_steps; do not call again.
+// last step: TW_OK with progress->step == total_steps; do not call again. Errors: as tw_training_run says;
+// TW_INTERRUPTED where tw_context_cancel ended the measures of an epoch: its update was done, and the next
+// call, or that of a run resumed from here, takes them.
 TW_API tw_status tw_training_step(tw_training *training, tw_progress *progress, bool *epoch_ended,
                                   tw_epoch *epoch);
 

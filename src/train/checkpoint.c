@@ -223,12 +223,13 @@ static tw_status restore_state(tw_training *training, const char *path, tw_archi
         return lacks(training->context, path, "state");
     unpack_state(numbers, &training->state);
     const tw_run_state *state = &training->state;
-    bool sound = is_count(state->step) && is_count(state->phase_step) &&
-                 state->phase_step <= state->step && is_count(state->phase) &&
-                 state->phase < training->phases.count && is_count(state->phase_epoch) &&
-                 is_count(state->epochs) && is_count(state->best_epoch) &&
-                 is_count(state->example_count) && is_count(state->trained_count) &&
-                 is_count(state->metrics_bytes);
+    bool sound =
+        is_count(state->step) && is_count(state->phase_step) && state->phase_step <= state->step &&
+        is_count(state->phase) && state->phase < training->phases.count &&
+        is_count(state->phase_epoch) && is_count(state->epochs) && is_count(state->best_epoch) &&
+        is_count(state->example_count) && is_count(state->trained_count) &&
+        is_count(state->metrics_bytes) &&
+        (state->unmeasured == 0.0 || (state->unmeasured == 1.0 && state->step > state->phase_step));
     if (!sound) return lacks(training->context, path, "state");
     return TW_OK;
 }

@@ -15,6 +15,7 @@ tw_status tw_training_measure(tw_training *training, tw_batches *batches, double
     tw_status status = tw_batches_seek(batches, 0, 0);
     for (int64_t i = 0; i < count && status == TW_OK; i++) {
         tw_batch batch;
+        if (tw_context_cancelled(training->context)) return TW_INTERRUPTED;
         status = tw_batches_next(batches, &batch);
         if (status == TW_OK) status = tw_plan_feed(measuring->plan, measuring->x, batch.x);
         if (status == TW_OK)
@@ -32,23 +33,27 @@ tw_status tw_training_measure(tw_training *training, tw_batches *batches, double
     return TW_OK;
 }
 
+// Nothing of the run's state changes where a measure fails or is cancelled.
 static tw_status take_measures(tw_training *training) {
-    tw_run_state *state = &training->state;
+    tw_run_state *state = &training->state, found = *state;
     tw_status status = TW_OK;
     if (training->network.eval != NULL)
         status = tw_plan_run(training->network.eval, 1, &training->clock);
-    state->train_loss = state->loss_sum / state->example_count;
-    state->train_error = training->form.classes > 0 ? state->wrong_sum / state->example_count : NAN;
+    found.train_loss = state->loss_sum / state->example_count;
+    found.train_error = training->form.classes > 0 ? state->wrong_sum / state->example_count : NAN;
     if (status == TW_OK && training->all_batches != NULL &&
         (training->options.values.eval_train || tw_descent_is_on(training)))
-        status = tw_training_measure(training, training->all_batches, &state->train_loss,
-                                     &state->train_error);
+        status = tw_training_measure(training, training->all_batches, &found.train_loss,
+                                     &found.train_error);
     if (status == TW_OK && training->test_batches != NULL)
-        status = tw_training_measure(training, training->test_batches, &state->test_loss,
-                                     &state->test_error);
-    state->epochs = state->phase_epoch + ceil((double)tw_training_phase_step(training) /
-                                              (double)training->clock.steps_per_epoch);
-    return status;
+        status = tw_training_measure(training, training->test_batches, &found.test_loss,
+                                     &found.test_error);
+    if (status != TW_OK) return status;
+    found.epochs = state->phase_epoch + ceil((double)tw_training_phase_step(training) /
+                                             (double)training->clock.steps_per_epoch);
+    found.unmeasured = 0.0;
+    *state = found;
+    return TW_OK;
 }
 
 static void observe(tw_training *training) {

@@ -19,6 +19,7 @@ static bool is_at_the_end(const tw_training *training) {
 }
 
 bool tw_training_done(const tw_training *training) {
+    if (training->state.unmeasured != 0.0) return false;
     if (training->stopped_early) return true;
     bool phase_ended = training->state.ended != 0.0 ||
                        tw_training_phase_step(training) >= training->clock.total_steps;
@@ -155,19 +156,44 @@ static tw_status save_on_the_way(tw_training *training) {
     return tw_folder_save(training, "last.safetensors");
 }
 
-tw_status tw_training_step(tw_training *training, tw_progress *progress, bool *epoch_ended,
-                           tw_epoch *epoch) {
+// An update, and what is to be told and saved behind it where it ends no epoch.
+static tw_status step_once(tw_training *training, tw_progress *progress) {
     double loss = NAN;
-    *epoch_ended = false;
-    *epoch = (tw_epoch){0};
     tw_status status = update(training, &loss);
     tell_progress(training, loss, progress);
     if (status == TW_OK)
         status = tw_diagnosing_look(training->diagnosing, training->state.grad_norm, progress);
     if (status != TW_OK) return status;
     if (!ends_epoch(training)) return save_on_the_way(training);
-    *epoch_ended = true;
-    return tw_training_end_epoch(training, epoch);
+    training->state.unmeasured = 1.0;
+    return TW_OK;
+}
+
+tw_status tw_training_step(tw_training *training, tw_progress *progress, bool *epoch_ended,
+                           tw_epoch *epoch) {
+    tw_run_state *state = &training->state;
+    tw_status status = TW_OK;
+    *epoch_ended = false;
+    *epoch = (tw_epoch){0};
+    if (state->unmeasured == 0.0) {
+        status = step_once(training, progress);
+    } else { // it was cancelled there
+        tw_clock_set_step(&training->clock, tw_training_phase_step(training));
+        tell_progress(training, state->loss_sum / state->example_count, progress);
+    }
+    if (status != TW_OK || state->unmeasured == 0.0) return status;
+    status = tw_training_end_epoch(training, epoch);
+    *epoch_ended = state->unmeasured == 0.0;
+    return status;
+}
+
+static tw_status stop(tw_training *training, bool save) {
+    tw_status status = save && training->options.values.out != NULL
+                           ? tw_folder_save(training, "last.safetensors")
+                           : TW_OK;
+    if (status != TW_OK) return status;
+    return tw_fail(training->context, TW_INTERRUPTED, "stopped after step %" PRIu64,
+                   done(training));
 }
 
 static tw_status run_steps(tw_training *training, const tw_training_watch *watch) {
@@ -176,16 +202,12 @@ static tw_status run_steps(tw_training *training, const tw_training_watch *watch
     bool epoch_ended = false;
     while (!tw_training_done(training)) {
         tw_status status = tw_training_step(training, &progress, &epoch_ended, &epoch);
-        if (status != TW_OK) return status;
+        bool cut = status == TW_INTERRUPTED && training->state.unmeasured != 0.0;
+        if (status != TW_OK && !cut) return status;
         if (watch != NULL && watch->step != NULL) watch->step(&progress, watch->user);
         if (epoch_ended && watch != NULL && watch->epoch != NULL) watch->epoch(&epoch, watch->user);
-        if (!tw_context_cancelled(training->context) || tw_training_done(training)) continue;
-        status = training->options.values.out != NULL && !epoch_ended
-                     ? tw_folder_save(training, "last.safetensors")
-                     : TW_OK;
-        if (status != TW_OK) return status;
-        return tw_fail(training->context, TW_INTERRUPTED, "stopped after step %" PRIu64,
-                       done(training));
+        if (cut || (tw_context_cancelled(training->context) && !tw_training_done(training)))
+            return stop(training, !epoch_ended);
     }
     return TW_OK;
 }

@@ -40,6 +40,7 @@ typedef struct tw_scheduled {
     X(test_error)                                                                                  \
     X(grad_norm)                                                                                   \
     X(metrics_bytes) /* of metrics.jsonl */                                                        \
+    X(unmeasured)    /* 1: the last step ended an epoch whose measures are not taken yet */        \
     X(ended)         /* 1: the method had nothing left to do */                                    \
     X(phase)         /* of the method, from 0 */                                                   \
     X(phase_step)    /* updates done before it */                                                  \

@@ -235,7 +235,52 @@ static void a_run_on_own_sets_resumes_on_them(void **state) {
     tw_test_places_close(&at);
 }
 
-TW_TESTS(a_run_with_dropout_and_a_plateau_resumes_at_any_step,
+// ---- cancelled while it measures
+
+// Stops a run in the measures of epoch `epoch`, of 7 steps, and leaves it.
+static tw_training *stop_in_epoch(tw_test_places *at, const tw_training_options *options,
+                                  uint64_t epoch) {
+    tw_training *training = NULL;
+    tw_training_result result;
+    assert_ok(at->context, tw_training_new(at->context, options, &training));
+    tw_test_steps(at->context, training, 7 * epoch - 1);
+    tw_context_cancel(at->context); // heard behind the update
+    assert_int_equal(tw_training_run(training, NULL, &result), TW_INTERRUPTED);
+    assert_int_equal(result.steps, 7 * epoch);
+    assert_int_equal(result.epochs, epoch - 1); // that were measured
+    assert_false(tw_training_done(training));
+    tw_context_resume(at->context);
+    return training;
+}
+
+static void a_run_cancelled_while_it_measures_goes_on_to_the_same_bits(void **state) {
+    (void)state;
+    tw_test_places at;
+    tw_test_places_open(&at);
+    tw_training_options options = tw_test_training_options();
+    options.method = "adam:lr=0.05";
+    options.schedule = "plateau:factor=0.5,patience=0,measure=test_loss";
+    options.eval_train = true;
+    options.force = true;
+    options.out = at.whole;
+    tw_test_train(at.context, &options);
+    options.out = at.parts;
+    for (uint64_t epoch = 1; epoch <= 3; epoch++) {
+        tw_training_free(stop_in_epoch(&at, &options, epoch));
+        tw_test_resume(at.context, at.parts);
+        tw_test_assert_same_runs(at.whole, at.parts);
+        tw_training_result result; // or without leaving the program
+        tw_training *training = stop_in_epoch(&at, &options, epoch);
+        assert_ok(at.context, tw_training_run(training, NULL, &result));
+        assert_int_equal(result.epochs, 3);
+        tw_training_free(training);
+        tw_test_assert_same_runs(at.whole, at.parts);
+    }
+    tw_test_places_close(&at);
+}
+
+TW_TESTS(a_run_cancelled_while_it_measures_goes_on_to_the_same_bits,
+         a_run_with_dropout_and_a_plateau_resumes_at_any_step,
          a_run_that_accumulates_resumes_at_any_step, a_run_of_held_out_examples_resumes_at_any_step,
          a_resumed_run_keeps_its_patience, an_ended_run_goes_on_to_a_new_end,
          a_cancelled_run_stops_behind_its_step_with_a_checkpoint,
