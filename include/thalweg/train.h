@@ -61,7 +61,7 @@ typedef struct tw_training_options {
     uint64_t patience;     // stop after so many epochs without a better test error (loss, of a
                            // regression; train loss, without a test set). Default 0: never.
     const char *out;       // run folder; NULL (default): nothing is written
-    bool force;            // empty a run folder that exists. Default false.
+    bool force;            // empty a run folder that holds something. Default false.
     // Forecast a step (curvature.h) every so many steps, on a sample of one minibatch, and watch for
     // cliffs. Default 0: never; TW_DIAGNOSE_EVERY costs less than a twentieth of the time.
     uint64_t diagnose_every;
@@ -73,7 +73,7 @@ TW_API tw_training_options tw_training_options_default(void);
 
 // Opens the data, builds and plans the graphs, fills the parameters, and makes the run folder. `*training`
 // is owned by the caller: free with tw_training_free. Errors: TW_BAD_ARGUMENT, TW_BAD_TEXT, TW_BAD_SHAPE,
-// TW_BAD_FILE, TW_NOT_FOUND; TW_EXISTS for a run folder that is there; TW_IO; TW_NO_MEMORY. Nothing is
+// TW_BAD_FILE, TW_NOT_FOUND; TW_EXISTS for a run folder that holds something; TW_IO; TW_NO_MEMORY. Nothing is
 // written on failure.
 TW_API tw_status tw_training_new(tw_context *context, const tw_training_options *options,
                                  tw_training **training);

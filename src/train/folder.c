@@ -4,6 +4,7 @@
 
 #include "base/fail.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/memory.h"
 #include "train/training.h"
 
@@ -43,15 +44,26 @@ static tw_status write_config(tw_training *training) {
     return status;
 }
 
+// A folder that was made for the run holds nothing yet.
+static tw_status check_free(tw_training *training, const char *out) {
+    tw_folder inside = {0};
+    bool is_folder = tw_path_is_folder(out);
+    if (!tw_path_exists(out) || training->options.values.force) return TW_OK;
+    tw_status status = is_folder ? tw_folder_list(training->context, out, &inside) : TW_OK;
+    bool empty = is_folder && inside.count == 0;
+    tw_folder_free(&inside);
+    if (status != TW_OK || empty) return status;
+    return tw_fail(training->context, TW_EXISTS,
+                   "%s: is there already; give another folder, --force to replace the run in it, "
+                   "or --resume to continue it",
+                   out);
+}
+
 tw_status tw_folder_start(tw_training *training) {
     const char *out = training->options.values.out;
     if (out == NULL) return TW_OK;
-    if (tw_path_exists(out) && !training->options.values.force)
-        return tw_fail(training->context, TW_EXISTS,
-                       "%s: is there already; give another folder, --force to replace the run in "
-                       "it, or --resume to continue it",
-                       out);
-    tw_status status = tw_folder_make(training->context, out);
+    tw_status status = check_free(training, out);
+    if (status == TW_OK) status = tw_folder_make(training->context, out);
     if (status == TW_OK) status = remove_own_files(training);
     return status == TW_OK ? write_config(training) : status;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "support/arrays.h"
 #include "support/folder.h"
@@ -183,6 +184,12 @@ static void a_run_folder_is_replaced_by_force_alone(void **state) {
          "--resume to continue it"},
     };
     tw_test_refusals_of(folder, 2, table, 1);
+    tw_test_path(folder, "made", path); // by mktemp -d, say: nothing is replaced in it
+    assert_int_equal(mkdir(path, 0700), 0);
+    json_decref(
+        tw_test_result_of(folder, "train --json --data moons --model mlp:4 --epochs 1 --out made"));
+    assert_int_equal(tw_test_folder_count(path), 4);
+    tw_test_path(folder, "a/b/run/notes.txt", path);
     json_t *second = tw_test_result_of(
         folder, "train --json --data moons --model mlp:8 --epochs 1 --out a/b/run --force");
     tw_test_assert_number(second, "parameters", 3 * 8 + 9 * 2);
