@@ -83,7 +83,7 @@ static void print_phases(const shown *s) {
     if (s->phase_count > 1) putchar('\n');
 }
 
-static int print_rows(const shown *s) {
+static int print_rows(const shown *s, const tw_panel *panel) {
     bool missing = false;
     print_phases(s);
     printf("%10s %10s %14s\n", "step", "epoch", "lr");
@@ -98,22 +98,26 @@ static int print_rows(const shown *s) {
             printf("%14.8g\n", s->lr[row]);
     }
     if (missing) puts("-: the method of these steps has no learning rate");
+    char *text = NULL;
+    tw_status status = tw_plot_text(s->arguments->context, panel, 78, 16, &text);
+    if (status != TW_OK) return cli_failed(s->arguments->context, status);
+    printf("\n%s", text);
+    tw_plot_free(text);
+    return CLI_DONE;
+}
+
+static int print(const shown *s) {
     tw_series series = {.name = "lr", .x = s->step, .y = s->lr, .count = s->rows, .mark = -1};
     tw_panel panel = {.x_label = "step",
                       .y_label = "lr",
                       .y_from_zero = true,
                       .series = &series,
                       .series_count = 1};
-    char *text = NULL;
-    tw_context *context = s->arguments->context;
-    tw_status status = tw_plot_text(context, &panel, 78, 16, &text);
-    if (status != TW_OK) return cli_failed(context, status);
-    printf("\n%s", text);
-    tw_plot_free(text);
-    if (!cli_given(s->arguments, OPTION_PLOT)) return CLI_DONE;
-    const char *path = cli_text(s->arguments, OPTION_PLOT, "");
-    status = tw_plot_save(context, path, "learning rate", &panel, 1);
-    return status == TW_OK ? CLI_DONE : cli_failed(context, status);
+    const char *path = cli_text(s->arguments, OPTION_PLOT, NULL);
+    int code = s->arguments->json ? print_json(s) : print_rows(s, &panel);
+    if (code != CLI_DONE || path == NULL) return code;
+    tw_status status = tw_plot_save(s->arguments->context, path, "learning rate", &panel, 1);
+    return status == TW_OK ? CLI_DONE : cli_failed(s->arguments->context, status);
 }
 
 int cli_show_schedule(const cli_arguments *arguments, tw_training *training) {
@@ -124,5 +128,5 @@ int cli_show_schedule(const cli_arguments *arguments, tw_training *training) {
     if (status != TW_OK) return cli_failed(arguments->context, status);
     for (int64_t i = 0; i < s.rows; i++) any = any || !isnan(s.lr[i]);
     if (!any) return cli_wrong("--show-schedule: the method has no learning rate");
-    return arguments->json ? print_json(&s) : print_rows(&s);
+    return print(&s);
 }

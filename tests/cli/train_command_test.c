@@ -254,6 +254,15 @@ static void progress_is_a_plain_line_an_epoch_and_quiet_ends_it(void **state) {
     tw_test_ran_free(&quiet);
 }
 
+static char *read_text(const char *path) {
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) fail_msg("%s is missing", path);
+    char *text = calloc(1, 1 << 20);
+    assert_true(fread(text, 1, (1 << 20) - 1, file) > 0);
+    fclose(file);
+    return text;
+}
+
 static void a_shown_schedule_holds_the_first_and_the_last_step(void **state) {
     (void)state;
     char folder[TW_TEST_PATH_BYTES];
@@ -285,6 +294,20 @@ static void a_shown_schedule_holds_the_first_and_the_last_step(void **state) {
     }
     json_decref(lines);
     tw_test_ran_free(&ran);
+    for (int json = 0; json < 2; json++) { // its picture is drawn either way
+        char path[TW_TEST_PATH_BYTES];
+        ran = tw_test_program(&(tw_test_call){
+            .line = json
+                        ? "train --show-schedule --data moons --schedule cosine --plot j.svg --json"
+                        : "train --show-schedule --data moons --schedule cosine --plot t.svg",
+            .folder = folder});
+        assert_int_equal(ran.status, 0);
+        tw_test_path(folder, json ? "j.svg" : "t.svg", path);
+        char *text = read_text(path);
+        tw_test_assert_xml(text);
+        free(text);
+        tw_test_ran_free(&ran);
+    }
     tw_test_folder_remove(folder);
 }
 
@@ -318,15 +341,6 @@ static void a_shown_schedule_goes_through_all_phases(void **state) {
     assert_non_null(strstr(ran.out, "phase 2, steps 11 to 12: lbfgs\n"));
     assert_non_null(strstr(ran.out, "\n-: the method of these steps has no learning rate\n"));
     tw_test_ran_free(&ran);
-}
-
-static char *read_text(const char *path) {
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) fail_msg("%s is missing", path);
-    char *text = calloc(1, 1 << 20);
-    assert_true(fread(text, 1, (1 << 20) - 1, file) > 0);
-    fclose(file);
-    return text;
 }
 
 static void curves_are_drawn_as_svg(void **state) {
