@@ -35,12 +35,20 @@ static bool read_counts(const cli_arguments *arguments, tw_training_options *opt
     options->seed = (uint64_t)seed;
     options->patience = (uint64_t)patience;
     options->checkpoint_every = (uint64_t)every;
-    right = right && read_diagnose(arguments, options);
-    if (right && cli_given(arguments, OPTION_EPOCHS) && cli_given(arguments, OPTION_STEPS)) {
+    return right && read_diagnose(arguments, options);
+}
+
+// Options that say the same twice, or nothing.
+static bool agree(const cli_arguments *arguments) {
+    if (cli_given(arguments, OPTION_EPOCHS) && cli_given(arguments, OPTION_STEPS))
         cli_wrong("--epochs and --steps both say when to end; give one");
-        return false;
-    }
-    return right;
+    else if (cli_given(arguments, OPTION_TEST) && cli_given(arguments, OPTION_HOLDOUT))
+        cli_wrong("--test and --holdout both say what to test on; give one");
+    else if (cli_given(arguments, OPTION_CHECKPOINT_EVERY) && !cli_given(arguments, OPTION_OUT))
+        cli_wrong("--checkpoint-every: --out DIR is missing, where checkpoints are kept");
+    else
+        return true;
+    return false;
 }
 
 static bool read_options(const cli_arguments *arguments, tw_training_options *options) {
@@ -61,7 +69,7 @@ static bool read_options(const cli_arguments *arguments, tw_training_options *op
     return read_counts(arguments, options) && cli_precision(arguments, &options->precision) &&
            cli_number(arguments, OPTION_HOLDOUT, 0.0, &options->holdout) &&
            cli_number(arguments, OPTION_L1, 0.0, &options->l1) &&
-           cli_number(arguments, OPTION_L2, 0.0, &options->l2);
+           cli_number(arguments, OPTION_L2, 0.0, &options->l2) && agree(arguments);
 }
 
 // What a resumed run takes from its folder and not from the command line.
@@ -91,11 +99,12 @@ static bool resumes_alone(const cli_arguments *arguments) {
 
 static int open_training(const cli_arguments *arguments, tw_training **training) {
     tw_training_options options;
+    bool resumes = cli_given(arguments, OPTION_RESUME);
+    if (resumes && !resumes_alone(arguments)) return CLI_WRONG;
     if (!read_options(arguments, &options)) return CLI_WRONG;
     if (cli_given(arguments, OPTION_SHOW_SCHEDULE)) options.out = NULL; // trains and writes nothing
     tw_status status;
-    if (cli_given(arguments, OPTION_RESUME)) {
-        if (!resumes_alone(arguments)) return CLI_WRONG;
+    if (resumes) {
         uint64_t epochs = cli_given(arguments, OPTION_EPOCHS) ? options.epochs : 0;
         status = tw_training_resume(arguments->context, cli_text(arguments, OPTION_RESUME, ""),
                                     epochs, options.steps, training);
