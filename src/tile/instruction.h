@@ -90,18 +90,44 @@ typedef enum tw_tile_code {
     TW_CODE_COUNT
 } tw_tile_code;
 
-// Two instructions, one right behind the other, that run as one loop.
-typedef enum tw_tile_pair {
-    TW_PAIR_NONE,
-    TW_PAIR_STEP, // product_add, and add_over_root of the root of it
-    TW_PAIR_MOVE, // combine, and add of it
-} tw_tile_pair;
+// Instructions, one right behind the other, that run as one loop: moving averages and the step that divides
+// by a root, as in Adam and its kin; a velocity and what it moves.
+// clang-format off
+#define TW_TILE_TRIPLES(X)                                                                         \
+    X(combine, product_add, add_over_root)                                                         \
+    X(combine, product_add, add_over_root_of_affine)                                               \
+    X(product_add, combine, add_over_root)
+#define TW_TILE_PAIRS(X)                                                                           \
+    X(product_add, add_over_root)                                                                  \
+    X(product_add, add_over_root_of_affine)                                                        \
+    X(combine, add_over_root)                                                                      \
+    X(affine, add_over_root)                                                                       \
+    X(maximum, add_over_root)                                                                      \
+    X(combine, add)                                                                                \
+    X(combine, combine)
+
+// clang-format on
+
+typedef enum tw_tile_chain {
+    TW_CHAIN_NONE,
+
+#define TW_TILE_ENTRY(first, second, third) TW_CHAIN_##first##_##second##_##third,
+    TW_TILE_TRIPLES(TW_TILE_ENTRY)
+#undef TW_TILE_ENTRY
+#define TW_TILE_ENTRY(first, second) TW_CHAIN_##first##_##second,
+        TW_TILE_PAIRS(TW_TILE_ENTRY)
+#undef TW_TILE_ENTRY
+            TW_CHAIN_COUNT
+} tw_tile_chain;
+
+_Static_assert(TW_CODE_COUNT <= UINT8_MAX, "a code is a byte of an instruction");
 
 // While lowering, `out` and `in` are values (below); in a placed program they are places.
 typedef struct tw_tile_instruction {
-    uint16_t code;     // tw_tile_code
+    uint8_t code;      // tw_tile_code
     uint8_t number;    // of a reduction
-    uint8_t pair;      // tw_tile_pair: runs together with the next one
+    uint8_t chain;     // tw_tile_chain that begins here
+    uint8_t length;    // instructions of the loop that begins here
     uint32_t stream;   // added to the call's, of a random instruction
     int32_t out;       // what is written
     int32_t in[4];     // x, y, z, w; those that are not used are `out`

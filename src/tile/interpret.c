@@ -21,7 +21,7 @@ typedef struct running {
     int64_t size; // bytes of an element
     const double *scalars;
     tw_tile_kernel *const *kernels;
-    tw_tile_kernel *const *pairs;
+    tw_tile_kernel *const *chains;
     int64_t tile_elements;
     char *free_space; // of the workspace
     int32_t whole[TW_TILE_ARRAYS_MAX], repeated[TW_TILE_ARRAYS_MAX], narrow[TW_TILE_ARRAYS_MAX];
@@ -159,16 +159,14 @@ static void run_special(running *r, const tw_tile_instruction *instruction, int6
 static void run_instructions(running *r, int64_t first, int64_t count) {
     const tw_tile_instruction *instruction = r->program->instructions;
     const tw_tile_instruction *const end = instruction + r->program->instruction_count;
-    for (; instruction < end; instruction++) {
-        tw_tile_kernel *kernel = r->kernels[instruction->code];
-        if (instruction->pair != TW_PAIR_NONE) {
-            r->pairs[instruction->pair](r->places, instruction, r->scalars, count);
-            instruction++;
-        } else if (kernel != NULL) {
+    for (; instruction < end; instruction += instruction->length) {
+        tw_tile_kernel *kernel = instruction->chain != TW_CHAIN_NONE
+                                     ? r->chains[instruction->chain]
+                                     : r->kernels[instruction->code];
+        if (kernel != NULL)
             kernel(r->places, instruction, r->scalars, count);
-        } else {
+        else
             run_special(r, instruction, first, count);
-        }
     }
 }
 
@@ -204,7 +202,7 @@ void tw_tile_interpret(const tw_tile_program *program, tw_dtype dtype, const tw_
     r.size = dtype == TW_F32 ? (int64_t)sizeof(float) : (int64_t)sizeof(double);
     r.scalars = scalars;
     r.kernels = dtype == TW_F32 ? tw_tile_kernels_f32 : tw_tile_kernels_f64;
-    r.pairs = dtype == TW_F32 ? tw_tile_pairs_f32 : tw_tile_pairs_f64;
+    r.chains = dtype == TW_F32 ? tw_tile_chains_f32 : tw_tile_chains_f64;
     r.free_space = workspace;
     r.whole_count = r.repeated_count = r.narrow_count = 0;
     sort_arrays(&r);

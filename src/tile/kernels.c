@@ -12,30 +12,60 @@
     enum { LINE = TW_TILE_LINE_BYTES / sizeof(type) };                                             \
     int64_t line = 0;                                                                              \
     for (; line + LINE <= count; line += LINE) {                                                   \
-        ask TW_TILE_LOOP for (int64_t k = line; k < line + LINE; k++) __VA_ARGS__                  \
+        ask OVER(line + LINE, __VA_ARGS__)                                                         \
     }                                                                                              \
-    TW_TILE_LOOP for (int64_t k = line; k < count; k++) __VA_ARGS__
+    OVER(count, __VA_ARGS__)
+
+// One statement after the other, each for all elements from `line` on.
+#define LOOP(end, statement) TW_TILE_LOOP for (int64_t k = line; k < (end); k++) statement;
+#define OVER1(end, p) LOOP(end, p)
+#define OVER2(end, p, q) LOOP(end, p) LOOP(end, q)
+#define OVER3(end, p, q, r) LOOP(end, p) LOOP(end, q) LOOP(end, r)
+#define OVER_BY_COUNT(p, q, r, name, ...) name
+#define OVER(end, ...) OVER_BY_COUNT(__VA_ARGS__, OVER3, OVER2, OVER1, )(end, __VA_ARGS__)
 
 #define ASK(place) TW_TILE_ASK_AHEAD((place) + line);
 // clang-format off
 #define ASK_VECTORS(vectors)                                                                       \
-    if ((vectors) > 0) ASK(x)                                                                      \
-    if ((vectors) > 1) ASK(y)                                                                      \
-    if ((vectors) > 2) ASK(z)                                                                      \
-    if ((vectors) > 3) ASK(w)
+    if ((vectors) > 0) ASK(o.x)                                                                    \
+    if ((vectors) > 1) ASK(o.y)                                                                    \
+    if ((vectors) > 2) ASK(o.z)                                                                    \
+    if ((vectors) > 3) ASK(o.w)
 // clang-format on
 
-// Operands that an instruction does not read stand at its result (place.c): their loads are dropped.
+// Where an instruction finds what it reads and writes. Operands that it does not read stand at its result
+// (place.c): their loads are dropped.
+#define OPERANDS(type, suffix)                                                                     \
+    typedef struct operands_##suffix {                                                             \
+        type *out;                                                                                 \
+        const type *x, *y, *z, *w;                                                                 \
+        type a, b, c, d;                                                                           \
+    } operands_##suffix;                                                                           \
+    __attribute__((always_inline)) static inline operands_##suffix operands_of_##suffix(           \
+        void *const *places, const tw_tile_instruction *i, const double *scalars) {                \
+        return (operands_##suffix){                                                                \
+            places[i->out],                                                                        \
+            places[i->in[0]],                                                                      \
+            places[i->in[1]],                                                                      \
+            places[i->in[2]],                                                                      \
+            places[i->in[3]],                                                                      \
+            (type)scalars[i->scalar[0]],                                                           \
+            (type)scalars[i->scalar[1]],                                                           \
+            (type)scalars[i->scalar[2]],                                                           \
+            (type)scalars[i->scalar[3]],                                                           \
+        };                                                                                         \
+    }
+OPERANDS(float, f32)
+OPERANDS(double, f64)
+
+#define ELEMENT(name, suffix, o)                                                                   \
+    o.out[k] = tw_tile_##name##_##suffix(o.x[k], o.y[k], o.z[k], o.w[k], o.a, o.b, o.c, o.d)
+
 #define KERNEL(type, suffix, name, vectors)                                                        \
     TW_SIMD static void run_##name##_##suffix(void *const *places, const tw_tile_instruction *i,   \
                                               const double *scalars, int64_t count) {              \
-        type *out = places[i->out];                                                                \
-        const type *x = places[i->in[0]], *y = places[i->in[1]];                                   \
-        const type *z = places[i->in[2]], *w = places[i->in[3]];                                   \
-        const type a = (type)scalars[i->scalar[0]], b = (type)scalars[i->scalar[1]];               \
-        const type c = (type)scalars[i->scalar[2]], d = (type)scalars[i->scalar[3]];               \
-        BY_LINES(type, ASK_VECTORS(vectors),                                                       \
-                 out[k] = tw_tile_##name##_##suffix(x[k], y[k], z[k], w[k], a, b, c, d);)          \
+        const operands_##suffix o = operands_of_##suffix(places, i, scalars);                      \
+        BY_LINES(type, ASK_VECTORS(vectors), ELEMENT(name, suffix, o))                             \
     }
 
 #define VECTOR_MATH(type, suffix, name)                                                            \
@@ -79,52 +109,49 @@ tw_tile_kernel *const tw_tile_kernels_f64[TW_CODE_COUNT] = {
 #undef TW_TILE_ENTRY
         [TW_CODE_power] = run_power_f64};
 
-// ---- pairs
+// ---- chains
 
-// r = a*x + b*y*z and, of it, the step that it scales: the division keeps the core busy while the
-// next of r is fetched.
-#define STEP(type, suffix)                                                                         \
-    TW_SIMD static void run_step_##suffix(void *const *places, const tw_tile_instruction *i,       \
-                                          const double *scalars, int64_t count) {                  \
-        const tw_tile_instruction *j = i + 1;                                                      \
-        type *average = places[i->out], *out = places[j->out];                                     \
-        const type *x = places[i->in[0]], *y = places[i->in[1]], *z = places[i->in[2]];            \
-        const type *from = places[j->in[0]], *direction = places[j->in[1]];                        \
-        const type a = (type)scalars[i->scalar[0]], b = (type)scalars[i->scalar[1]];               \
-        const type c = (type)scalars[j->scalar[0]], d = (type)scalars[j->scalar[1]];               \
-        const type e = (type)scalars[j->scalar[2]], f = (type)scalars[j->scalar[3]];               \
-        BY_LINES(type, ASK(x) ASK(y) ASK(z) ASK(from) ASK(direction), {                            \
-            const type r = tw_tile_product_add_##suffix(x[k], y[k], z[k], 0, a, b, 0, 0);          \
-            const type s = direction[k];                                                           \
-            const type t = from[k];                                                                \
-            average[k] = r;                                                                        \
-            out[k] = tw_tile_add_over_root_##suffix(t, s, r, 0, c, d, e, f);                       \
-        })                                                                                         \
+// Asks for what the first instruction reads, and for what the others do not find made or asked for.
+#define PAIR(type, suffix, first, second)                                                          \
+    TW_SIMD static void run_##first##_##second##_##suffix(                                         \
+        void *const *places, const tw_tile_instruction *i, const double *scalars, int64_t count) { \
+        const operands_##suffix o = operands_of_##suffix(places, i, scalars);                      \
+        const operands_##suffix p = operands_of_##suffix(places, i + 1, scalars);                  \
+        BY_LINES(type, ASK(o.x) ASK(o.y) ASK(p.x) ASK(p.y), ELEMENT(first, suffix, o),             \
+                 ELEMENT(second, suffix, p))                                                       \
     }
-STEP(float, f32)
-STEP(double, f64)
 
-// v = a*x + b*y, and what it is added to.
-#define MOVE(type, suffix)                                                                         \
-    TW_SIMD static void run_move_##suffix(void *const *places, const tw_tile_instruction *i,       \
-                                          const double *scalars, int64_t count) {                  \
-        const tw_tile_instruction *j = i + 1;                                                      \
-        type *sum = places[i->out], *out = places[j->out];                                         \
-        const type *x = places[i->in[0]], *y = places[i->in[1]];                                   \
-        const type *from = places[j->in[0] == i->out ? j->in[1] : j->in[0]];                       \
-        const type a = (type)scalars[i->scalar[0]], b = (type)scalars[i->scalar[1]];               \
-        BY_LINES(type, ASK(x) ASK(y) ASK(from), {                                                  \
-            const type v = tw_tile_combine_##suffix(x[k], y[k], 0, 0, a, b, 0, 0);                 \
-            const type t = from[k];                                                                \
-            sum[k] = v;                                                                            \
-            out[k] = tw_tile_add_##suffix(t, v, 0, 0, 0, 0, 0, 0);                                 \
-        })                                                                                         \
+#define TRIPLE(type, suffix, first, second, third)                                                 \
+    TW_SIMD static void run_##first##_##second##_##third##_##suffix(                               \
+        void *const *places, const tw_tile_instruction *i, const double *scalars, int64_t count) { \
+        const operands_##suffix o = operands_of_##suffix(places, i, scalars);                      \
+        const operands_##suffix p = operands_of_##suffix(places, i + 1, scalars);                  \
+        const operands_##suffix q = operands_of_##suffix(places, i + 2, scalars);                  \
+        BY_LINES(type, ASK(o.x) ASK(o.y) ASK(p.x) ASK(q.x), ELEMENT(first, suffix, o),             \
+                 ELEMENT(second, suffix, p), ELEMENT(third, suffix, q))                            \
     }
-MOVE(float, f32)
-MOVE(double, f64)
 
-tw_tile_kernel *const tw_tile_pairs_f32[] = {NULL, run_step_f32, run_move_f32};
-tw_tile_kernel *const tw_tile_pairs_f64[] = {NULL, run_step_f64, run_move_f64};
+#define TRIPLE_f32(...) TRIPLE(float, f32, __VA_ARGS__)
+#define TRIPLE_f64(...) TRIPLE(double, f64, __VA_ARGS__)
+#define PAIR_f32(...) PAIR(float, f32, __VA_ARGS__)
+#define PAIR_f64(...) PAIR(double, f64, __VA_ARGS__)
+TW_TILE_TRIPLES(TRIPLE_f32)
+TW_TILE_TRIPLES(TRIPLE_f64)
+TW_TILE_PAIRS(PAIR_f32)
+TW_TILE_PAIRS(PAIR_f64)
+
+#define TRIPLE_ROW(suffix, first, second, third)                                                   \
+    [TW_CHAIN_##first##_##second##_##third] = run_##first##_##second##_##third##_##suffix,
+#define PAIR_ROW(suffix, first, second)                                                            \
+    [TW_CHAIN_##first##_##second] = run_##first##_##second##_##suffix,
+#define TRIPLE_ROW_f32(...) TRIPLE_ROW(f32, __VA_ARGS__)
+#define TRIPLE_ROW_f64(...) TRIPLE_ROW(f64, __VA_ARGS__)
+#define PAIR_ROW_f32(...) PAIR_ROW(f32, __VA_ARGS__)
+#define PAIR_ROW_f64(...) PAIR_ROW(f64, __VA_ARGS__)
+tw_tile_kernel *const tw_tile_chains_f32[TW_CHAIN_COUNT] = {TW_TILE_TRIPLES(TRIPLE_ROW_f32)
+                                                                TW_TILE_PAIRS(PAIR_ROW_f32)};
+tw_tile_kernel *const tw_tile_chains_f64[TW_CHAIN_COUNT] = {TW_TILE_TRIPLES(TRIPLE_ROW_f64)
+                                                                TW_TILE_PAIRS(PAIR_ROW_f64)};
 
 // ---- types
 

@@ -11,9 +11,9 @@ typedef void tw_tile_kernel(void *const *places, const tw_tile_instruction *inst
 extern tw_tile_kernel *const tw_tile_kernels_f32[TW_CODE_COUNT]; // NULL: random, reductions
 extern tw_tile_kernel *const tw_tile_kernels_f64[TW_CODE_COUNT];
 
-// The loop of an instruction and the one behind it, by kind of pair; none for TW_PAIR_NONE.
-extern tw_tile_kernel *const tw_tile_pairs_f32[];
-extern tw_tile_kernel *const tw_tile_pairs_f64[];
+// The loop of an instruction and those behind it, by tw_tile_chain; none for TW_CHAIN_NONE.
+extern tw_tile_kernel *const tw_tile_chains_f32[TW_CHAIN_COUNT];
+extern tw_tile_kernel *const tw_tile_chains_f64[TW_CHAIN_COUNT];
 
 // float32 to float64 and back.
 void tw_tile_widen(const float *in, double *out, int64_t count);

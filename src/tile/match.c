@@ -179,7 +179,7 @@ void tw_tile_emit(tw_tile_matcher *m, tw_tile_code code, tw_tile_value out, cons
                               &list->capacity, sizeof *list->instructions);
     if (builder->status != TW_OK) return;
     tw_tile_instruction *made = &list->instructions[list->count++];
-    *made = (tw_tile_instruction){.code = (uint16_t)code, .out = out};
+    *made = (tw_tile_instruction){.code = (uint8_t)code, .out = out};
     for (int i = 0; i < 4; i++) made->in[i] = out;
     for (int i = 0; i < tw_tile_code_vectors(code); i++) {
         made->in[i] = in[i];

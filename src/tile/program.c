@@ -43,7 +43,7 @@ static tw_status build(tw_tile_builder *builder, tw_tile_lowered *lowered,
     note_arrays(builder, lowered, program);
     status = tw_tile_identify(lowered, program);
     if (status == TW_OK) status = tw_tile_place(lowered, program);
-    if (status == TW_OK) tw_tile_find_pairs(program);
+    if (status == TW_OK) tw_tile_find_chains(program);
     if (status == TW_OK && program->register_count + program->filled_count > PLACES_MAX)
         status = tw_fail(builder->context, TW_UNSUPPORTED,
                          "tile program: more than %d values wait at once; split it into two",

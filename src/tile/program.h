@@ -34,7 +34,7 @@ struct tw_tile_program {
     int filled_count;
     int reduction_count;
     bool divides;   // has instructions that divide or take roots
-    int loop_count; // instructions, pairs as one
+    int loop_count; // instructions, chains as one
     bool read[TW_TILE_ARRAYS_MAX], written[TW_TILE_ARRAYS_MAX];
     int array_count; // 1 + the highest number
     // The program's identity: its code, and the arrays in the order in which the code names them.
@@ -68,8 +68,8 @@ tw_status tw_tile_identify(const tw_tile_lowered *lowered, tw_tile_program *prog
 // Gives every value a place; takes the instructions over.
 tw_status tw_tile_place(tw_tile_lowered *lowered, tw_tile_program *program);
 
-// Marks pairs of instructions that run as one loop, and whether the program divides.
-void tw_tile_find_pairs(tw_tile_program *program);
+// Marks chains of instructions that run as one loop, and whether the program divides.
+void tw_tile_find_chains(tw_tile_program *program);
 
 // The fused function of `list` whose code is the program's, NULL if none.
 const tw_tile_fused *tw_tile_fused_find(const tw_tile_program *program, const tw_tile_fused *list,
