@@ -25,12 +25,18 @@ static int list(const cli_arguments *arguments, tw_json *json) {
     return CLI_DONE;
 }
 
-// Of one rule of the chain, or of all (`rule` NULL).
-static void print_hyperparameters_json(tw_json *json, const tw_method *method, const char *rule) {
+// What is to be shown: a method; or a link, which is none alone and is shown in front of sgd.
+typedef struct shown {
+    tw_method *method;
+    bool link;
+    char *text; // owned: of the form asked for
+} shown;
+
+static void print_hyperparameters_json(tw_json *json, const shown *s) {
+    int count = tw_method_hyperparameter_count(s->method) - (s->link ? 1 : 0); // sgd's lr is last
     tw_json_begin_array(json, "hyperparameters");
-    for (int i = 0; i < tw_method_hyperparameter_count(method); i++) {
-        tw_hyperparameter hyperparameter = tw_method_hyperparameter(method, i);
-        if (rule != NULL && strcmp(hyperparameter.rule, rule) != 0) continue;
+    for (int i = 0; i < count; i++) {
+        tw_hyperparameter hyperparameter = tw_method_hyperparameter(s->method, i);
         tw_json_begin(json, NULL);
         tw_json_string(json, "rule", hyperparameter.rule);
         tw_json_string(json, "name", hyperparameter.name);
@@ -42,51 +48,60 @@ static void print_hyperparameters_json(tw_json *json, const tw_method *method, c
     tw_json_end_array(json);
 }
 
-// The name of a built-in link if `text` is nothing else.
-static const char *link_alone(const char *text) {
-    for (int i = 0; i < tw_rule_count(); i++)
-        if (tw_rule_is_link(i) && strcmp(tw_rule_name(i), text) == 0) return tw_rule_name(i);
-    return NULL;
-}
-
-static void print_shown(const cli_arguments *arguments, tw_json *json, const tw_method *method,
-                        const char *link, const char *text) {
+static void print_shown(const cli_arguments *arguments, tw_json *json, const shown *s) {
     if (!arguments->json) {
-        fputs(text, stdout);
+        fputs(s->text, stdout);
         return;
     }
     tw_json_begin(json, NULL);
     tw_json_string(json, "type", "result");
-    tw_json_string(json, "name", link != NULL ? link : tw_method_name(method));
-    tw_json_string(json, "text", text);
-    tw_json_integer(json, "bytes_per_parameter", tw_method_bytes(method, TW_F32));
-    print_hyperparameters_json(json, method, link);
+    tw_json_string(json, "name", s->link ? arguments->word[1] : tw_method_name(s->method));
+    tw_json_string(json, "text", s->text);
+    tw_json_integer(json, "bytes_per_parameter", tw_method_bytes(s->method, TW_F32));
+    print_hyperparameters_json(json, s);
     tw_json_end(json);
     cli_print_json(json);
 }
 
-// A link is no method alone: its text is shown as it stands, its cost in front of sgd.
-static int show(const cli_arguments *arguments, tw_json *json) {
-    if (cli_given(arguments, OPTION_LATEX) && cli_given(arguments, OPTION_PLAN))
-        return cli_wrong("rules show: --latex and --plan are two forms; give one");
-    const char *text = arguments->word[1], *link = link_alone(text);
-    char chain[128];
-    if (link != NULL) snprintf(chain, sizeof chain, "%.100s | sgd", link);
-    tw_method *method = NULL;
-    tw_status status = tw_method_parse(arguments->context, link != NULL ? chain : text, &method);
-    if (status != TW_OK) return cli_failed(arguments->context, status);
+static tw_status parse_shown(tw_context *context, const char *name, shown *s) {
+    tw_text chain;
+    tw_status status = tw_method_parse(context, name, &s->method);
+    if (status != TW_BAD_TEXT) return status;
+    tw_text_start(&chain, context);
+    tw_text_add(&chain, "%s | sgd", name);
+    status =
+        chain.status == TW_OK ? tw_method_parse(context, chain.data, &s->method) : chain.status;
+    tw_text_free(&chain);
+    s->link = status == TW_OK;
+    return status == TW_BAD_TEXT ? tw_method_parse(context, name, &s->method) : status;
+}
+
+// Of a link's equations sgd's are left away, which a blank line parts from them.
+static tw_status format_shown(const cli_arguments *arguments, shown *s) {
     tw_method_form form = cli_given(arguments, OPTION_LATEX)  ? TW_METHOD_LATEX
                           : cli_given(arguments, OPTION_PLAN) ? TW_METHOD_PLAN
                                                               : TW_METHOD_TEXT;
-    const char *shown =
-        link != NULL && form == TW_METHOD_TEXT ? tw_rule_text(link) : tw_method_show(method, form);
-    int code = CLI_DONE;
-    if (shown == NULL)
-        code = cli_failed(arguments->context, TW_NO_MEMORY);
-    else
-        print_shown(arguments, json, method, link, shown);
-    tw_method_free(method);
-    return code;
+    const char *text = tw_method_show(s->method, form);
+    if (text == NULL) return TW_NO_MEMORY;
+    size_t length = strlen(text);
+    while (s->link && form == TW_METHOD_TEXT && length > 1 &&
+           !(text[length - 1] == '\n' && text[length - 2] == '\n'))
+        length--;
+    s->text = tw_copy_text(arguments->context, text,
+                           s->link && form == TW_METHOD_TEXT ? length - 1 : length);
+    return s->text == NULL ? TW_NO_MEMORY : TW_OK;
+}
+
+static int show(const cli_arguments *arguments, tw_json *json) {
+    if (cli_given(arguments, OPTION_LATEX) && cli_given(arguments, OPTION_PLAN))
+        return cli_wrong("rules show: --latex and --plan are two forms; give one");
+    shown s = {0};
+    tw_status status = parse_shown(arguments->context, arguments->word[1], &s);
+    if (status == TW_OK) status = format_shown(arguments, &s);
+    if (status == TW_OK) print_shown(arguments, json, &s);
+    tw_release(s.text);
+    tw_method_free(s.method);
+    return status == TW_OK ? CLI_DONE : cli_failed(arguments->context, status);
 }
 
 // A file is a rule's text whatever its name; a method names a file by a slash or by .rule.

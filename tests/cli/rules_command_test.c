@@ -243,6 +243,30 @@ static void a_rule_of_ones_own_is_checked(void **state) {
     tw_test_folder_remove(folder);
 }
 
+// A link alone is no method; shown, it stands for itself.
+static void a_link_of_ones_own_is_shown_as_a_built_in_one(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    tw_test_path(folder, "half.rule", path);
+    tw_test_write(path, "link half\nparam c = 0.5    # what is left\ng = c*g\n");
+    tw_test_ran ran =
+        tw_test_program(&(tw_test_call){.line = "rules show half.rule:c=0.25", .folder = folder});
+    assert_int_equal(ran.status, 0);
+    assert_string_equal(
+        ran.out, "link half\n  param c            = 0.25       # what is left (default 0.5)\n"
+                 "  g = c*g\n");
+    tw_test_ran_free(&ran);
+    json_t *result = tw_test_result_of(folder, "rules show clip_norm --json");
+    const json_t *hyperparameters = json_object_get(result, "hyperparameters");
+    assert_string_equal(json_string_value(json_object_get(result, "name")), "clip_norm");
+    assert_int_equal(json_array_size(hyperparameters), 1);
+    assert_string_equal(
+        json_string_value(json_object_get(json_array_get(hyperparameters, 0), "name")), "c");
+    json_decref(result);
+    tw_test_folder_remove(folder);
+}
+
 static void texts_that_are_wrong_have_a_place_and_a_caret(void **state) {
     (void)state;
     static const tw_test_refused refused[] = {
@@ -298,4 +322,5 @@ static void texts_that_are_wrong_have_a_place_and_a_caret(void **state) {
 TW_TESTS(traces_of_the_lectures_rules_are_those_by_hand,
          a_trace_computes_in_the_precision_asked_for, wrong_numbers_of_a_trace_have_a_place,
          the_list_has_every_rule_with_its_words, a_rule_is_shown_with_the_lectures_symbols,
-         a_rule_of_ones_own_is_checked, texts_that_are_wrong_have_a_place_and_a_caret)
+         a_rule_of_ones_own_is_checked, a_link_of_ones_own_is_shown_as_a_built_in_one,
+         texts_that_are_wrong_have_a_place_and_a_caret)
