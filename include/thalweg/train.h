@@ -104,6 +104,9 @@ typedef struct tw_epoch {
     bool best;        // better than all before
 } tw_epoch;
 
+// Is told of an epoch.
+typedef void tw_epoch_function(const tw_epoch *epoch, void *user);
+
 // Adds an epoch as a line of JSON of type "epoch", as it stands in the run folder's metrics.jsonl.
 TW_API void tw_epoch_line(tw_json *json, const tw_epoch *epoch);
 
@@ -130,7 +133,7 @@ TW_API void tw_progress_findings(tw_json *json, const tw_progress *progress);
 
 // Called on the thread that trains. A member may be NULL.
 typedef struct tw_training_watch {
-    void (*epoch)(const tw_epoch *epoch, void *user);
+    tw_epoch_function *epoch;
     void (*step)(const tw_progress *progress, void *user);
     void *user;
 } tw_training_watch;
@@ -216,6 +219,11 @@ typedef struct tw_cliffs {
     int64_t count; // cliffs in all; the first TW_CLIFFS_MAX of them are:
     tw_cliff cliffs[TW_CLIFFS_MAX];
 } tw_cliffs;
+
+// Visits the epochs of a folder's run in the order of its metrics; `best` is false in all. Errors: as
+// tw_run_cliffs says.
+TW_API tw_status tw_run_epochs(tw_context *context, const char *folder, tw_epoch_function *visit,
+                               void *user);
 
 // The cliffs that the run of a folder met, by its metrics. Errors: TW_NOT_FOUND, TW_BAD_FILE, TW_IO,
 // TW_NO_MEMORY.

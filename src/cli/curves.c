@@ -41,10 +41,13 @@ static tw_series series_of(const char *name, double *const column[COLUMNS], int 
         .name = name, .x = column[EPOCH], .y = column[which], .count = count, .mark = mark};
 }
 
+// The first with the lowest test error; -1 where there is none.
 static int64_t best_epoch(const cli_curves *curves) {
     int64_t best = -1;
-    for (int64_t i = 0; i < curves->count; i++)
-        if (curves->epochs[i].best) best = i;
+    for (int64_t i = 0; i < curves->count; i++) {
+        double error = curves->epochs[i].test_error;
+        if (!isnan(error) && (best < 0 || error < curves->epochs[best].test_error)) best = i;
+    }
     return best;
 }
 

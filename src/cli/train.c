@@ -210,6 +210,19 @@ typedef struct watch_state {
     cli_curves curves;
 } watch_state;
 
+static void keep_past_epoch(const tw_epoch *epoch, void *user) {
+    cli_curves_add(user, epoch);
+}
+
+// What a resumed run did before is in the picture too, where its metrics were not taken away.
+static int read_past(const cli_arguments *arguments, cli_curves *curves) {
+    if (!cli_given(arguments, OPTION_PLOT) || !cli_given(arguments, OPTION_RESUME)) return CLI_DONE;
+    tw_status status = tw_run_epochs(arguments->context, cli_text(arguments, OPTION_RESUME, ""),
+                                     keep_past_epoch, curves);
+    if (status == TW_OK || status == TW_NOT_FOUND) return CLI_DONE;
+    return cli_failed(arguments->context, status);
+}
+
 static void on_epoch(const tw_epoch *epoch, void *user) {
     watch_state *state = user;
     cli_curves_add(&state->curves, epoch);
@@ -256,6 +269,8 @@ static int exit_status(const cli_arguments *arguments, const tw_training_result 
 }
 
 static int run(const cli_arguments *arguments, tw_training *training, watch_state *state) {
+    int code = read_past(arguments, &state->curves);
+    if (code != CLI_DONE) return code;
     cli_say(arguments, "%s", tw_training_description(training));
     cli_watch_signals(arguments->context);
     cli_progress_start(&state->progress, arguments);
@@ -269,7 +284,7 @@ static int run(const cli_arguments *arguments, tw_training *training, watch_stat
         print_result_json(state->json, &result);
     else
         print_summary(arguments, &result);
-    int code = exit_status(arguments, &result);
+    code = exit_status(arguments, &result);
     if (!cli_given(arguments, OPTION_PLOT)) return code;
     if (state->curves.count == 0) {
         cli_say(arguments, "thalweg: no epoch ended, so that there is nothing to draw in %s\n",

@@ -357,6 +357,35 @@ static void curves_are_drawn_as_svg(void **state) {
     tw_test_folder_remove(folder);
 }
 
+// The text of a picture, in which the run's name in the title is made `xxxxx`.
+static char *read_unnamed(const char *folder, const char *picture, const char *name) {
+    char path[TW_TEST_PATH_BYTES];
+    tw_test_path(folder, picture, path);
+    char *text = read_text(path);
+    assert_non_null(strstr(text, name));
+    for (char *at = text; (at = strstr(at, name)) != NULL;) memset(at, 'x', strlen(name));
+    return text;
+}
+
+static void a_picture_of_a_resumed_run_shows_all_its_epochs(void **state) {
+    (void)state;
+    static const char *const lines[] = {
+        "train --json --data moons --model mlp:4 --epochs 5 --out whole",
+        "train --json --resume whole --plot whole.svg", // nothing is left to do
+        "train --json --data moons --model mlp:4 --epochs 3 --out parts",
+        "train --json --resume parts --epochs 5 --plot parts.svg",
+    };
+    char folder[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    for (int i = 0; i < 4; i++) json_decref(tw_test_result_of(folder, lines[i]));
+    char *whole = read_unnamed(folder, "whole.svg", "whole");
+    char *parts = read_unnamed(folder, "parts.svg", "parts");
+    assert_string_equal(whole, parts);
+    free(whole);
+    free(parts);
+    tw_test_folder_remove(folder);
+}
+
 static void a_picture_may_lie_in_the_run_folder(void **state) {
     (void)state;
     char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES];
@@ -508,7 +537,7 @@ TW_TESTS(json_carries_every_promised_member, what_was_not_measured_is_null,
          a_refused_request_writes_nothing, progress_is_a_plain_line_an_epoch_and_quiet_ends_it,
          a_shown_schedule_holds_the_first_and_the_last_step,
          a_shown_schedule_goes_through_all_phases, curves_are_drawn_as_svg,
-         a_picture_may_lie_in_the_run_folder, an_end_before_what_is_done_is_refused,
-         no_picture_is_drawn_of_no_epoch, metrics_are_the_lines_of_json,
-         a_rule_and_a_model_of_ones_own_may_be_gone_when_resumed, a_run_without_its_metrics_goes_on,
-         a_resumed_run_goes_on_to_its_new_end)
+         a_picture_of_a_resumed_run_shows_all_its_epochs, a_picture_may_lie_in_the_run_folder,
+         an_end_before_what_is_done_is_refused, no_picture_is_drawn_of_no_epoch,
+         metrics_are_the_lines_of_json, a_rule_and_a_model_of_ones_own_may_be_gone_when_resumed,
+         a_run_without_its_metrics_goes_on, a_resumed_run_goes_on_to_its_new_end)

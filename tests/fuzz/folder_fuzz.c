@@ -66,6 +66,11 @@ static void measure(tw_context *context) {
     tw_trained_free(trained);
 }
 
+static void count_epoch(const tw_epoch *epoch, void *user) {
+    (void)epoch;
+    ++*(int *)user;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     tw_fuzz_checkpoint file;
     size_t metrics_count = 0;
@@ -81,6 +86,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     measure(context);
     tw_cliffs cliffs;
     status = tw_run_cliffs(context, folder, &cliffs);
+    if (status != TW_OK) tw_fuzz_require_words(context, status);
+    status = tw_run_epochs(context, folder, count_epoch, &(int){0});
     if (status != TW_OK) tw_fuzz_require_words(context, status);
     return tw_fuzz_end(context);
 }
