@@ -132,7 +132,7 @@ static void call_in_blocks(const contender *c, const shape *s, const operands *o
 static void compute(const contender *c, const shape *s, const tw_matrix_product *product,
                     const operands *o, int threads) {
     if (!c->library) {
-        tw_matrix_product_run(threads, product, o->a, o->b, o->c);
+        tw_matrix_product_run(product, o->a, o->b, o->c);
     } else if (c->block_rows == 0) {
         call(c->library, s, o, 0, s->m, 0, s->n);
     } else {
@@ -188,7 +188,7 @@ static result measure(contender *contenders, int count, const shape *s, const op
                       int threads, int rounds) {
     tw_matrix_product product =
         tw_matrix_product_of(TW_F32, s->transpose_a, s->transpose_b, s->m, s->n, s->k);
-    tw_matrix_product_plan(&product);
+    tw_matrix_product_plan(&product, threads);
     for (int round = 0; round < rounds; round++) {
         for (int i = 0; i < count; i++) { // begins with another each time
             contender *c = &contenders[(i + round) % count];

@@ -87,7 +87,7 @@ static tw_status run_stream(void *user) {
 
 static tw_status run_product(void *user) {
     measuring *m = user;
-    tw_matrix_product_run(m->threads, &m->product, m->arrays[0], m->arrays[1], m->arrays[2]);
+    tw_matrix_product_run(&m->product, m->arrays[0], m->arrays[1], m->arrays[2]);
     return TW_OK;
 }
 
@@ -114,7 +114,7 @@ static tw_status measure_all(measuring *m) {
     const char *const names[] = {"matrix_product_f32", "matrix_product_f64"};
     for (int i = 0; i < 2 && status == TW_OK; i++) {
         m->product = tw_matrix_product_of(dtypes[i], false, false, SIDE, SIDE, SIDE);
-        tw_matrix_product_plan(&m->product);
+        tw_matrix_product_plan(&m->product, m->threads);
         status = measure(m, run_product, names[i], 2.0 * SIDE * SIDE * SIDE, "GFLOP/s");
     }
     return status;

@@ -22,7 +22,6 @@ enum { TRAINING, UPDATE, FIRST_PRODUCT };
 typedef struct product_work {
     tw_matrix_product product;
     int uses; // a step
-    int threads;
     void *a, *b, *c;
 } product_work;
 
@@ -115,7 +114,6 @@ static tw_status add_product(measuring *m, const tw_matrix_product *product) {
     product_work *work = &m->products[m->product_count++];
     work->product = *product;
     work->uses = 1;
-    work->threads = tw_context_threads(m->context);
     work->a = operand_new(m, product->batch * product->m * product->k);
     work->b = operand_new(m, product->batch * product->k * product->n);
     work->c = operand_new(m, product->batch * product->m * product->n);
@@ -145,7 +143,7 @@ static tw_status run_step(void *user) {
 
 static tw_status run_product(void *user) {
     product_work *work = user;
-    tw_matrix_product_run(work->threads, &work->product, work->a, work->b, work->c);
+    tw_matrix_product_run(&work->product, work->a, work->b, work->c);
     return TW_OK;
 }
 

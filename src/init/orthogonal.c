@@ -33,10 +33,10 @@ static void project_out(int threads, double *q, int64_t first, int64_t count, in
     tw_matrix_product outer = tw_matrix_product_of(TW_F64, false, false, count, length, first);
     outer.alpha = -1.0;
     outer.beta = 1.0;
-    tw_matrix_product_plan(&inner);
-    tw_matrix_product_plan(&outer);
-    tw_matrix_product_run(threads, &inner, rows, q, along);
-    tw_matrix_product_run(threads, &outer, along, q, rows);
+    tw_matrix_product_plan(&inner, threads);
+    tw_matrix_product_plan(&outer, threads);
+    tw_matrix_product_run(&inner, rows, q, along);
+    tw_matrix_product_run(&outer, along, q, rows);
 }
 
 // Each row made orthogonal to those before it in the block, and of length 1.

@@ -91,7 +91,7 @@ static tw_matrix_product product_of(const tw_kernel *kernel) {
     product.a_batch = m * k;
     product.b_batch = k * n;
     product.c_batch = m * n;
-    tw_matrix_product_plan(&product);
+    tw_matrix_product_plan(&product, kernel->threads);
     return product;
 }
 

@@ -48,10 +48,9 @@ static void update_block(tw_context *context, double *matrix, int64_t n, int64_t
     product.a_row = product.b_row = product.c_row = n;
     product.alpha = -1;
     product.beta = 1;
-    tw_matrix_product_plan(&product);
+    tw_matrix_product_plan(&product, tw_context_threads(context));
     double *rows = matrix + first * n;
-    tw_matrix_product_run(tw_context_threads(context), &product, rows + lead, rows + lead,
-                          rows + first);
+    tw_matrix_product_run(&product, rows + lead, rows + lead, rows + first);
 }
 
 int64_t tw_cholesky(tw_context *context, double *matrix, int64_t n) {

@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-#define COPIES_BYTES (256 << 10) // on the stack: panels of the right operand, or one and a strip
+#define COPIES_BYTES (304 << 10) // on the stack: panels of the right operand, or one and a strip
 #define TURNED_ROW 16            // numbers; TW_TILE_ROWS_MAX and more
 #define TILE_BYTES (TURNED_ROW * TW_TILE_COLUMN_BYTES_MAX)
 #define LINE_BYTES 64
@@ -190,10 +190,9 @@ static void slice(const tw_matrix_view *v, const tw_matrix_part *part, int64_t s
     char *strip_copy = NULL;
     if (packs) {
         strip_copy = copies + TW_SLICE_MAX * 2 * (int64_t)kernel->lanes * kernel->size;
-        int64_t room = tw_smaller(kernel->left_bytes, copies + COPIES_BYTES - strip_copy);
         int64_t tiles = tw_ceiling(rows, kernel->rows_max);
-        int64_t tiles_fit = tw_larger(1, room / packed_tile_bytes(kernel, k));
-        strip_rows = tw_ceiling(tiles, tw_ceiling(tiles, tiles_fit)) * kernel->rows_max;
+        int64_t strips = tw_matrix_block_strips(kernel, rows, k);
+        strip_rows = tw_ceiling(tiles, strips) * kernel->rows_max;
         together = 1;
     }
     for (int64_t row = part->row; row < part->row_end; row += strip_rows) {
@@ -213,10 +212,21 @@ bool tw_matrix_block_packs(const tw_matrix_kernel *kernel, int64_t rows, int64_t
     return rows > kernel->rows_max && columns >= PACKED_PANELS_MIN * 2 * (int64_t)kernel->lanes;
 }
 
+int64_t tw_matrix_block_strips(const tw_matrix_kernel *kernel, int64_t rows, int64_t k) {
+    int64_t tile_bytes = packed_tile_bytes(kernel, tw_smaller(k, TW_SLICE_MAX));
+    return tw_ceiling(tw_ceiling(rows, kernel->rows_max),
+                      tw_larger(1, kernel->left_bytes / tile_bytes));
+}
+
+bool tw_matrix_block_left_stays(const tw_matrix_kernel *kernel, int64_t rows, int64_t k) {
+    int64_t steps = tw_larger(1, tw_smaller(k, TW_SLICE_MAX));
+    return kernel->panels_max == 1 || rows * steps * kernel->size <= kernel->left_bytes;
+}
+
 int64_t tw_matrix_block_panels(const tw_matrix_kernel *kernel, int64_t rows, int64_t columns,
                                int64_t k) {
+    if (tw_matrix_block_left_stays(kernel, rows, k)) return 1;
     int64_t steps = tw_larger(1, tw_smaller(k, TW_SLICE_MAX)), width = 2 * (int64_t)kernel->lanes;
-    if (rows * steps * kernel->size <= kernel->left_bytes) return 1;
     int64_t fit = tw_smaller(COPIES_BYTES / (steps * width * kernel->size), kernel->panels_max);
     int64_t panels = tw_larger(1, tw_ceiling(columns, width));
     return tw_ceiling(panels, tw_ceiling(panels, fit)); // shared out evenly

@@ -31,8 +31,12 @@ bool tw_matrix_left_crosses(const tw_matrix_kernel *kernel, int64_t left_row, in
                             int64_t k);
 bool tw_matrix_block_packs(const tw_matrix_kernel *kernel, int64_t rows, int64_t columns);
 
-// How many panels of the right operand a tile of the left one meets at a time: more than one if a
-// left operand of so many rows and steps of k does not stay in the second-level cache.
+// Into how many strips a block is cut that copies them, so that one stays in the second-level cache.
+int64_t tw_matrix_block_strips(const tw_matrix_kernel *kernel, int64_t rows, int64_t k);
+
+// Whether so many rows and steps of k of a left operand that is not copied stay there; and if not,
+// how many panels of the right one a tile of it meets at a time.
+bool tw_matrix_block_left_stays(const tw_matrix_kernel *kernel, int64_t rows, int64_t k);
 int64_t tw_matrix_block_panels(const tw_matrix_kernel *kernel, int64_t rows, int64_t columns,
                                int64_t k);
 

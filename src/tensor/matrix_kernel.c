@@ -13,7 +13,7 @@
 #define TRANSPOSE_BLOCK 8
 
 // What suits a second-level cache of 512 KiB, and one of 2 MiB, which holds all it needs.
-#define SMALL_CACHE (216 << 10), true, TW_PANELS_MAX, 16
+#define SMALL_CACHE (272 << 10), true, TW_PANELS_MAX, 16
 #define LARGE_CACHE 0, false, 1, 0
 
 // Plain, a block of 8 x 8 at a time so that each cache line is read and written once.

@@ -6,10 +6,11 @@
 #include "base/parallel.h"
 #include "tensor/matrix_block.h"
 
-#define BLOCKS_MAX 16
+#define BLOCKS_A_THREAD 8   // at most
 #define CHUNK_CYCLES 3000.0 // what handing out a chunk costs,
 #define START_CYCLES 5000.0 // and waking threads at all
-#define TILE_CYCLES 90.0    // of a tile beside its multiply-adds
+#define TILE_CYCLES 40.0    // of a tile beside its multiply-adds
+#define UNEVEN_SHARE 0.06   // of a block, by which threads end one after another
 #define CYCLES_A_NS 3.5
 #define BATCH_GROUP_NS 8000.0 // small products are done together up to this, or more if they are
 #define BATCH_GROUPS_MAX 64   // so many that this many groups are enough
@@ -58,7 +59,8 @@ tw_matrix_product tw_matrix_product_of(tw_dtype dtype, bool transpose_a, bool tr
     };
 }
 
-// Cycles of a block on a machine that does one vector's multiply-add in each, measured.
+// Cycles of a block on a machine that does one vector's multiply-add in each. Fitted to the times of
+// all ways to cut the products of a network on Zen 3.
 static double block_cycles(const tw_matrix_product *p, bool swapped, int64_t rows,
                            int64_t columns) {
     const tw_matrix_kernel *kernel = p->kernel;
@@ -67,17 +69,18 @@ static double block_cycles(const tw_matrix_product *p, bool swapped, int64_t row
     int64_t left_stored_row = swapped ? p->b_row : p->a_row;
     int64_t vectors = tw_ceiling(columns, kernel->lanes), panels = tw_ceiling(vectors, 2);
     double step = (double)tw_larger(rows * vectors, 4 * panels); // a chain waits four cycles
-    double turn_right = (right_transposed ? 0.7 : 0.25) * (double)columns;
-    double turn_out = swapped ? 0.7 * (double)rows * (double)columns : 0;
+    double turn_right = (right_transposed ? 1.5 : 0.4) * (double)columns;
+    double turn_out = swapped ? 4.0 * (double)rows * (double)columns : 0;
     double turn_left = 0;
-    int64_t together = tw_matrix_block_panels(kernel, rows, columns, p->k);
-    if (together > 1) turn_left = 0.15 * (double)(rows * tw_ceiling(panels, together));
     if (left_transposed && tw_matrix_left_crosses(kernel, 1, left_stored_row, p->k)) {
-        turn_left = 0.15 * step;
+        turn_left = 0.2 * step;
         if (tw_matrix_block_packs(kernel, rows, columns)) {
             turn_left = 2.5 * (double)rows; // with what it drives out of caches
-            turn_right *= 2;                // the right operand is then read again for each block
+            turn_right = 1.5 * (double)(columns * tw_matrix_block_strips(kernel, rows, p->k));
         }
+    } else if (!tw_matrix_block_left_stays(kernel, rows, p->k)) {
+        int64_t together = tw_matrix_block_panels(kernel, rows, columns, p->k);
+        turn_left = 0.075 * (double)(rows * tw_ceiling(panels, together));
     }
     return (double)p->k * (step + turn_right + turn_left) + turn_out +
            TILE_CYCLES * (double)(panels * tw_ceiling(rows, kernel->rows_max));
@@ -96,21 +99,22 @@ static way way_of(const tw_matrix_product *p, bool swapped, int64_t row_blocks,
     int64_t width = 2 * (int64_t)p->kernel->lanes, panels = tw_ceiling(columns, width);
     double block = block_cycles(p, swapped, tw_ceiling(rows, row_blocks),
                                 tw_smaller(columns, tw_ceiling(panels, column_blocks) * width));
-    double blocks = (double)(row_blocks * column_blocks);
-    // With one block more or less a thread, the threads end at different times: half a block is
-    // lost.
-    double score = (blocks + 0.5) * (block + CHUNK_CYCLES);
-    if (blocks > 1) score += START_CYCLES;
+    int64_t blocks = row_blocks * column_blocks * p->batch;
+    double rounds = (double)tw_ceiling(blocks, p->threads);
+    if (p->threads > 1) rounds += UNEVEN_SHARE;
+    double score = rounds * (block + CHUNK_CYCLES);
+    if (blocks > 1 && p->threads > 1) score += START_CYCLES;
     return (way){swapped, row_blocks, column_blocks, block, score};
 }
 
 static way best_way(const tw_matrix_product *p) {
     way best = way_of(p, false, 1, 1);
+    int64_t blocks_max = BLOCKS_A_THREAD * (int64_t)p->threads;
     for (int swapped = 0; swapped < 2; swapped++) {
         int64_t rows = swapped ? p->n : p->m, columns = swapped ? p->m : p->n;
         int64_t panels = tw_ceiling(columns, 2 * (int64_t)p->kernel->lanes);
-        for (int64_t row_blocks = 1; row_blocks <= tw_smaller(rows, BLOCKS_MAX); row_blocks *= 2) {
-            int64_t most = tw_smaller(panels, BLOCKS_MAX / row_blocks);
+        for (int64_t row_blocks = 1; row_blocks <= tw_smaller(rows, blocks_max); row_blocks *= 2) {
+            int64_t most = tw_smaller(panels, blocks_max / row_blocks);
             for (int64_t column_blocks = 1; column_blocks <= most; column_blocks *= 2) {
                 way this = way_of(p, swapped, row_blocks, column_blocks);
                 if (this.score < best.score) best = this;
@@ -120,7 +124,9 @@ static way best_way(const tw_matrix_product *p) {
     return best;
 }
 
-void tw_matrix_product_plan(tw_matrix_product *p) {
+void tw_matrix_product_plan(tw_matrix_product *p, int threads) {
+    assert(threads >= 1);
+    p->threads = threads;
     p->swapped = false;
     p->row_blocks = p->column_blocks = p->batch_group = 1;
     p->chunk_count = 0;
@@ -175,8 +181,8 @@ static void run_chunk(void *user, int64_t chunk) {
     tw_matrix_product_chunk(t->product, t->a, t->b, t->c, chunk);
 }
 
-void tw_matrix_product_run(int threads, const tw_matrix_product *product, const void *a,
-                           const void *b, void *c) {
+void tw_matrix_product_run(const tw_matrix_product *product, const void *a, const void *b,
+                           void *c) {
     task t = {product, a, b, c};
-    tw_parallel(threads, product->chunk_count, run_chunk, &t);
+    tw_parallel(product->threads, product->chunk_count, run_chunk, &t);
 }

@@ -1,8 +1,8 @@
 // Products of matrices: C = alpha op(A) op(B) + beta C, row-major, op the transpose or nothing.
 //
 //     tw_matrix_product product = tw_matrix_product_of(TW_F32, false, false, m, n, k);
-//     tw_matrix_product_plan(&product);                 // once a shape
-//     tw_matrix_product_run(threads, &product, a, b, c); // any number of times; allocates nothing
+//     tw_matrix_product_plan(&product, threads);  // once a shape
+//     tw_matrix_product_run(&product, a, b, c);   // any number of times; allocates nothing
 //
 // Or, in a parallel loop of one's own, tw_matrix_product_chunk for each chunk in any order.
 //
@@ -27,6 +27,7 @@ typedef struct tw_matrix_product {
     double alpha, beta;                // 1 and 0. With beta 0, what C held is not read
     const tw_matrix_kernel *kernel;    // the fastest of this machine
     // How it is done; set by tw_matrix_product_plan from the above.
+    int threads;
     bool swapped;          // computed as C' = op(B)' op(A)', where that fills vectors better
     int64_t row_blocks;    // of each product's rows (columns if swapped)
     int64_t column_blocks; // and of its columns
@@ -40,16 +41,15 @@ typedef struct tw_matrix_product {
 tw_matrix_product tw_matrix_product_of(tw_dtype dtype, bool transpose_a, bool transpose_b,
                                        int64_t m, int64_t n, int64_t k);
 
-// Cuts the product into chunks of about equal work; the number of threads plays no part.
-void tw_matrix_product_plan(tw_matrix_product *product);
+// Cuts the product into chunks of about equal work for so many threads.
+void tw_matrix_product_plan(tw_matrix_product *product, int threads);
 
 // Computes chunk `chunk` of C, from 0 to chunk_count - 1, on this thread. C must not overlap A or
 // B.
 void tw_matrix_product_chunk(const tw_matrix_product *product, const void *a, const void *b,
                              void *c, int64_t chunk);
 
-// Computes C on at most `threads` threads.
-void tw_matrix_product_run(int threads, const tw_matrix_product *product, const void *a,
-                           const void *b, void *c);
+// Computes C on at most as many threads as it was planned for.
+void tw_matrix_product_run(const tw_matrix_product *product, const void *a, const void *b, void *c);
 
 #endif

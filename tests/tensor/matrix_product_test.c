@@ -139,9 +139,9 @@ static void check(const work *w, const void *c) {
 }
 
 static void run_and_check(tw_matrix_product *product, uint64_t seed) {
-    tw_matrix_product_plan(product);
+    tw_matrix_product_plan(product, 5);
     work w = work_of(product, seed);
-    tw_matrix_product_run(1, product, w.a, w.b, w.c);
+    tw_matrix_product_run(product, w.a, w.b, w.c);
     check(&w, w.c);
     release(&w);
 }
@@ -214,7 +214,7 @@ static void run_in_blocks(work *w, const void *c_before, const tw_matrix_kernel 
         p.column_blocks = cuts[i % 3][1];
         p.chunk_count = p.row_blocks * p.column_blocks;
         memcpy(w->c, c_before, w->c_bytes);
-        tw_matrix_product_run(2, &p, w->a, w->b, w->c);
+        tw_matrix_product_run(&p, w->a, w->b, w->c);
         check(w, w->c);
     }
 }
@@ -226,7 +226,7 @@ static void cut_for_caches(tw_matrix_product *product, uint64_t seed) {
     product->b_row += 1;
     product->alpha = seed % 2 ? 1 : -0.75;
     product->beta = seed % 2 ? 0 : 0.5;
-    tw_matrix_product_plan(product);
+    tw_matrix_product_plan(product, 1);
     work w = work_of(product, seed);
     void *c_before = malloc(w.c_bytes);
     assert_non_null(c_before);
@@ -302,11 +302,11 @@ static void bits_do_not_depend_on_the_number_of_threads(void **state) {
         for (int kind = 0; kind < 4; kind++) {
             tw_matrix_product p = tw_matrix_product_of(TW_F32, kind & 1, kind & 2, shapes[i][0],
                                                        shapes[i][1], shapes[i][2]);
-            tw_matrix_product_plan(&p);
             work w = work_of(&p, i);
-            for (int threads = 1; threads <= 4; threads++) {
+            for (int threads = 1; threads <= 5; threads++) {
                 memset(w.c, 0xFF, w.c_bytes);
-                tw_matrix_product_run(threads, &p, w.a, w.b, w.c);
+                tw_matrix_product_plan(&p, threads);
+                tw_matrix_product_run(&p, w.a, w.b, w.c);
                 check(&w, w.c);
             }
             release(&w);
@@ -316,13 +316,13 @@ static void bits_do_not_depend_on_the_number_of_threads(void **state) {
 
 static void spread_and_check(tw_matrix_product *p, uint64_t seed) {
     (void)seed;
-    tw_matrix_product_plan(p);
+    tw_matrix_product_plan(p, 1);
     work w = work_of(p, 1);
     for (int64_t i = 0; i < p->m * p->k; i++) set(p, w.a, i, 0);
     set(p, w.b, p->transpose_b ? 4 * p->b_row + 2 : 2 * p->b_row + 4, INFINITY); // row 2, column 4
     set(p, w.b, p->transpose_b ? 6 * p->b_row + 1 : 1 * p->b_row + 6, NAN);      // row 1, column 6
     for (int64_t i = 0; i < p->m * p->n; i++) set(p, w.c, i, NAN); // beta is 0: not read
-    tw_matrix_product_run(1, p, w.a, w.b, w.c);
+    tw_matrix_product_run(p, w.a, w.b, w.c);
     for (int64_t i = 0; i < p->m * p->n; i++) {
         bool spoilt = i % p->n == 4 || i % p->n == 6;
         assert_int_equal(isnan(get(p, w.c, i)) != 0, spoilt);
@@ -341,13 +341,13 @@ static void nan_and_infinity_times_zero_spread_and_old_c_does_not(void **state) 
 static void small_products_are_one_chunk_and_large_ones_several(void **state) {
     (void)state;
     tw_matrix_product small = tw_matrix_product_of(TW_F32, false, false, 32, 10, 100);
-    tw_matrix_product_plan(&small);
+    tw_matrix_product_plan(&small, 2);
     assert_int_equal(small.chunk_count, 1);
     tw_matrix_product large = tw_matrix_product_of(TW_F32, false, false, 1024, 512, 784);
-    tw_matrix_product_plan(&large);
+    tw_matrix_product_plan(&large, 2);
     assert_in_range(large.chunk_count, 4, 16);
     tw_matrix_product empty = tw_matrix_product_of(TW_F32, false, false, 0, 512, 784);
-    tw_matrix_product_plan(&empty);
+    tw_matrix_product_plan(&empty, 2);
     assert_int_equal(empty.chunk_count, 0);
 }
 
@@ -355,8 +355,8 @@ static void a_product_without_steps_is_zero_and_looks_at_no_operand(void **state
     (void)state;
     float c[6] = {NAN, NAN, NAN, NAN, NAN, NAN};
     tw_matrix_product p = tw_matrix_product_of(TW_F32, false, true, 2, 3, 0);
-    tw_matrix_product_plan(&p);
-    tw_matrix_product_run(2, &p, NULL, NULL, c);
+    tw_matrix_product_plan(&p, 2);
+    tw_matrix_product_run(&p, NULL, NULL, c);
     for (int i = 0; i < 6; i++) assert_true(c[i] == 0);
 }
 
