@@ -4,6 +4,7 @@
 
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 #include "base/team.h"
@@ -69,15 +70,17 @@ void tw_float_mode_leave(uint64_t mode) {
     mode_set(mode);
 }
 
-// The chunks of one thread: from `next` to `end`. On a cache line of its own, since threads write it.
+// The chunks of one thread: those from `next` to `end` are left. On a cache line of its own, since threads
+// write it.
 typedef struct share {
     _Alignas(64) _Atomic int64_t next;
-    int64_t end;
+    int64_t begin, end;
 } share;
 
 typedef struct loop {
     share shares[TW_TEAM_MAX];
     int count;
+    bool back;
     tw_chunk_function *function;
     void *user;
 } loop;
@@ -90,33 +93,38 @@ static void run_shares(void *user, int own) {
     for (int i = 0; i < l->count; i++) {
         share *from = &l->shares[(own + i) % l->count];
         while (atomic_load_explicit(&from->next, memory_order_relaxed) < from->end) {
-            int64_t chunk = atomic_fetch_add_explicit(&from->next, 1, memory_order_relaxed);
-            if (chunk < from->end) l->function(l->user, chunk);
+            int64_t turn = atomic_fetch_add_explicit(&from->next, 1, memory_order_relaxed);
+            if (turn >= from->end) break;
+            l->function(l->user, l->back ? from->begin + from->end - 1 - turn : turn);
         }
     }
     tw_float_mode_leave(mode);
 }
 
-static void run_alone(int64_t chunk_count, tw_chunk_function *function, void *user) {
-    uint64_t mode = tw_float_mode_enter();
-    for (int64_t chunk = 0; chunk < chunk_count; chunk++) function(user, chunk);
-    tw_float_mode_leave(mode);
+static void run_loop(int threads, int64_t chunk_count, bool back, tw_chunk_function *function,
+                     void *user) {
+    if (threads > chunk_count) threads = (int)chunk_count;
+    if (threads > TW_TEAM_MAX) threads = TW_TEAM_MAX;
+    loop l; // most shares are not used, and not touched
+    l.count = threads > 1 ? threads : 1;
+    l.back = back;
+    l.function = function;
+    l.user = user;
+    int64_t end = 0;
+    for (int i = 0; i < l.count; i++) {
+        int64_t begin = end;
+        end = chunk_count / l.count * (i + 1) + chunk_count % l.count * (i + 1) / l.count;
+        atomic_init(&l.shares[i].next, begin);
+        l.shares[i].begin = begin;
+        l.shares[i].end = end;
+    }
+    tw_team_run(l.count, run_shares, &l);
 }
 
 void tw_parallel(int threads, int64_t chunk_count, tw_chunk_function *function, void *user) {
-    if (threads > chunk_count) threads = (int)chunk_count;
-    if (threads <= 1) {
-        run_alone(chunk_count, function, user);
-        return;
-    }
-    loop l; // most shares are not used, and not touched
-    int count = threads < TW_TEAM_MAX ? threads : TW_TEAM_MAX;
-    l.count = count;
-    l.function = function;
-    l.user = user;
-    for (int i = 0; i < count; i++) {
-        atomic_init(&l.shares[i].next, chunk_count / count * i + chunk_count % count * i / count);
-        l.shares[i].end = chunk_count / count * (i + 1) + chunk_count % count * (i + 1) / count;
-    }
-    tw_team_run(count, run_shares, &l);
+    run_loop(threads, chunk_count, false, function, user);
+}
+
+void tw_parallel_back(int threads, int64_t chunk_count, tw_chunk_function *function, void *user) {
+    run_loop(threads, chunk_count, true, function, user);
 }

@@ -12,6 +12,10 @@ typedef void tw_chunk_function(void *user, int64_t chunk);
 // Denormal numbers are flushed to zero inside; the callers' floating-point mode is given back.
 void tw_parallel(int threads, int64_t chunk_count, tw_chunk_function *function, void *user);
 
+// The same, each thread from its last chunk to its first: after a loop over the same memory that it went
+// through forwards, what that read last is still in its core's cache.
+void tw_parallel_back(int threads, int64_t chunk_count, tw_chunk_function *function, void *user);
+
 // Cores that this process may use.
 int tw_core_count(void);
 

@@ -36,8 +36,8 @@ static void find_factor(tw_minimization *m, cg *s, double length, double norm_be
     tw_pair pair = {.after = tw_gradient_here(m),
                     .before = tw_trial_gradient(m),
                     .change = s->change,
-                    .change_factor = 1,
-                    .vectors = {m->space.dtype, 2, vectors},
+                    .factor = 1,
+                    .vectors = {2, vectors},
                     .with_change = with_y,
                     .with_after = with_g};
     tw_pass_pair(&m->passes, &pair);
@@ -54,11 +54,10 @@ static tw_pass_sums aim(tw_minimization *m, cg *s) {
     tw_combination next = {.out = s->direction,
                            .of_first = -1,
                            .first = tw_gradient_here(m),
-                           .vectors = {m->space.dtype, 1, before},
-                           .factors = &s->at->factor,
-                           .with = tw_gradient_here(m)};
+                           .vectors = {1, before},
+                           .factors = &s->at->factor};
     tw_pass_sums sums = tw_pass_combine(&m->passes, &next);
-    if (sums.with < 0 && isfinite(sums.square)) return sums;
+    if (sums.with_first < 0 && isfinite(sums.square)) return sums;
     s->at->step = 0;
     next.vectors.count = 0;
     return tw_pass_combine(&m->passes, &next);
@@ -69,9 +68,9 @@ static tw_status iterate(tw_minimization *m) {
     double norm = sqrt(tw_vector_dot(&m->space, tw_gradient_here(m), tw_gradient_here(m)));
     tw_pass_sums sums = aim(m, s);
     double length = sqrt(sums.square), first = fmin(1, 1 / length), step;
-    if (s->at->step > 0) first = s->at->step * s->at->slope / sums.with;
+    if (s->at->step > 0) first = s->at->step * s->at->slope / sums.with_first;
     tw_line line = {.direction = s->direction,
-                    .slope = sums.with,
+                    .slope = sums.with_first,
                     .length = length,
                     .first = first,
                     .sufficient = 1e-4,
@@ -80,12 +79,12 @@ static tw_status iterate(tw_minimization *m) {
     if (status != TW_OK || m->end != TW_MINIMIZE_RUNNING) return status;
     bool restarted = s->at->factor == 0;
     s->at->step = step;
-    s->at->slope = sums.with;
+    s->at->slope = sums.with_first;
     s->at->factor = 0;
     if (step > 0)
         find_factor(m, s, length, norm);
     else if (restarted)
-        return tw_line_failed(m, sums.with);
+        return tw_line_failed(m, sums.with_first);
     return TW_OK;
 }
 

@@ -77,7 +77,7 @@ static void turn(const tw_minimization *m, newton_cg *s, double beta) {
     tw_combination next = {.out = s->direction,
                            .of_first = -1,
                            .first = s->residual,
-                           .vectors = {m->space.dtype, 1, before},
+                           .vectors = {1, before},
                            .factors = &beta};
     tw_pass_combine(&m->passes, &next);
 }

@@ -16,50 +16,75 @@ enum {
     CHUNKS_ENOUGH = 64,    // of the large ones
     ALONE_MAX = 64 * 1024, // elements: reading so many is shorter than waking a thread
     QUAD = 4,
-    MEET = 6, // vectors that meet two others at once: their twelve sums stay in registers
-    SUM = 5,  // vectors that are added at once
+    MEET = 6,     // vectors that meet two others at once: their twelve sums stay in registers
+    MEET_FEW = 4, // where no more are left
+    SUM = 5,      // vectors that are added at once
 };
 
-// Four numbers side by side.
+// Four numbers side by side, and their bits.
 typedef double quad __attribute__((vector_size(QUAD * sizeof(double))));
+typedef int64_t quad_bits __attribute__((vector_size(QUAD * sizeof(int64_t))));
 
-// The loops over vectors of one type; what is double is so for both. Vectors begin where the loop does
-// unless `at` says how far behind their beginning that is.
+// The loops over vectors of two types: gradients, points and what is first or with are of the space's,
+// directions, changes and vectors are kept. Vectors begin where the loop does unless `at` says how far behind
+// their beginning that is.
 typedef struct kernels {
-    size_t size; // of an element
-    double (*product)(const void *a, const void *b, int64_t size);
-    double (*largest)(const void *g, int64_t size); // |g|; NaN where any is not finite
-    void (*load)(double *out, double factor, const void *a, int64_t size);     // out = factor*a
-    void (*store)(void *out, double factor, const double *a, int64_t size);    // the same
-    void (*subtract)(double *out, const void *a, const void *b, int64_t size); // out = a - b
-    void (*move)(void *to, const void *x, double step, const void *d,
-                 int64_t size); // to = x + step*d
+    size_t space_size, kept_size; // of an element
+    // sums [2] = g'd and the largest |g|; NaN where any is not finite.
+    void (*slope)(double *sums, const void *g, const void *d, int64_t size);
+    // to = x + step*d
+    void (*move)(void *to, const void *x, double step, const void *d, int64_t size);
+    // sum = factor*first
+    void (*load)(double *sum, double factor, const void *first, int64_t size);
     void (*add)(double *sum, const double *factors, const tw_vectors *vectors, int64_t at,
                 int64_t size);
-    // Adds a'b and b'b to sums [2].
-    void (*weigh)(double *sums, const void *a, const void *b, int64_t size);
-    // Adds the products of vectors with y and with g to sums [2, vectors].
-    void (*meet)(double *sums, const tw_vectors *vectors, int64_t at, const void *y,
-                 const double *g, int64_t size);
+    // out = sum; adds with'out and out'out to sums [2].
+    void (*store)(void *out, const double *sum, const void *with, double *sums, int64_t size);
+    // out = factor*(after - before)
+    void (*change)(void *out, double factor, const void *after, const void *before, int64_t size);
+    // Adds the products of vectors with y, kept, and with g to sums [2, vectors].
+    void (*meet)(double *sums, const tw_vectors *vectors, int64_t at, const void *y, const void *g,
+                 int64_t size);
 } kernels;
 
-#define ELEMENT float
-#define BITS uint32_t
+// The larger of two, or what is no number.
+static double larger(double a, double b) {
+    return isnan(a) || a > b ? a : b;
+}
+
+#define INLINE inline __attribute__((always_inline))
+
+// sum += a*b, fused. Written out, it becomes one operation; loops over floats and doubles do not, they are
+// cut by the width of the floats.
+static INLINE void fuse(quad *sum, const quad *a, const quad *b) {
+    quad s = *sum, x = *a, y = *b;
+    *sum = (quad){__builtin_fma(x[0], y[0], s[0]), __builtin_fma(x[1], y[1], s[1]),
+                  __builtin_fma(x[2], y[2], s[2]), __builtin_fma(x[3], y[3], s[3])};
+}
+
+#define SPACE float
+#define KEPT float
 #define KERNEL(name) name##_f32
 #include "minimize/pass_kernels.h"
-#define ELEMENT double
-#define BITS uint64_t
+#define SPACE double
+#define KEPT double
 #define KERNEL(name) name##_f64
 #include "minimize/pass_kernels.h"
+#define SPACE double
+#define KEPT float
+#define KERNEL(name) name##_f64_f32
+#include "minimize/pass_kernels.h"
 
-static const kernels *kernels_of(tw_dtype dtype) {
-    return dtype == TW_F32 ? &kernels_f32 : &kernels_f64;
+static const kernels *kernels_of(const tw_passes *passes) {
+    if (passes->space.dtype == TW_F32) return &kernels_f32;
+    return passes->kept == TW_F32 ? &kernels_f64_f32 : &kernels_f64;
 }
 
 tw_status tw_passes_start(tw_passes *passes, const tw_vector_space *space, int vector_max) {
     int64_t n = space->n;
     int64_t chunk = n / CHUNK_LARGE >= CHUNKS_ENOUGH ? CHUNK_LARGE : CHUNK_SMALL;
     *passes = (tw_passes){.space = *space,
+                          .kept = space->dtype,
                           .chunk = chunk,
                           .chunk_count = (n + chunk - 1) / chunk,
                           .vector_max = vector_max};
@@ -74,17 +99,41 @@ void tw_passes_end(tw_passes *passes) {
     passes->partial = NULL;
 }
 
-static int64_t chunk_size(const tw_passes *passes, int64_t chunk) {
-    int64_t left = passes->space.n - chunk * passes->chunk;
-    return left < passes->chunk ? left : passes->chunk;
+// A pass at work.
+typedef struct pass {
+    const tw_passes *passes;
+    const kernels *kernels;
+    const void *of; // what the pass is asked for
+} pass;
+
+// Where a chunk lies.
+typedef struct range {
+    int64_t chunk, first, size;
+} range;
+
+static range chunk_at(const pass *p, int64_t chunk) {
+    int64_t first = chunk * p->passes->chunk, left = p->passes->space.n - first;
+    return (range){chunk, first, left < p->passes->chunk ? left : p->passes->chunk};
 }
 
 // Short passes run alone.
-static void run(const tw_passes *passes, int vector_count, tw_chunk_function *function,
-                void *work) {
+static int threads_for(const tw_passes *passes, int vector_count) {
     bool alone = vector_count * passes->space.n <= ALONE_MAX;
-    tw_parallel(alone ? 1 : tw_context_threads(passes->space.context), passes->chunk_count,
-                function, work);
+    return alone ? 1 : tw_context_threads(passes->space.context);
+}
+
+// A pass over the chunks; and one that goes back through what the function, or the pass, before it left in the
+// caches.
+static void run(const tw_passes *passes, int vector_count, tw_chunk_function *function,
+                const void *of) {
+    pass work = {passes, kernels_of(passes), of};
+    tw_parallel(threads_for(passes, vector_count), passes->chunk_count, function, &work);
+}
+
+static void run_back(const tw_passes *passes, int vector_count, tw_chunk_function *function,
+                     const void *of) {
+    pass work = {passes, kernels_of(passes), of};
+    tw_parallel_back(threads_for(passes, vector_count), passes->chunk_count, function, &work);
 }
 
 static double sum_of_chunks(const tw_passes *passes, int stride, int which) {
@@ -94,141 +143,111 @@ static double sum_of_chunks(const tw_passes *passes, int stride, int which) {
     return sum;
 }
 
-// The elements of a vector from `at` on.
+// The elements of a vector of the space, or of one that is kept, from `at` on.
 static const void *from(const kernels *k, const void *vector, int64_t at) {
-    return (const char *)vector + (size_t)at * k->size;
+    return (const char *)vector + (size_t)at * k->space_size;
 }
 
 static void *into(const kernels *k, void *vector, int64_t at) {
-    return (char *)vector + (size_t)at * k->size;
+    return (char *)vector + (size_t)at * k->space_size;
 }
 
-// The same as doubles: where they are, or in `tile`.
-static const double *wide(const kernels *k, double *tile, const void *vector, int64_t at,
-                          int64_t size) {
-    const void *in_place = from(k, vector, at);
-    if (k == &kernels_f64) return in_place;
-    k->load(tile, 1, in_place, size);
-    return tile;
+static void *kept(const kernels *k, const void *vector, int64_t at) {
+    return (char *)vector + (size_t)at * k->kept_size;
 }
 
 // ---- two vectors
 
-typedef struct two_work {
-    const tw_passes *passes;
-    const void *a, *b;
-    void *out;
+typedef struct two_vectors {
+    const void *a, *direction;
+    void *to;
     double step;
-} two_work;
+} two_vectors;
 
 static void slope_chunk(void *user, int64_t chunk) {
-    const two_work *w = user;
-    const kernels *k = kernels_of(w->passes->space.dtype);
-    int64_t at = chunk * w->passes->chunk, size = chunk_size(w->passes, chunk);
-    const void *gradient = from(k, w->a, at);
-    w->passes->partial[2 * chunk] = k->product(gradient, from(k, w->b, at), size);
-    w->passes->partial[2 * chunk + 1] = k->largest(gradient, size);
+    const pass *p = user;
+    const two_vectors *two = p->of;
+    range r = chunk_at(p, chunk);
+    p->kernels->slope(p->passes->partial + 2 * r.chunk, from(p->kernels, two->a, r.first),
+                      kept(p->kernels, two->direction, r.first), r.size);
 }
 
 tw_slope tw_pass_slope(const tw_passes *passes, const void *gradient, const void *direction) {
-    two_work work = {.passes = passes, .a = gradient, .b = direction};
-    run(passes, 2, slope_chunk, &work);
+    two_vectors two = {.a = gradient, .direction = direction};
+    run_back(passes, 2, slope_chunk, &two);
     tw_slope slope = {.product = sum_of_chunks(passes, 2, 0)};
-    for (int64_t chunk = 0; chunk < passes->chunk_count; chunk++) {
-        double largest = passes->partial[2 * chunk + 1];
-        if (isnan(largest) || largest > slope.largest) slope.largest = largest;
-        if (isnan(largest)) break;
-    }
+    for (int64_t chunk = 0; chunk < passes->chunk_count; chunk++)
+        slope.largest = larger(slope.largest, passes->partial[2 * chunk + 1]);
     return slope;
 }
 
 static void move_chunk(void *user, int64_t chunk) {
-    const two_work *w = user;
-    const kernels *k = kernels_of(w->passes->space.dtype);
-    int64_t at = chunk * w->passes->chunk, size = chunk_size(w->passes, chunk);
-    k->move(into(k, w->out, at), from(k, w->a, at), w->step, from(k, w->b, at), size);
+    const pass *p = user;
+    const two_vectors *two = p->of;
+    range r = chunk_at(p, chunk);
+    p->kernels->move(into(p->kernels, two->to, r.first), from(p->kernels, two->a, r.first),
+                     two->step, kept(p->kernels, two->direction, r.first), r.size);
 }
 
 void tw_pass_move(const tw_passes *passes, void *to, const void *x, double step,
                   const void *direction) {
-    two_work work = {.passes = passes, .a = x, .b = direction, .out = to, .step = step};
-    run(passes, 2, move_chunk, &work);
+    two_vectors two = {.a = x, .direction = direction, .to = to, .step = step};
+    run(passes, 2, move_chunk, &two);
 }
 
 // ---- many vectors
-
-typedef struct combine_work {
-    const tw_passes *passes;
-    const tw_combination *combination;
-} combine_work;
 
 // The tile from `at` on; adds to sums [2].
 static void combine_tile(const kernels *k, const tw_combination *c, int64_t at, int64_t size,
                          double *sums) {
     double sum[TILE];
-    void *out = into(k, c->out, at);
-    k->load(sum, c->of_first, from(k, c->first, at), size);
-    kernels_of(c->vectors.dtype)->add(sum, c->factors, &c->vectors, at, size);
-    k->store(out, 1, sum, size);
-    if (c->with != NULL) k->weigh(sums, from(k, c->with, at), out, size);
+    void *out = kept(k, c->out, at);
+    const void *first = from(k, c->first, at);
+    k->load(sum, c->of_first, first, size);
+    k->add(sum, c->factors, &c->vectors, at, size);
+    k->store(out, sum, first, sums, size);
     if (c->from != NULL) k->move(into(k, c->moved, at), from(k, c->from, at), c->step, out, size);
 }
 
-// Many chunks from the last to the first: what tw_pass_pair read last is still in the shared cache.
-// Few lie in the caches of the threads that read them, and keep their threads.
-static void combine_chunk(void *user, int64_t turn) {
-    const combine_work *w = user;
-    bool backwards = w->passes->chunk == CHUNK_LARGE;
-    int64_t chunk = backwards ? w->passes->chunk_count - 1 - turn : turn;
-    int64_t first = chunk * w->passes->chunk, size = chunk_size(w->passes, chunk);
-    double *sums = w->passes->partial + 2 * chunk;
+static void combine_chunk(void *user, int64_t chunk) {
+    const pass *p = user;
+    range r = chunk_at(p, chunk);
+    double *sums = p->passes->partial + 2 * r.chunk;
     sums[0] = sums[1] = 0;
-    for (int64_t at = 0; at < size; at += TILE)
-        combine_tile(kernels_of(w->passes->space.dtype), w->combination, first + at,
-                     size - at < TILE ? size - at : TILE, sums);
+    for (int64_t at = 0; at < r.size; at += TILE)
+        combine_tile(p->kernels, p->of, r.first + at, r.size - at < TILE ? r.size - at : TILE,
+                     sums);
 }
 
 tw_pass_sums tw_pass_combine(const tw_passes *passes, const tw_combination *combination) {
-    combine_work work = {passes, combination};
-    run(passes, combination->vectors.count + 1, combine_chunk, &work);
-    if (combination->with == NULL) return (tw_pass_sums){0};
+    run_back(passes, combination->vectors.count + 1, combine_chunk, combination);
     return (tw_pass_sums){sum_of_chunks(passes, 2, 0), sum_of_chunks(passes, 2, 1)};
 }
 
-typedef struct pair_work {
-    const tw_passes *passes;
-    const tw_pair *pair;
-} pair_work;
-
 // The tile from `at` on; adds to sums [2, vectors].
 static void pair_tile(const kernels *k, const tw_pair *p, int64_t at, int64_t size, double *sums) {
-    const kernels *kept = kernels_of(p->vectors.dtype);
-    double tile[PAIR_TILE];
-    void *change = into(kept, p->change, at);
-    if (p->step != NULL)
-        kept->store(into(kept, p->step, at), p->step_factor, wide(k, tile, p->direction, at, size),
-                    size);
-    k->subtract(tile, from(k, p->after, at), from(k, p->before, at), size);
-    kept->store(change, p->change_factor, tile, size);
-    kept->meet(sums, &p->vectors, at, change, wide(k, tile, p->after, at, size), size);
+    void *change = kept(k, p->change, at);
+    const void *after = from(k, p->after, at);
+    k->change(change, p->factor, after, from(k, p->before, at), size);
+    k->meet(sums, &p->vectors, at, change, after, size);
 }
 
 static void pair_chunk(void *user, int64_t chunk) {
-    const pair_work *w = user;
-    int64_t first = chunk * w->passes->chunk, size = chunk_size(w->passes, chunk);
-    int sum_count = 2 * w->pair->vectors.count;
-    double *sums = w->passes->partial + chunk * sum_count;
+    const pass *p = user;
+    const tw_pair *pair = p->of;
+    range r = chunk_at(p, chunk);
+    int sum_count = 2 * pair->vectors.count;
+    double *sums = p->passes->partial + chunk * sum_count;
     memset(sums, 0, (size_t)sum_count * sizeof *sums);
-    for (int64_t at = 0; at < size; at += PAIR_TILE)
-        pair_tile(kernels_of(w->passes->space.dtype), w->pair, first + at,
-                  size - at < PAIR_TILE ? size - at : PAIR_TILE, sums);
+    for (int64_t at = 0; at < r.size; at += PAIR_TILE)
+        pair_tile(p->kernels, pair, r.first + at, r.size - at < PAIR_TILE ? r.size - at : PAIR_TILE,
+                  sums);
 }
 
 void tw_pass_pair(const tw_passes *passes, const tw_pair *pair) {
     int count = pair->vectors.count;
     assert(count <= passes->vector_max);
-    pair_work work = {passes, pair};
-    run(passes, count, pair_chunk, &work);
+    run(passes, count, pair_chunk, pair);
     for (int i = 0; i < count; i++) {
         pair->with_change[i] = sum_of_chunks(passes, 2 * count, i);
         pair->with_after[i] = sum_of_chunks(passes, 2 * count, count + i);

@@ -5,9 +5,12 @@
 
 #include "tensor/vector.h"
 
-// The vectors' space, how it is cut, and room for the sums of the chunks.
+// The vectors' space, how it is cut, and room for the sums of the chunks. Points and gradients are of the
+// space's type; directions, and all vectors that a method keeps, of the type `kept`, which is the same
+// unless the method sets another: TW_F32 in a space of TW_F64.
 typedef struct tw_passes {
     tw_vector_space space;
+    tw_dtype kept;
     int64_t chunk, chunk_count; // elements of a chunk but the last
     int vector_max;             // how many vectors tw_pass_pair takes
     double *partial;
@@ -25,46 +28,43 @@ typedef struct tw_slope {
 
 tw_slope tw_pass_slope(const tw_passes *passes, const void *gradient, const void *direction);
 
-// Vectors of one type, which need not be that of the space.
+// to = x + step*direction
+void tw_pass_move(const tw_passes *passes, void *to, const void *x, double step,
+                  const void *direction);
+
+// Vectors that are kept.
 typedef struct tw_vectors {
-    tw_dtype dtype; // TW_F32 or TW_F64
     int count;
     const void *const *at;
 } tw_vectors;
 
-// out = of_first*first + sum of factors[i]*vectors[i], one pass; `out` may be one of them. On the way, where
-// asked for, moved = from + step*out.
+// out = of_first*first + sum of factors[i]*vectors[i], one pass; `out` is kept, and may be one of them. On the
+// way, where asked for, moved = from + step*out.
 typedef struct tw_combination {
     void *out;
     double of_first;
     const void *first;
     tw_vectors vectors;
     const double *factors;
-    const void *with; // NULL: no products
     const void *from; // NULL: nothing is moved
     double step;
     void *moved;
 } tw_combination;
 
-// What came out times `with`, and times itself; 0 without `with`.
+// What came out times `first`, and times itself.
 typedef struct tw_pass_sums {
-    double with, square;
+    double with_first, square;
 } tw_pass_sums;
 
 tw_pass_sums tw_pass_combine(const tw_passes *passes, const tw_combination *combination);
 
-// to = x + step*direction
-void tw_pass_move(const tw_passes *passes, void *to, const void *x, double step,
-                  const void *direction);
-
-// A step and what it changed, to be kept: change = change_factor*(after - before) and step =
-// step_factor*direction, rounded to the type of the vectors that are kept. On the way with_change[i] =
-// vectors[i]'change and with_after[i] = vectors[i]'after, `step` and `change` as rounded; they may be among
-// the vectors. One pass over all.
+// What a step changed, to be kept: change = factor*(after - before), rounded. On the way
+// with_change[i] = vectors[i]'change and with_after[i] = vectors[i]'after, with `change` as rounded, which may
+// be among the vectors. One pass over all.
 typedef struct tw_pair {
-    const void *after, *before, *direction;
-    double change_factor, step_factor;
-    void *change, *step; // step NULL: is not made
+    const void *after, *before;
+    double factor;
+    void *change;
     tw_vectors vectors;
     double *with_change, *with_after;
 } tw_pair;

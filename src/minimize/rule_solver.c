@@ -136,9 +136,8 @@ static double distance(const tw_minimization *m) {
     tw_combination difference = {.out = tw_trial_gradient(m),
                                  .of_first = 1,
                                  .first = tw_trial(m),
-                                 .vectors = {m->space.dtype, 1, here},
-                                 .factors = (const double[]){-1},
-                                 .with = tw_trial(m)};
+                                 .vectors = {1, here},
+                                 .factors = (const double[]){-1}};
     return sqrt(tw_pass_combine(&m->passes, &difference).square);
 }
 

@@ -22,11 +22,24 @@ static void every_chunk_runs_once_whatever_the_threads(void **state) {
         for (size_t c = 0; c < sizeof chunk_counts / sizeof *chunk_counts; c++) {
             memset(counts, 0, sizeof counts);
             tw_parallel(threads, chunk_counts[c], count_chunk, counts);
+            tw_parallel_back(threads, chunk_counts[c], count_chunk, counts);
             for (int64_t i = 0; i <= CHUNKS_MAX; i++) {
-                assert_int_equal(counts[i], i < chunk_counts[c]);
+                assert_int_equal(counts[i], 2 * (i < chunk_counts[c]));
             }
         }
     }
+}
+
+static void expect_chunk(void *user, int64_t chunk) {
+    int64_t *expected = user;
+    assert_int_equal(chunk, --*expected);
+}
+
+static void one_thread_goes_back_from_the_last_chunk_to_the_first(void **state) {
+    (void)state;
+    int64_t expected = 7;
+    tw_parallel_back(1, expected, expect_chunk, &expected);
+    assert_int_equal(expected, 0);
 }
 
 // Which threads came by; who looks waits for `wanted` of them, so that nobody does all alone.
@@ -114,7 +127,8 @@ static void a_host_that_flushes_already_goes_on_flushing(void **state) {
     tw_float_mode_leave(mode);
 }
 
-TW_TESTS(every_chunk_runs_once_whatever_the_threads, one_chunk_or_one_thread_stays_with_the_caller,
-         a_loop_inside_a_loop_does_all_its_chunks,
+TW_TESTS(every_chunk_runs_once_whatever_the_threads,
+         one_thread_goes_back_from_the_last_chunk_to_the_first,
+         one_chunk_or_one_thread_stays_with_the_caller, a_loop_inside_a_loop_does_all_its_chunks,
          denormals_are_flushed_inside_and_the_mode_given_back,
          a_host_that_flushes_already_goes_on_flushing)
