@@ -32,6 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     int length =
         snprintf(spec, SPEC_BYTES, "csv:%s?%s", tw_fuzz_file(0, rest, rest_count), options);
     if (length < SPEC_BYTES) tw_fuzz_open_twice(context, spec);
+    if (length < SPEC_BYTES) tw_fuzz_open_cut(context, spec);
     if (length < SPEC_BYTES && other != NULL) {
         snprintf(other_spec, SPEC_BYTES, "csv:%s", tw_fuzz_file(1, other, other_count));
         open_like(context, spec, other_spec);

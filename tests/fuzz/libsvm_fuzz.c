@@ -17,6 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     const char *path = tw_fuzz_file(0, rest, rest_count);
     int length = snprintf(spec, SPEC_BYTES, "libsvm:%s?%s", path, options);
     if (length < SPEC_BYTES) tw_fuzz_open_twice(context, spec);
+    if (length < SPEC_BYTES) tw_fuzz_open_cut(context, spec);
     free(options);
     return tw_fuzz_end(context);
 }

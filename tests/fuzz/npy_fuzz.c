@@ -20,6 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count) {
     int length =
         snprintf(spec, SPEC_BYTES, "npy:%s%s%s?%s", x_path, y == NULL ? "" : ",", y_path, options);
     if (length < SPEC_BYTES) tw_fuzz_open_twice(context, spec);
+    if (length < SPEC_BYTES) tw_fuzz_open_cut(context, spec);
     free(options);
     return tw_fuzz_end(context);
 }

@@ -89,3 +89,19 @@ void tw_fuzz_open_twice(tw_context *context, const char *spec) {
     tw_data_free(test);
     tw_data_free(again);
 }
+
+void tw_fuzz_open_cut(tw_context *context, const char *spec) {
+    tw_data_options options = tw_data_options_default();
+    tw_data *train = NULL, *test = NULL;
+    options.holdout = 0.3;
+    tw_status status = tw_data_open(context, spec, &options, &train, &test);
+    if (status == TW_OK) {
+        tw_fuzz_check_set(train);
+        tw_fuzz_check_set(test);
+    } else {
+        tw_fuzz_require_words(context, status);
+        tw_fuzz_require(train == NULL && test == NULL);
+    }
+    tw_data_free(train);
+    tw_data_free(test);
+}

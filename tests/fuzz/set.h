@@ -12,4 +12,7 @@ void tw_fuzz_check_set(const tw_data *data);
 // come, bit for bit.
 void tw_fuzz_open_twice(tw_context *context, const char *spec);
 
+// Opens a spec with a part held out: both parts are sound, or it is refused with words.
+void tw_fuzz_open_cut(tw_context *context, const char *spec);
+
 #endif
