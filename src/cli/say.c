@@ -56,11 +56,8 @@ const char *cli_shell_word(const char *text, char buffer[CLI_SHELL_WORD_BYTES]) 
     *end++ = '\'';
     for (const char *at = text; *at != '\0'; at++) {
         if (end - buffer > CLI_SHELL_WORD_BYTES - 6) return text;
-        if (*at == '\'') { // leave the quotes for it
-            memcpy(end, "'\\'", 3);
-            end += 3;
-        }
-        *end++ = *at;
+        for (const char *leave = *at == '\'' ? "'\\'" : ""; *leave != '\0';) *end++ = *leave++;
+        *end++ = *at; // of a quote, that which opens anew
     }
     memcpy(end, "'", 2);
     return buffer;
