@@ -144,8 +144,8 @@ static tw_status take_targets(const tw_opening *opening, const char *x_path, con
 static tw_status learn_scales(const pair *of, const bool *held, int64_t held_count,
                               tw_encoding *encoding) {
     int64_t features = tw_shape_elements(&encoding->shape);
-    int64_t elements = tw_tensor_elements(of->x);
-    double count = (double)(elements / features - held_count);
+    int64_t elements = tw_tensor_elements(of->x), examples = elements / features - held_count;
+    double count = (double)examples;
     tw_status status = tw_encoding_make_scales(encoding, features);
     if (status != TW_OK) return status;
     double *mean = encoding->mean, *deviation = encoding->deviation;
