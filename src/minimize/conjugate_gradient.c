@@ -36,7 +36,7 @@ static void find_factor(tw_minimization *m, cg *s, double length, double norm_be
     tw_pair pair = {.after = tw_gradient_here(m),
                     .before = tw_trial_gradient(m),
                     .change = s->change,
-                    .factor = 1,
+                    .change_factor = 1,
                     .vectors = {2, vectors},
                     .with_change = with_y,
                     .with_after = with_g};

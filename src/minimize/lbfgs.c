@@ -7,8 +7,7 @@
 //
 // That traffic is the time of long problems, whose pairs are kept in float32 whatever the problem's type.
 // All products are those of the rounded vectors: the matrix is exactly that of the rounded pairs, and
-// positive definite where their s'y is positive. A direction is made where the step along it will be kept,
-// and is that step but for its length.
+// positive definite where their s'y is positive. Directions are in the problem's type.
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,18 +33,19 @@ typedef struct lbfgs_numbers {
     double scale[SLOTS_MAX]; // that of the step over that of the change: only their ratio matters
     double with_y[SLOTS_MAX][SLOTS_MAX];   // s i' y j, for i no newer than j
     double y_with_y[SLOTS_MAX][SLOTS_MAX]; // y i' y j
-    double slope, length;                  // of the direction as it is kept: g'd and |d|
-    double first;                          // step to try along it
+    double slope, length;                  // of the direction: g'd and |d|
+    double first;                          // step to try
     double ready;                          // 1: the trial point is made
 } lbfgs_numbers;
 
 typedef struct lbfgs {
     lbfgs_numbers *at;
-    int slots;                                 // m + 1
-    void *step[SLOTS_MAX], *change[SLOTS_MAX]; // s and y, each times some number
+    int slots; // m + 1
+    void *direction;
+    void *step[SLOTS_MAX], *change[SLOTS_MAX]; // s and y, each times some power of two
 } lbfgs;
 
-// The slot of pair `index`, the oldest first; behind the newest comes a free one, that of the direction.
+// The slot of pair `index`, the oldest first; a free one comes behind the newest.
 static int slot_of(const lbfgs *l, int index) {
     return (int)l->at->order[index];
 }
@@ -55,28 +55,14 @@ static const char *check(const double *values) {
     return m >= 1 && m <= PAIRS_MAX && m == floor(m) ? NULL : "m is a whole number from 1 to 50";
 }
 
-static void *direction_of(const lbfgs *l) {
-    return l->step[slot_of(l, (int)l->at->count)];
-}
-
-// A power of two that brings what is as large as `size` to 1 at most, where float32 holds it.
-static double unit(double size) {
-    int exponent;
-    frexp(fmin(fmax(size, 0x1p-1000), 0x1p1000), &exponent);
-    return ldexp(1, -exponent);
-}
-
 // Steepest descent, the first step no longer than 1 for want of a measure.
 static void restart(tw_minimization *m, lbfgs *l) {
     l->at->count = 0;
-    const void *gradient = tw_gradient_here(m);
-    double square = tw_vector_dot(&m->space, gradient, gradient);
-    double length = sqrt(square), scale = unit(length);
-    tw_combination opposite = {.out = direction_of(l), .of_first = -scale, .first = gradient};
-    tw_pass_combine(&m->passes, &opposite);
-    l->at->slope = -scale * square;
-    l->at->length = scale * length;
-    l->at->first = fmin(1, 1 / length) / scale;
+    tw_vector_scale(&m->space, -1, tw_gradient_here(m), l->direction);
+    double square = tw_vector_dot(&m->space, l->direction, l->direction);
+    l->at->slope = -square;
+    l->at->length = sqrt(square);
+    l->at->first = fmin(1, 1 / l->at->length);
     l->at->ready = 0;
 }
 
@@ -87,8 +73,9 @@ static bool spans(const tw_minimization *m) {
 
 static tw_status make_slots(tw_minimization *m, lbfgs *l) {
     int64_t n = m->space.n;
-    tw_status status = TW_OK;
     if (n >= LONG) m->passes.kept = TW_F32;
+    tw_status status =
+        tw_minimization_array(m, "lbfgs.direction", m->space.dtype, n, &l->direction);
     for (int i = 0; i < l->slots && status == TW_OK; i++) {
         char name[32];
         snprintf(name, sizeof name, "lbfgs.step%d", i);
@@ -128,8 +115,15 @@ static tw_vectors list_pairs(const lbfgs *l, int count, const void **vectors) {
     return (tw_vectors){2 * count, vectors};
 }
 
-// Writes the newest change beside the direction and takes the products of both with all and themselves.
-// The largest component of the gradient was `norm_before` before the step.
+// A power of two that brings what is as large as `size` near 1, where float32 holds it.
+static double unit(double size) {
+    int exponent;
+    frexp(fmax(size, 0x1p-1000), &exponent);
+    return isfinite(size) ? ldexp(1, -exponent) : 1;
+}
+
+// Writes the newest pair into the free slot and takes its products with all and itself. The largest
+// component of the gradient was `norm_before` before the step.
 static void measure_pair(tw_minimization *m, lbfgs *l, double norm_before, with_gradient *with) {
     int count = (int)l->at->count + 1, p = slot_of(l, count - 1);
     const void *vectors[2 * SLOTS_MAX];
@@ -137,13 +131,16 @@ static void measure_pair(tw_minimization *m, lbfgs *l, double norm_before, with_
     // The gradient before the step lies where the next trial's will.
     tw_pair pair = {.after = tw_gradient_here(m),
                     .before = tw_trial_gradient(m),
-                    .factor = unit(fmax(norm_before, m->at->grad_norm)),
+                    .direction = l->direction,
+                    .change_factor = unit(fmax(norm_before, m->at->grad_norm)),
+                    .step_factor = unit(l->at->length),
                     .change = l->change[p],
+                    .step = l->step[p],
                     .vectors = list_pairs(l, count, vectors),
                     .with_change = with_y,
                     .with_after = with_g};
     tw_pass_pair(&m->passes, &pair);
-    l->at->scale[p] = pair.factor;
+    l->at->scale[p] = pair.change_factor / pair.step_factor;
     for (int i = 0; i < count; i++) {
         int slot = slot_of(l, i);
         l->at->with_y[slot][p] = with_y[2 * i];
@@ -158,9 +155,10 @@ static void measure_pair(tw_minimization *m, lbfgs *l, double norm_before, with_
 static void keep_pair(const tw_minimization *m, lbfgs *l, double step) {
     int p = slot_of(l, (int)l->at->count);
     double square = l->at->y_with_y[p][p];
-    double least = tw_minimization_epsilon(m) * l->at->length * sqrt(square);
     l->at->scale[p] *= step;
-    if (!(l->at->with_y[p][p] > least) || !isfinite(square)) return;
+    // |s| is near 1 as it is kept.
+    if (!(l->at->with_y[p][p] > tw_minimization_epsilon(m) * sqrt(square)) || !isfinite(square))
+        return;
     l->at->count += 1;
     if (l->at->count < l->slots) return;
     double oldest = l->at->order[0];
@@ -211,17 +209,6 @@ static double two_loops(const lbfgs *l, const with_gradient *with, bool whole, d
     return gamma;
 }
 
-// No less than |d| of that combination: a kept |s| is at most 1.
-static double most_of_direction(const tw_minimization *m, const lbfgs *l, double gamma,
-                                const double *factors) {
-    double most = gamma * sqrt((double)m->space.n) * m->at->grad_norm;
-    for (int k = 0; k < (int)l->at->count; k++) {
-        int i = slot_of(l, k);
-        most += fabs(factors[2 * k]) + fabs(factors[2 * k + 1]) * sqrt(l->at->y_with_y[i][i]);
-    }
-    return most;
-}
-
 // Writes the next direction and the first point to try along it.
 static void aim(tw_minimization *m, lbfgs *l, const with_gradient *with) {
     int count = (int)l->at->count;
@@ -231,29 +218,25 @@ static void aim(tw_minimization *m, lbfgs *l, const with_gradient *with) {
     }
     double factors[2 * SLOTS_MAX];
     const void *vectors[2 * SLOTS_MAX];
-    double gamma = two_loops(l, with, spans(m), factors);
-    double scale = unit(most_of_direction(m, l, gamma, factors));
-    for (int i = 0; i < 2 * count; i++) factors[i] *= scale;
-    tw_combination combination = {.out = direction_of(l),
-                                  .of_first = -gamma * scale,
+    tw_combination combination = {.out = l->direction,
+                                  .of_first = -two_loops(l, with, spans(m), factors),
                                   .first = tw_gradient_here(m),
                                   .vectors = list_pairs(l, count, vectors),
                                   .factors = factors,
                                   .from = tw_here(m),
-                                  .step = 1 / scale,
+                                  .step = 1,
                                   .moved = tw_trial(m)};
     tw_pass_sums sums = tw_pass_combine(&m->passes, &combination);
     l->at->slope = sums.with_first;
     l->at->length = sqrt(sums.square);
-    l->at->first = combination.step;
-    l->at->ready = 1;
+    l->at->first = l->at->ready = 1;
     if (!(sums.with_first < 0) || !isfinite(sums.square)) restart(m, l);
 }
 
 // How exact a search is worth its evaluations was measured over the problems of More, Garbow and
 // Hillstrom and over larger ones (bench/minimize.c).
 static tw_status search(tw_minimization *m, lbfgs *l, double *step) {
-    tw_line line = {.direction = direction_of(l),
+    tw_line line = {.direction = l->direction,
                     .slope = l->at->slope,
                     .length = l->at->length,
                     .first = l->at->first,

@@ -2,7 +2,7 @@
 // KEPT and KERNEL(name) defined. Types meet in double.
 // Sums run in lanes that are added in order, products are fused: bits do not depend on the machine.
 
-typedef KEPT KERNEL(kept_quad) __attribute__((vector_size(QUAD * sizeof(KEPT))));
+typedef SPACE KERNEL(space_quad) __attribute__((vector_size(QUAD * sizeof(SPACE))));
 
 static INLINE void KERNEL(space_at)(quad *out, const SPACE *a) {
     *out = (quad){(double)a[0], (double)a[1], (double)a[2], (double)a[3]};
@@ -13,7 +13,8 @@ static INLINE void KERNEL(kept_at)(quad *out, const KEPT *a) {
 }
 
 // As whole numbers the bits of sizes are in order, infinity and what is no number behind all others.
-TW_SIMD static void KERNEL(slope_lanes)(double *sums, const SPACE *g, const KEPT *d, int64_t size) {
+TW_SIMD static void KERNEL(slope_lanes)(double *sums, const SPACE *g, const SPACE *d,
+                                        int64_t size) {
     quad product[2] = {{0}}, at = {0}, of = {0};
     quad_bits top[2] = {{0}};
     int64_t i = 0;
@@ -21,7 +22,7 @@ TW_SIMD static void KERNEL(slope_lanes)(double *sums, const SPACE *g, const KEPT
 #pragma GCC unroll 2
         for (int q = 0; q < 2; q++) {
             KERNEL(space_at)(&at, g + i + QUAD * q);
-            KERNEL(kept_at)(&of, d + i + QUAD * q);
+            KERNEL(space_at)(&of, d + i + QUAD * q);
             fuse(&product[q], &at, &of);
             quad_bits bits = (quad_bits)at & INT64_MAX, more = bits > top[q];
             top[q] = (bits & more) | (top[q] & ~more);
@@ -46,7 +47,7 @@ static void KERNEL(slope)(double *sums, const void *g, const void *d, int64_t si
 }
 
 // In double also for f32: one rounding.
-TW_SIMD static void KERNEL(step)(SPACE *to, const SPACE *x, double step, const KEPT *d,
+TW_SIMD static void KERNEL(step)(SPACE *to, const SPACE *x, double step, const SPACE *d,
                                  int64_t size) {
     for (int64_t i = 0; i < size; i++)
         to[i] = (SPACE)__builtin_fma(step, (double)d[i], (double)x[i]);
@@ -65,18 +66,17 @@ static void KERNEL(load)(double *out, double factor, const void *a, int64_t size
     KERNEL(widen)(out, factor, a, size);
 }
 
-TW_SIMD static void KERNEL(store_lanes)(KEPT *restrict out, const double *restrict sum,
+TW_SIMD static void KERNEL(store_lanes)(SPACE *restrict out, const double *restrict sum,
                                         const SPACE *restrict with, double *sums, int64_t size) {
     quad to_with[2] = {{0}}, to_out[2] = {{0}}, at, of;
     int64_t i = 0;
     for (; i + LANES <= size; i += LANES)
 #pragma GCC unroll 2
         for (int q = 0; q < 2; q++) {
-            KERNEL(kept_quad) kept;
             memcpy(&at, sum + i + QUAD * q, sizeof at);
-            kept = __builtin_convertvector(at, KERNEL(kept_quad));
-            memcpy(out + i + QUAD * q, &kept, sizeof kept);
-            KERNEL(kept_at)(&at, out + i + QUAD * q);
+            KERNEL(space_quad) stored = __builtin_convertvector(at, KERNEL(space_quad));
+            memcpy(out + i + QUAD * q, &stored, sizeof stored);
+            KERNEL(space_at)(&at, out + i + QUAD * q);
             KERNEL(space_at)(&of, with + i + QUAD * q);
             fuse(&to_with[q], &of, &at);
             fuse(&to_out[q], &at, &at);
@@ -89,7 +89,7 @@ TW_SIMD static void KERNEL(store_lanes)(KEPT *restrict out, const double *restri
         sum_out += lanes[1][l];
     }
     for (; i < size; i++) {
-        out[i] = (KEPT)sum[i];
+        out[i] = (SPACE)sum[i];
         sum_with = __builtin_fma((double)with[i], (double)out[i], sum_with);
         sum_out = __builtin_fma((double)out[i], (double)out[i], sum_out);
     }
@@ -100,6 +100,15 @@ TW_SIMD static void KERNEL(store_lanes)(KEPT *restrict out, const double *restri
 static void KERNEL(store)(void *out, const double *sum, const void *with, double *sums,
                           int64_t size) {
     KERNEL(store_lanes)(out, sum, with, sums, size);
+}
+
+TW_SIMD static void KERNEL(narrow)(KEPT *restrict out, double factor, const SPACE *restrict a,
+                                   int64_t size) {
+    for (int64_t i = 0; i < size; i++) out[i] = (KEPT)(factor * (double)a[i]);
+}
+
+static void KERNEL(keep)(void *out, double factor, const void *a, int64_t size) {
+    KERNEL(narrow)(out, factor, a, size);
 }
 
 TW_SIMD static void KERNEL(difference)(KEPT *restrict out, double factor, const SPACE *restrict a,
@@ -230,6 +239,7 @@ static const kernels KERNEL(kernels) = {
     .load = KERNEL(load),
     .add = KERNEL(add),
     .store = KERNEL(store),
+    .keep = KERNEL(keep),
     .change = KERNEL(change),
     .meet = KERNEL(meet),
 };

@@ -25,8 +25,8 @@ enum {
 typedef double quad __attribute__((vector_size(QUAD * sizeof(double))));
 typedef int64_t quad_bits __attribute__((vector_size(QUAD * sizeof(int64_t))));
 
-// The loops over vectors of two types: gradients, points and what is first or with are of the space's,
-// directions, changes and vectors are kept. Vectors begin where the loop does unless `at` says how far behind
+// The loops over vectors of two types: those that are kept are y, vectors, and what keep and change make; all
+// others are the space's. Vectors begin where the loop does unless `at` says how far behind
 // their beginning that is.
 typedef struct kernels {
     size_t space_size, kept_size; // of an element
@@ -40,9 +40,11 @@ typedef struct kernels {
                 int64_t size);
     // out = sum; adds with'out and out'out to sums [2].
     void (*store)(void *out, const double *sum, const void *with, double *sums, int64_t size);
+    // out = factor*a
+    void (*keep)(void *out, double factor, const void *a, int64_t size);
     // out = factor*(after - before)
     void (*change)(void *out, double factor, const void *after, const void *before, int64_t size);
-    // Adds the products of vectors with y, kept, and with g to sums [2, vectors].
+    // Adds the products of vectors with y and with g to sums [2, vectors].
     void (*meet)(double *sums, const tw_vectors *vectors, int64_t at, const void *y, const void *g,
                  int64_t size);
 } kernels;
@@ -169,7 +171,7 @@ static void slope_chunk(void *user, int64_t chunk) {
     const two_vectors *two = p->of;
     range r = chunk_at(p, chunk);
     p->kernels->slope(p->passes->partial + 2 * r.chunk, from(p->kernels, two->a, r.first),
-                      kept(p->kernels, two->direction, r.first), r.size);
+                      from(p->kernels, two->direction, r.first), r.size);
 }
 
 tw_slope tw_pass_slope(const tw_passes *passes, const void *gradient, const void *direction) {
@@ -186,7 +188,7 @@ static void move_chunk(void *user, int64_t chunk) {
     const two_vectors *two = p->of;
     range r = chunk_at(p, chunk);
     p->kernels->move(into(p->kernels, two->to, r.first), from(p->kernels, two->a, r.first),
-                     two->step, kept(p->kernels, two->direction, r.first), r.size);
+                     two->step, from(p->kernels, two->direction, r.first), r.size);
 }
 
 void tw_pass_move(const tw_passes *passes, void *to, const void *x, double step,
@@ -201,7 +203,7 @@ void tw_pass_move(const tw_passes *passes, void *to, const void *x, double step,
 static void combine_tile(const kernels *k, const tw_combination *c, int64_t at, int64_t size,
                          double *sums) {
     double sum[TILE];
-    void *out = kept(k, c->out, at);
+    void *out = into(k, c->out, at);
     const void *first = from(k, c->first, at);
     k->load(sum, c->of_first, first, size);
     k->add(sum, c->factors, &c->vectors, at, size);
@@ -228,7 +230,9 @@ tw_pass_sums tw_pass_combine(const tw_passes *passes, const tw_combination *comb
 static void pair_tile(const kernels *k, const tw_pair *p, int64_t at, int64_t size, double *sums) {
     void *change = kept(k, p->change, at);
     const void *after = from(k, p->after, at);
-    k->change(change, p->factor, after, from(k, p->before, at), size);
+    if (p->step != NULL)
+        k->keep(kept(k, p->step, at), p->step_factor, from(k, p->direction, at), size);
+    k->change(change, p->change_factor, after, from(k, p->before, at), size);
     k->meet(sums, &p->vectors, at, change, after, size);
 }
 

@@ -5,9 +5,9 @@
 
 #include "tensor/vector.h"
 
-// The vectors' space, how it is cut, and room for the sums of the chunks. Points and gradients are of the
-// space's type; directions, and all vectors that a method keeps, of the type `kept`, which is the same
-// unless the method sets another: TW_F32 in a space of TW_F64.
+// The vectors' space, how it is cut, and room for the sums of the chunks. Points, gradients and directions
+// are of the space's type; vectors that a method keeps are of the type `kept`, which is the same unless the
+// method sets another: TW_F32 in a space of TW_F64.
 typedef struct tw_passes {
     tw_vector_space space;
     tw_dtype kept;
@@ -38,8 +38,8 @@ typedef struct tw_vectors {
     const void *const *at;
 } tw_vectors;
 
-// out = of_first*first + sum of factors[i]*vectors[i], one pass; `out` is kept, and may be one of them. On the
-// way, where asked for, moved = from + step*out.
+// out = of_first*first + sum of factors[i]*vectors[i], one pass; `out` may be one of them where types are the
+// same. On the way, where asked for, moved = from + step*out.
 typedef struct tw_combination {
     void *out;
     double of_first;
@@ -58,13 +58,14 @@ typedef struct tw_pass_sums {
 
 tw_pass_sums tw_pass_combine(const tw_passes *passes, const tw_combination *combination);
 
-// What a step changed, to be kept: change = factor*(after - before), rounded. On the way
-// with_change[i] = vectors[i]'change and with_after[i] = vectors[i]'after, with `change` as rounded, which may
-// be among the vectors. One pass over all.
+// A step and what it changed, to be kept: change = change_factor*(after - before) and step =
+// step_factor*direction, rounded to the type of the vectors that are kept. On the way with_change[i] =
+// vectors[i]'change and with_after[i] = vectors[i]'after, `step` and `change` as rounded; they may be among
+// the vectors. One pass over all.
 typedef struct tw_pair {
-    const void *after, *before;
-    double factor;
-    void *change;
+    const void *after, *before, *direction;
+    double change_factor, step_factor;
+    void *change, *step; // step NULL: is not made
     tw_vectors vectors;
     double *with_change, *with_after;
 } tw_pair;

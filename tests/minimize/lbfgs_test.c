@@ -86,6 +86,7 @@ static tw_dtype type_of_pairs(int64_t n, tw_dtype dtype) {
     tw_minimization *m = NULL;
     assert_ok(context, tw_minimization_new(objective, NULL, x, &m));
     tw_dtype type = tw_tensor_dtype(tw_variables_find(m->variables, "lbfgs.change0"));
+    assert_int_equal(tw_tensor_dtype(tw_variables_find(m->variables, "lbfgs.direction")), dtype);
     assert_int_equal(tw_tensor_dtype(tw_variables_find(m->variables, "lbfgs.step10")), type);
     tw_minimization_free(m);
     free(x);

@@ -9,10 +9,11 @@
 #include "minimize/passes.h"
 #include "support/functions.h"
 
-enum { KEPT = 9, VECTORS = KEPT + 1, OTHERS = 4, SIZE_MAX_TESTED = 70001 };
+enum { KEPT = 8, VECTORS = KEPT + 2, OTHERS = 5, SIZE_MAX_TESTED = 70001 };
 
 static const int64_t sizes[] = {1, 2, 7, 8, 9, 511, 513, 1023, 1025, 4099, SIZE_MAX_TESTED};
 
+#define STEP_FACTOR 4.0
 #define CHANGE_FACTOR 0.5
 
 static const double factors[VECTORS] = {-1, 0.5, 0, 2, 0.25, -0.5, 0.75, 1, -3, 0.125};
@@ -26,7 +27,7 @@ static void *vector_of(tw_dtype dtype, int64_t n, int which) {
 }
 
 // All results of all passes on one size, as numbers: sums, and the elements made. The vectors that are kept
-// have a type of their own; the last is the change that is made, the direction comes behind them.
+// have a type of their own; the last two are the pair that is made.
 static double *results(tw_dtype dtype, tw_dtype kept, int64_t n, int threads, int *count) {
     tw_context *context = tw_test_context();
     assert_ok(context, tw_context_set_threads(context, threads));
@@ -34,38 +35,42 @@ static double *results(tw_dtype dtype, tw_dtype kept, int64_t n, int threads, in
     tw_passes passes;
     assert_ok(context, tw_passes_start(&passes, &space, VECTORS));
     passes.kept = kept;
-    void *v[VECTORS + 1], *other[OTHERS]; // others: gradient, the one before, x, the next x
+    void *v[VECTORS], *other[OTHERS]; // others: gradient, the one before, direction, x, the next x
     double *out = calloc(2 * VECTORS + 4 + 4 * (size_t)n, sizeof *out);
-    for (int k = 0; k <= VECTORS; k++) v[k] = vector_of(kept, n, k);
-    for (int k = 0; k < OTHERS; k++) other[k] = vector_of(dtype, n, VECTORS + 1 + k);
+    for (int k = 0; k < VECTORS; k++) v[k] = vector_of(kept, n, k);
+    for (int k = 0; k < OTHERS; k++) other[k] = vector_of(dtype, n, VECTORS + k);
     tw_vectors vectors = {VECTORS, (const void *const *)v};
-    tw_slope slope = tw_pass_slope(&passes, other[0], v[VECTORS]);
-    tw_pass_move(&passes, other[3], other[2], 0.25, v[VECTORS]);
-    int at = 2 * VECTORS + 4;
-    for (int64_t i = 0; i < n; i++) out[at++] = tw_vector_get(&space, other[3], i);
+    tw_slope slope = tw_pass_slope(&passes, other[0], other[2]);
     tw_pair pair = {.after = other[0],
                     .before = other[1],
-                    .factor = CHANGE_FACTOR,
-                    .change = v[KEPT],
+                    .direction = other[2],
+                    .step_factor = STEP_FACTOR,
+                    .change_factor = CHANGE_FACTOR,
+                    .step = v[KEPT],
+                    .change = v[KEPT + 1],
                     .vectors = vectors,
                     .with_change = out,
                     .with_after = out + VECTORS};
     tw_pass_pair(&passes, &pair);
-    tw_combination c = {.out = v[VECTORS],
+    tw_combination c = {.out = other[2],
                         .of_first = -2,
                         .first = other[0],
                         .vectors = vectors,
                         .factors = factors,
-                        .from = other[2],
+                        .from = other[3],
                         .step = 0.5,
-                        .moved = other[3]};
+                        .moved = other[4]};
     tw_pass_sums sums = tw_pass_combine(&passes, &c);
-    const double numbers[] = {sums.with_first, sums.square, slope.product, slope.largest};
-    memcpy(out + 2 * VECTORS, numbers, sizeof numbers);
-    for (int k = KEPT; k <= VECTORS; k++)
+    int at = 2 * VECTORS;
+    out[at++] = sums.with_first;
+    out[at++] = sums.square;
+    out[at++] = slope.product;
+    out[at++] = slope.largest;
+    for (int k = KEPT; k < VECTORS; k++)
         for (int64_t i = 0; i < n; i++) out[at++] = tw_vector_get(&kept_space, v[k], i);
-    for (int64_t i = 0; i < n; i++) out[at++] = tw_vector_get(&space, other[3], i);
-    for (int k = 0; k <= VECTORS; k++) free(v[k]);
+    for (int k = 2; k <= 4; k += 2)
+        for (int64_t i = 0; i < n; i++) out[at++] = tw_vector_get(&space, other[k], i);
+    for (int k = 0; k < VECTORS; k++) free(v[k]);
     for (int k = 0; k < OTHERS; k++) free(other[k]);
     tw_passes_end(&passes);
     tw_context_free(context);
@@ -81,27 +86,26 @@ static double rounded(tw_dtype dtype, double number) {
 // The same with one loop a number.
 static void assert_plain(tw_dtype dtype, tw_dtype kept, int64_t n, const double *found) {
     tw_vector_space s = {.dtype = dtype, .n = n}, t = {.dtype = kept, .n = n};
-    void *v[VECTORS + 1], *other[OTHERS];
-    for (int k = 0; k <= VECTORS; k++) v[k] = vector_of(kept, n, k);
-    for (int k = 0; k < OTHERS; k++) other[k] = vector_of(dtype, n, VECTORS + 1 + k);
-    const double *aside = found + 2 * VECTORS + 4, *change = aside + n, *d = change + n;
+    void *v[KEPT], *other[OTHERS];
+    for (int k = 0; k < KEPT; k++) v[k] = vector_of(kept, n, k);
+    for (int k = 0; k < OTHERS; k++) other[k] = vector_of(dtype, n, VECTORS + k);
+    const double *step = found + 2 * VECTORS + 4, *change = step + n, *d = change + n;
     const double *moved = d + n, *sums = found + 2 * VECTORS;
     double unit = dtype == TW_F32 ? 1e-6 : 1e-14, tolerance = 1e-14 * (double)(n + 10);
-    double coarse = kept == TW_F32 ? 1e-6 : 1e-14;
     double with[2 * VECTORS] = {0}, largest = 0, of_with = 0, square = 0, slope = 0;
     for (int64_t i = 0; i < n; i++) {
         double g = tw_vector_get(&s, other[0], i), before = tw_vector_get(&s, other[1], i);
-        double direction = tw_vector_get(&t, v[VECTORS], i), x = tw_vector_get(&s, other[2], i);
-        assert_true(aside[i] == rounded(dtype, fma(0.25, direction, x)));
+        double direction = tw_vector_get(&s, other[2], i), x = tw_vector_get(&s, other[3], i);
+        assert_true(step[i] == rounded(kept, STEP_FACTOR * direction));
         assert_true(change[i] == rounded(kept, CHANGE_FACTOR * (g - before)));
         double sum = -2 * g;
         for (int k = 0; k < VECTORS; k++) {
-            double at = k < KEPT ? tw_vector_get(&t, v[k], i) : change[i];
+            double at = k < KEPT ? tw_vector_get(&t, v[k], i) : k == KEPT ? step[i] : change[i];
             with[k] += at * change[i];
             with[VECTORS + k] += at * g;
             sum += factors[k] * at;
         }
-        assert_true(fabs(d[i] - sum) < 10 * coarse && fabs(moved[i] - (x + d[i] / 2)) < unit);
+        assert_true(fabs(d[i] - sum) < 10 * unit && fabs(moved[i] - (x + d[i] / 2)) < unit);
         of_with += g * d[i];
         square += d[i] * d[i];
         slope += g * direction;
@@ -111,7 +115,7 @@ static void assert_plain(tw_dtype dtype, tw_dtype kept, int64_t n, const double 
     assert_true(fabs(sums[0] - of_with) < 1000 * tolerance);
     assert_true(fabs(sums[1] - square) < 1000 * tolerance);
     assert_true(fabs(sums[2] - slope) < tolerance && sums[3] == largest);
-    for (int k = 0; k <= VECTORS; k++) free(v[k]);
+    for (int k = 0; k < KEPT; k++) free(v[k]);
     for (int k = 0; k < OTHERS; k++) free(other[k]);
 }
 
