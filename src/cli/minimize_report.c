@@ -103,7 +103,8 @@ void minimize_print(const minimize_request *request, const minimize_run *run) {
 }
 
 void minimize_print_table(const minimize_request *request, const minimize_run *runs, int count) {
-    printf("%s, %lld variables\n", request->facts.name, (long long)request->facts.dimension);
+    int64_t n = request->facts.dimension;
+    printf("%s, %lld variable%s\n", request->facts.name, (long long)n, n == 1 ? "" : "s");
     printf("%-32s %-18s %16s %10s %10s %9s %9s\n", "method", "status", "f", "|g|", "iterations",
            "values", "Hessians");
     for (int i = 0; i < count; i++) {

@@ -75,10 +75,11 @@ static int read_numbers(const cli_arguments *arguments, tw_minimize_options *opt
     return right ? CLI_DONE : CLI_WRONG;
 }
 
+// A start of one number is one for each variable where --dim says how many those are.
 static int parse_function(const cli_arguments *arguments, int64_t start_count,
                           minimize_request *request) {
     tw_objective_options options = tw_objective_options_default();
-    options.start_count = start_count;
+    options.start_count = start_count == 1 && cli_given(arguments, OPTION_DIM) ? 0 : start_count;
     options.variables = cli_text(arguments, OPTION_VARS, NULL);
     if (!cli_integer(arguments, OPTION_DIM, 1, &options.dimension)) return CLI_WRONG;
     if (!cli_precision(arguments, &options.dtype)) return CLI_WRONG;
@@ -93,21 +94,19 @@ static int parse_function(const cli_arguments *arguments, int64_t start_count,
 static int fill_start(const cli_arguments *arguments, const cli_numbers *start,
                       minimize_request *request) {
     int64_t n = request->facts.dimension;
-    if (start->count > 0 && start->count != n)
-        return cli_wrong("--start: %lld numbers for a function of %lld variables",
-                         (long long)start->count, (long long)n);
     const double *from = start->count > 0 ? start->numbers : request->facts.start;
     if (from == NULL)
-        return cli_wrong("%s: has no start of its own; give --start with %lld numbers",
-                         arguments->word[0], (long long)n);
+        return cli_wrong("%s: has no start of its own; give --start with %lld number%s",
+                         arguments->word[0], (long long)n, n == 1 ? "" : "s");
+    int64_t stride = start->count == 1 ? 0 : 1; // one number stands for all
     request->start =
         tw_allocate(arguments->context, (size_t)n, tw_dtype_size(request->facts.dtype));
     if (request->start == NULL) return cli_failed(arguments->context, TW_NO_MEMORY);
     for (int64_t i = 0; i < n; i++) {
         if (request->facts.dtype == TW_F32)
-            ((float *)request->start)[i] = (float)from[i];
+            ((float *)request->start)[i] = (float)from[stride * i];
         else
-            ((double *)request->start)[i] = from[i];
+            ((double *)request->start)[i] = from[stride * i];
     }
     return CLI_DONE;
 }

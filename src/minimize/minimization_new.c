@@ -38,7 +38,7 @@ static tw_status copy_bounds(tw_minimization *self, const tw_minimize_options *o
     for (int64_t i = 0; i < n; i++) {
         if (self->lower[i] <= self->upper[i]) continue;
         return tw_fail(self->context, TW_BAD_ARGUMENT,
-                       "minimize: bounds of coordinate %" PRId64 ": from %g to %g is empty", i,
+                       "minimize: bounds of variable %" PRId64 ": from %g to %g is empty", i + 1,
                        self->lower[i], self->upper[i]);
     }
     return TW_OK;

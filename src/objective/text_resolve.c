@@ -254,8 +254,9 @@ static tw_status settle_dimension(tw_objective_text *text, const tw_objective_op
     if (status != TW_OK || options->start_count == 0 || options->start_count == text->n)
         return status;
     return tw_fail(text->context, TW_BAD_ARGUMENT,
-                   "objective %s: a start of %lld numbers; it has %lld variables", text->name,
-                   (long long)options->start_count, (long long)text->n);
+                   "objective %s: a start of %lld number%s; it has %lld variable%s", text->name,
+                   (long long)options->start_count, options->start_count == 1 ? "" : "s",
+                   (long long)text->n, text->n == 1 ? "" : "s");
 }
 
 // ---- items

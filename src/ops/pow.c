@@ -1,5 +1,6 @@
 // pow: a^b, broadcast; derivatives b a^(b - 1) and y log(a). Where b is 0 the first is 0, and where a
-// is 0 the second, instead of the 0 times infinity that the formulas give.
+// is 0 and b above it the second, instead of the 0 times infinity that the formulas give. Where both are 0
+// the second is -infinity: y falls from 1 to 0 there.
 #include "ops/elementwise.h"
 
 static void gradient(const tw_op_gradient *d) {
@@ -11,7 +12,8 @@ static void gradient(const tw_op_gradient *d) {
         d->d_in[0] = tw_reduce_to(g, tw_mul(g, d->d_out, slope), a);
     }
     if (!tw_needs(d, 1)) return;
-    tw_node base = tw_where(g, tw_equal(g, a, zero), tw_constant(g, 1.0), a);
+    tw_node is_zero = tw_mul(g, tw_equal(g, a, zero), tw_less(g, zero, b));
+    tw_node base = tw_where(g, is_zero, tw_constant(g, 1.0), a);
     tw_node slope = tw_mul(g, d->out, tw_log(g, base));
     d->d_in[1] = tw_reduce_to(g, tw_mul(g, d->d_out, slope), b);
 }

@@ -37,7 +37,9 @@ static void describe_phases(const tw_training *training, tw_text *text) {
                              : training->method != NULL ? tw_method_text(training->method)
                                                         : training->descent.method;
         tw_text_add(text, "%-10s%s", i == 0 ? "method" : "", method);
-        if (phases->epochs[i] > 0) tw_text_add(text, " for %" PRIu64 " epochs", phases->epochs[i]);
+        uint64_t epochs = phases->epochs[i];
+        if (epochs > 0)
+            tw_text_add(text, " for %" PRIu64 " epoch%s", epochs, epochs == 1 ? "" : "s");
         tw_text_add(text, "%s\n",
                     now && training->state.step > 0.0 && phases->count > 1 ? ", where the run is"
                                                                            : "");
