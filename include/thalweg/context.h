@@ -9,6 +9,7 @@
 //
 // Nothing in thalweg is global: two contexts never meet. One thread at a time may use a context and
 // what was made with it, except tw_context_cancel, which any thread and any signal handler may call.
+// A thread that computes needs 512 KiB of stack: blocks of matrices are copied there.
 #ifndef THALWEG_CONTEXT_H
 #define THALWEG_CONTEXT_H
 
