@@ -53,10 +53,14 @@ TW_API tw_status tw_curvature_parts(tw_objective *objective, const tw_objective_
 
 typedef struct tw_spectrum_options {
     int64_t steps;    // of Lanczos, at most; each costs a product and keeps a vector. Default 100.
-    double tolerance; // stop when both ends are known to this share of the largest. Default 1e-4.
+    double tolerance; // stop when both ends are known to this share of the largest, and the condition
+                      // number to 1 % where both have the same sign. Default 1e-4.
     int64_t top;      // eigenvalues to give at each end. Default 1.
     int64_t probes;   // random vectors of a density. Default 8.
     uint64_t seed;    // of start vectors. Default 1.
+    // Called after each product with the number of those done and to be done at most. Default NULL: not.
+    void (*watch)(int64_t done, int64_t most, void *user);
+    void *user; // what `watch` is given
 } tw_spectrum_options;
 
 // The defaults, said beside each field.
@@ -76,8 +80,10 @@ typedef struct tw_extremes {
     tw_eigenvalue largest[TW_EXTREMES_MAX];  // falling from the largest
     tw_eigenvalue smallest[TW_EXTREMES_MAX]; // rising from the smallest
     // max|eigenvalue|/min|eigenvalue|, infinite with a zero; NaN where the smallest |eigenvalue| is not
-    // known: inside an indefinite spectrum that is not whole.
+    // known to 1 %: inside an indefinite spectrum that is not whole, or after too few steps.
     double condition;
+    // It is at least this: Lanczos sees the eigenvalues of a definite Hessian from inside. NaN: nothing known.
+    double condition_least;
     int64_t negative_count; // eigenvalues below -rounding; -1 where the spectrum is not whole
     int64_t zero_count;     // within rounding of 0; -1 where the spectrum is not whole
     int64_t products;       // Hessian products used

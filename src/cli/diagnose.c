@@ -69,6 +69,7 @@ static tw_status measure(diagnosis *d) {
     if (status == TW_OK) status = tw_curvature_parts(d->objective, &d->point, d->parts);
     if (status == TW_OK)
         status = tw_curvature_extremes(d->objective, d->x, &d->spectrum, &d->extremes);
+    cli_progress_end(&d->progress);
     if (status != TW_OK) return status;
     double tolerance = d->facts.dtype == TW_F32 ? 1e-5 : 1e-8;
     status = tw_curvature_classify(d->objective, &d->point, tolerance, &d->extremes, &d->kind);
@@ -79,8 +80,10 @@ static tw_status measure(diagnosis *d) {
 
 static tw_status draw_density(diagnosis *d, tw_context *context, const char *path) {
     double grid[DENSITY_POINTS], density[DENSITY_POINTS];
+    d->work = "density";
     tw_status status =
         tw_curvature_density(d->objective, d->x, &d->spectrum, grid, density, DENSITY_POINTS);
+    cli_progress_end(&d->progress);
     if (status != TW_OK) return status;
     double most = 0;
     for (int i = 0; i < DENSITY_POINTS; i++) most = fmax(most, density[i]);
@@ -98,8 +101,17 @@ static tw_status draw_density(diagnosis *d, tw_context *context, const char *pat
 
 // ---- the command
 
+static void on_product(int64_t done, int64_t most, void *user) {
+    diagnosis *d = user;
+    cli_progress_work(&d->progress, d->work, done, most);
+}
+
 static bool read_options(diagnosis *d, const cli_arguments *arguments, int64_t *examples) {
     d->spectrum = tw_spectrum_options_default();
+    d->spectrum.watch = on_product;
+    d->spectrum.user = d;
+    d->work = "ends of the spectrum";
+    cli_progress_start(&d->progress, arguments);
     int64_t seed = 1;
     bool right = cli_integer(arguments, OPTION_TOP, 1, &d->spectrum.top) &&
                  cli_integer(arguments, OPTION_LANCZOS, 1, &d->spectrum.steps) &&
@@ -110,13 +122,29 @@ static bool read_options(diagnosis *d, const cli_arguments *arguments, int64_t *
 }
 
 static int open_model(diagnosis *d, const cli_arguments *arguments, int64_t examples) {
+    static const cli_option_id taken[] = {OPTION_DATA, OPTION_EXAMPLES, OPTION_LR,
+                                          OPTION_TOP,  OPTION_LANCZOS,  OPTION_PLOT};
+    if (!cli_takes(arguments, "diagnose of a run", taken, sizeof taken / sizeof *taken))
+        return CLI_WRONG;
     tw_status status = open_run(d, arguments, examples);
     if (status == TW_OK) status = take_start(d, arguments);
     return status == TW_OK ? CLI_DONE : cli_failed(arguments->context, status);
 }
 
+// The steps of Lanczos for a function: its products are cheap, and the small end of a wide spectrum wants
+// about as many as the root of its condition number. What a step costs beside them grows with all before.
+static int64_t steps_for(int64_t n) {
+    int64_t steps = (1LL << 22) / n, least = tw_spectrum_options_default().steps;
+    return steps > least ? steps : least;
+}
+
 // The function and its start, as `thalweg minimize` reads them.
 static int open_function(diagnosis *d, const cli_arguments *arguments) {
+    static const cli_option_id taken[] = {OPTION_START, OPTION_DIM,    OPTION_VARS,
+                                          OPTION_LR,    OPTION_TOP,    OPTION_PRECISION,
+                                          OPTION_PLOT,  OPTION_LANCZOS};
+    if (!cli_takes(arguments, "diagnose of a function", taken, sizeof taken / sizeof *taken))
+        return CLI_WRONG;
     int code = minimize_read(arguments, &d->request);
     if (code != CLI_DONE && d->request.unreadable)
         fprintf(stderr, "thalweg: nor is there a run folder '%s'\n", arguments->word[0]);
@@ -124,7 +152,16 @@ static int open_function(diagnosis *d, const cli_arguments *arguments) {
     d->facts = d->request.facts;
     d->x = d->request.start;
     d->lr = LR_OF_FUNCTIONS;
+    if (code == CLI_DONE && !cli_given(arguments, OPTION_LANCZOS))
+        d->spectrum.steps = steps_for(d->facts.dimension);
     return code;
+}
+
+// A function that is undefined at its start is a wrong request; a model whose loss is, has diverged.
+static int code_of(const diagnosis *d, const cli_arguments *arguments, tw_status status) {
+    int code = cli_failed(arguments->context, status);
+    bool defined = isfinite(d->forecast.loss) && isfinite(d->forecast.gg);
+    return status == TW_DIVERGED && d->trained == NULL && !defined ? CLI_WRONG : code;
 }
 
 static int diagnose(diagnosis *d, const cli_arguments *arguments, tw_json *json) {
@@ -137,7 +174,7 @@ static int diagnose(diagnosis *d, const cli_arguments *arguments, tw_json *json)
     if (code != CLI_DONE) return code;
     if (!cli_number(arguments, OPTION_LR, 0.0, &d->lr)) return CLI_WRONG;
     tw_status status = measure(d);
-    if (status != TW_OK) return cli_failed(arguments->context, status);
+    if (status != TW_OK) return code_of(d, arguments, status);
     if (arguments->json)
         diagnose_print_json(json, d);
     else

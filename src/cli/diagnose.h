@@ -3,6 +3,7 @@
 #define TW_CLI_DIAGNOSE_H
 
 #include "cli/minimize.h"
+#include "cli/progress.h"
 
 #define DIAGNOSE_RESCALED 3
 
@@ -24,6 +25,8 @@ typedef struct diagnosis {
     tw_cliffs cliffs;
     int rescaled_count; // 0: nothing to rescale
     tw_rescaled rescaled[DIAGNOSE_RESCALED];
+    const char *work; // what takes its time now
+    cli_progress progress;
 } diagnosis;
 
 void diagnose_print_json(tw_json *json, const diagnosis *d);

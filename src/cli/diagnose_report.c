@@ -125,7 +125,9 @@ static void print_step(const tw_step_forecast *f) {
            f->gHg);
     printf("  predicted change       %+.6g\n", f->predicted_change);
     printf("  measured change        %+.6g\n", f->measured_change);
-    if (isfinite(f->lr_limit))
+    if (f->gg == 0.0)
+        puts("  the gradient is 0: there is no step to take");
+    else if (isfinite(f->lr_limit))
         printf("  it descends up to a learning rate of %.6g and most at %.6g\n", f->lr_limit,
                f->lr_best);
     else
@@ -150,6 +152,9 @@ static void print_spectrum(const diagnosis *d) {
         puts("  condition number       infinite");
     else if (!isnan(e->condition))
         printf("  condition number       %.6g\n", e->condition);
+    else if (!isnan(e->condition_least))
+        printf("  condition number       more than %.3g; --lanczos N takes more steps\n",
+               e->condition_least);
     if (e->whole)
         printf("  negative               %lld of %lld, %lld zero to rounding\n",
                (long long)e->negative_count, (long long)d->facts.dimension,
@@ -216,8 +221,9 @@ static void print_cliffs(const diagnosis *d) {
 }
 
 void diagnose_print_text(const diagnosis *d) {
-    printf("%s: %lld parameters, loss %.8g, |g| %.6g\n", d->facts.name,
-           (long long)d->facts.dimension, d->forecast.loss, d->forecast.grad_norm);
+    int64_t n = d->facts.dimension;
+    printf("%s: %lld parameter%s, loss %.8g, |g| %.6g\n", d->facts.name, (long long)n,
+           n == 1 ? "" : "s", d->forecast.loss, d->forecast.grad_norm);
     print_step(&d->forecast);
     print_spectrum(d);
     print_parts(d);

@@ -4,10 +4,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BAR_WIDTH 30
-#define BAR_SECONDS 0.1 // between two drawings
+#define BAR_SECONDS 0.1  // between two drawings
+#define LINE_SECONDS 5.0 // between two lines about work
 
 void cli_progress_start(cli_progress *progress, const cli_arguments *arguments) {
     bool told =
@@ -33,17 +35,20 @@ static void clear_bar(const cli_progress *progress) {
     if (progress->bar) fputs("\r\033[K", stderr);
 }
 
+static void format_bar(char bar[BAR_WIDTH + 1], double share) {
+    int full = (int)(share * BAR_WIDTH + 0.5);
+    memset(bar, '.', BAR_WIDTH);
+    memset(bar, '#', (size_t)(full < BAR_WIDTH ? full : BAR_WIDTH));
+    bar[BAR_WIDTH] = '\0';
+}
+
 void cli_progress_step(cli_progress *progress, const tw_progress *at) {
     if (!progress->bar || at->seconds - progress->shown < BAR_SECONDS) return;
     progress->shown = at->seconds;
     double share = at->total_steps > 0 ? (double)at->step / (double)at->total_steps : 0.0;
-    int full = (int)(share * BAR_WIDTH + 0.5);
-    char left[32];
+    char left[32], bar[BAR_WIDTH + 1];
     format_time(left, sizeof left, at->seconds_left);
-    char bar[BAR_WIDTH + 1];
-    memset(bar, '.', BAR_WIDTH);
-    memset(bar, '#', (size_t)(full < BAR_WIDTH ? full : BAR_WIDTH));
-    bar[BAR_WIDTH] = '\0';
+    format_bar(bar, share);
     fprintf(stderr, "\r[%s] %3.0f %%  step %llu of %llu  loss %.4g  %s left\033[K", bar,
             100.0 * share, (unsigned long long)at->step, (unsigned long long)at->total_steps,
             at->loss, left);
@@ -72,6 +77,25 @@ void cli_progress_epoch(cli_progress *progress, const tw_epoch *epoch) {
     print_measure(epoch->lr, " %10.4g", 1.0);
     print_measure(epoch->grad_norm, " %10.4g", 1.0);
     fprintf(stderr, " %10.2f%s\n", epoch->seconds, epoch->best ? " *" : "");
+}
+
+static double seconds_of_clock(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+void cli_progress_work(cli_progress *progress, const char *what, int64_t done, int64_t most) {
+    double now = seconds_of_clock();
+    if (progress->shown == 0.0) progress->shown = now; // short work says nothing
+    double pause = progress->bar ? BAR_SECONDS : LINE_SECONDS;
+    if (!progress->lines || now - progress->shown < pause) return;
+    progress->shown = now;
+    char bar[BAR_WIDTH + 1];
+    format_bar(bar, (double)done / (double)most);
+    if (progress->bar) fprintf(stderr, "\r[%s] ", bar);
+    fprintf(stderr, "%s: %lld of at most %lld Hessian products%s", what, (long long)done,
+            (long long)most, progress->bar ? "\033[K" : "\n");
 }
 
 void cli_progress_end(cli_progress *progress) {

@@ -9,13 +9,16 @@ typedef struct cli_progress {
     bool lines;     // print epochs
     bool bar;       // and a bar between them
     bool headed;    // the head of the table was printed
-    double shown;   // when the bar was last drawn, in seconds of training
+    double shown;   // when the bar was last drawn, in seconds of training, or of the clock for work
     uint64_t total; // steps
 } cli_progress;
 
 void cli_progress_start(cli_progress *progress, const cli_arguments *arguments);
 void cli_progress_step(cli_progress *progress, const tw_progress *at);
 void cli_progress_epoch(cli_progress *progress, const tw_epoch *epoch);
+
+// Work that has no epochs: `done` of `most` pieces at most. Off a terminal a line every few seconds.
+void cli_progress_work(cli_progress *progress, const char *what, int64_t done, int64_t most);
 void cli_progress_end(cli_progress *progress);
 
 #endif

@@ -17,7 +17,7 @@ typedef struct atoms {
 static void keep(atoms *all, const tw_lanczos *lanczos, double share) {
     int64_t k = lanczos->steps;
     for (int64_t i = 0; i < k; i++) {
-        double first = lanczos->vectors[i * k];
+        double first = lanczos->ends[2 * i];
         all->value[all->count] = lanczos->ritz[i];
         all->weight[all->count++] = share * first * first;
     }
@@ -31,7 +31,12 @@ static tw_status probe(tw_objective *objective, const void *x, const tw_spectrum
     tw_status status =
         tw_lanczos_new(objective, x, options->steps, options->seed, (uint64_t)index + 1, &lanczos);
     bool ended = false;
-    while (status == TW_OK && !ended) status = tw_lanczos_step(&lanczos, &ended);
+    while (status == TW_OK && !ended) {
+        status = tw_lanczos_step(&lanczos, &ended);
+        if (status == TW_OK && options->watch != NULL)
+            options->watch(index * lanczos.steps_max + lanczos.steps,
+                           options->probes * lanczos.steps_max, options->user);
+    }
     if (status == TW_OK) status = tw_lanczos_solve(&lanczos);
     if (status == TW_OK) keep(all, &lanczos, 1.0 / (double)options->probes);
     tw_lanczos_free(&lanczos);

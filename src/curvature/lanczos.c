@@ -31,7 +31,7 @@ tw_status tw_lanczos_new(tw_objective *objective, const void *x, int64_t steps_m
     size_t k = (size_t)steps_max, bytes = (size_t)space->n * tw_dtype_size(space->dtype);
     *lanczos = (tw_lanczos){.objective = objective, .x = x, .steps_max = steps_max};
     lanczos->basis = tw_allocate(objective->context, k + 1, bytes);
-    lanczos->diagonal = tw_allocate(objective->context, k * k + 4 * k, sizeof(double));
+    lanczos->diagonal = tw_allocate(objective->context, 6 * k, sizeof(double));
     if (lanczos->basis == NULL || lanczos->diagonal == NULL) {
         tw_lanczos_free(lanczos);
         return TW_NO_MEMORY;
@@ -39,7 +39,7 @@ tw_status tw_lanczos_new(tw_objective *objective, const void *x, int64_t steps_m
     lanczos->offdiagonal = lanczos->diagonal + k;
     lanczos->ritz = lanczos->offdiagonal + k;
     lanczos->between = lanczos->ritz + k;
-    lanczos->vectors = lanczos->between + k;
+    lanczos->ends = lanczos->between + k;
     start_vector(lanczos, seed, probe);
     return TW_OK;
 }
@@ -92,16 +92,18 @@ tw_status tw_lanczos_step(tw_lanczos *lanczos, bool *exhausted) {
 
 tw_status tw_lanczos_solve(tw_lanczos *lanczos) {
     size_t bytes = (size_t)lanczos->steps * sizeof(double);
+    memset(lanczos->ends, 0, 2 * bytes);
+    lanczos->ends[0] = lanczos->ends[2 * lanczos->steps - 1] = 1.0;
     memcpy(lanczos->ritz, lanczos->diagonal, bytes);
     memcpy(lanczos->between, lanczos->offdiagonal, bytes);
     return tw_tridiagonal_eigen(lanczos->objective->context, lanczos->ritz, lanczos->between,
-                                lanczos->steps, lanczos->vectors);
+                                lanczos->steps, lanczos->ends, 2);
 }
 
 // No bound is below the rounding of the products.
 double tw_lanczos_error(const tw_lanczos *lanczos, int64_t index) {
     int64_t k = lanczos->steps;
-    double residual = fabs(lanczos->offdiagonal[k - 1] * lanczos->vectors[index * k + k - 1]);
+    double residual = fabs(lanczos->offdiagonal[k - 1] * lanczos->ends[2 * index + 1]);
     double epsilon = lanczos->objective->space.dtype == TW_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
     return fmax(residual, epsilon * fmax(fabs(lanczos->ritz[0]), fabs(lanczos->ritz[k - 1])));
 }

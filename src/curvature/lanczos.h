@@ -15,7 +15,7 @@ typedef struct tw_lanczos {
     double *diagonal;    // [steps_max]
     double *offdiagonal; // [steps_max]; the last one is the norm of the residual
     double *ritz;        // [steps_max] eigenvalues of T, rising, after tw_lanczos_solve
-    double *vectors;     // [steps, steps]: row i is that of value i
+    double *ends;        // [steps_max, 2]: the first and the last element of each value's vector
     double *between;     // [steps_max]: the solver's
 } tw_lanczos;
 
@@ -28,7 +28,7 @@ void tw_lanczos_free(tw_lanczos *lanczos);
 // Errors: TW_DIVERGED for a product that is not finite; what the function says.
 tw_status tw_lanczos_step(tw_lanczos *lanczos, bool *exhausted);
 
-// Eigenvalues and vectors of T. Errors: TW_DIVERGED where they do not converge.
+// Eigenvalues of T, and the ends of its vectors. Errors: TW_DIVERGED where they do not converge.
 tw_status tw_lanczos_solve(tw_lanczos *lanczos);
 
 // The bound of Ritz value `index`: the residual's norm times the last element of its vector.

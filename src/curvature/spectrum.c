@@ -7,6 +7,10 @@
 #include "curvature/whole.h"
 #include "thalweg/curvature.h"
 
+#define CONDITION_TOLERANCE 0.01
+#define STEPS_BETWEEN_LOOKS 5
+#define STEPS_OF_A_LOOK 20 // a look costs steps^2, and is worth less the more were done
+
 tw_spectrum_options tw_spectrum_options_default(void) {
     return (tw_spectrum_options){.steps = 100, .tolerance = 1e-4, .top = 1, .probes = 8, .seed = 1};
 }
@@ -33,6 +37,7 @@ static void count_signs(const double *values, int64_t n, double rounding, tw_ext
         most = fmax(most, fabs(values[i]));
     }
     extremes->condition = extremes->zero_count > 0 ? INFINITY : most / least;
+    extremes->condition_least = extremes->condition;
 }
 
 static void take_ends(const double *values, int64_t n, int64_t top, tw_extremes *extremes) {
@@ -60,10 +65,25 @@ static tw_status whole(tw_objective *objective, const void *x, int64_t top, tw_e
     return status;
 }
 
+// The Ritz value nearest to 0 of a spectrum that lies on one side of it, as far as is seen; else -1.
+static int64_t nearest_to_zero(const tw_lanczos *lanczos) {
+    int64_t last = lanczos->steps - 1;
+    double low = lanczos->ritz[0], high = lanczos->ritz[last];
+    return low * high <= 0.0 ? -1 : low > 0.0 ? 0 : last;
+}
+
+// Whether that is known well enough for a condition number: to a share of itself, not of the largest.
+static bool is_condition_known(const tw_lanczos *lanczos) {
+    int64_t nearest = nearest_to_zero(lanczos);
+    return nearest >= 0 &&
+           tw_lanczos_error(lanczos, nearest) <= CONDITION_TOLERANCE * fabs(lanczos->ritz[nearest]);
+}
+
 // Whether the ends that are asked for are known well enough.
 static bool are_known(const tw_lanczos *lanczos, int64_t top, double tolerance) {
     int64_t k = lanczos->steps;
     if (k < 2 * top) return false;
+    if (nearest_to_zero(lanczos) >= 0 && !is_condition_known(lanczos)) return false;
     double scale = fmax(fabs(lanczos->ritz[0]), fabs(lanczos->ritz[k - 1]));
     for (int64_t i = 0; i < top; i++)
         if (tw_lanczos_error(lanczos, i) > tolerance * scale ||
@@ -79,10 +99,11 @@ static void take_ritz(const tw_lanczos *lanczos, int64_t top, tw_extremes *extre
         extremes->smallest[i].error = tw_lanczos_error(lanczos, i);
         extremes->largest[i].error = tw_lanczos_error(lanczos, k - 1 - i);
     }
-    double low = lanczos->ritz[0], high = lanczos->ritz[k - 1];
-    bool definite = low * high > 0.0;
-    extremes->condition =
-        definite ? fmax(fabs(low), fabs(high)) / fmin(fabs(low), fabs(high)) : NAN;
+    double low = fabs(lanczos->ritz[0]), high = fabs(lanczos->ritz[k - 1]);
+    extremes->condition = extremes->condition_least = NAN;
+    if (nearest_to_zero(lanczos) >= 0)
+        extremes->condition_least = fmax(low, high) / fmin(low, high);
+    if (is_condition_known(lanczos)) extremes->condition = extremes->condition_least;
     extremes->negative_count = extremes->zero_count = -1;
     extremes->products = k;
 }
@@ -90,16 +111,18 @@ static void take_ritz(const tw_lanczos *lanczos, int64_t top, tw_extremes *extre
 static tw_status by_lanczos(tw_objective *objective, const void *x,
                             const tw_spectrum_options *options, int64_t top,
                             tw_extremes *extremes) {
-    enum { STEPS_BETWEEN_LOOKS = 5 };
-
     tw_lanczos lanczos;
     tw_status status = tw_lanczos_new(objective, x, options->steps, options->seed, 0, &lanczos);
     bool ended = false;
+    int64_t look = STEPS_BETWEEN_LOOKS;
     while (status == TW_OK && !ended) {
         status = tw_lanczos_step(&lanczos, &ended);
-        if (status != TW_OK || (!ended && lanczos.steps % STEPS_BETWEEN_LOOKS != 0)) continue;
+        if (status == TW_OK && options->watch != NULL)
+            options->watch(lanczos.steps, lanczos.steps_max, options->user);
+        if (status != TW_OK || (!ended && lanczos.steps < look)) continue;
         status = tw_lanczos_solve(&lanczos);
         ended = ended || are_known(&lanczos, top, options->tolerance);
+        look = lanczos.steps + STEPS_BETWEEN_LOOKS + lanczos.steps / STEPS_OF_A_LOOK;
     }
     if (status == TW_OK) take_ritz(&lanczos, top, extremes);
     tw_lanczos_free(&lanczos);
@@ -110,7 +133,7 @@ tw_status tw_curvature_extremes(tw_objective *objective, const void *x,
                                 const tw_spectrum_options *options, tw_extremes *extremes) {
     const tw_spectrum_options usual = tw_spectrum_options_default();
     if (options == NULL) options = &usual;
-    *extremes = (tw_extremes){.condition = NAN};
+    *extremes = (tw_extremes){.condition = NAN, .condition_least = NAN};
     if (options->steps < 1 || options->top < 1 || options->top > TW_EXTREMES_MAX)
         return tw_fail(
             objective->context, TW_BAD_ARGUMENT,

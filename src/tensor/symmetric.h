@@ -23,8 +23,9 @@ tw_status tw_symmetric_eigen(tw_context *context, double *matrix, int64_t n, boo
                              double *values);
 
 // The same for a tridiagonal matrix: diagonal [n] becomes the values, rising, offdiagonal [n] is destroyed.
-// `vectors` NULL or room for [n, n]: row i becomes the eigenvector of value i.
+// `rows` [n, width] becomes V' rows, row i of V' being the unit eigenvector of value i: columns of the unit
+// matrix in it become those elements of every vector. A width of 0 takes none.
 tw_status tw_tridiagonal_eigen(tw_context *context, double *diagonal, double *offdiagonal,
-                               int64_t n, double *vectors);
+                               int64_t n, double *rows, int64_t width);
 
 #endif

@@ -111,10 +111,12 @@ static void restore_rows(void *user, int64_t chunk) {
 
 static tw_status solve(reduction *r, bool vectors, double *values, double *offdiagonal) {
     reduce(r, values, offdiagonal);
-    if (!vectors) return tw_tridiagonal_eigen(r->context, values, offdiagonal, r->n, NULL);
+    if (!vectors) return tw_tridiagonal_eigen(r->context, values, offdiagonal, r->n, NULL, 0);
     r->vectors = tw_allocate(r->context, (size_t)(r->n * r->n), sizeof *r->vectors);
     if (r->vectors == NULL) return TW_NO_MEMORY;
-    tw_status status = tw_tridiagonal_eigen(r->context, values, offdiagonal, r->n, r->vectors);
+    for (int64_t i = 0; i < r->n; i++) r->vectors[i * r->n + i] = 1.0;
+    tw_status status =
+        tw_tridiagonal_eigen(r->context, values, offdiagonal, r->n, r->vectors, r->n);
     if (status == TW_OK) {
         run_rows(r, r->n, r->n, restore_rows);
         memcpy(r->matrix, r->vectors, (size_t)(r->n * r->n) * sizeof *r->matrix);

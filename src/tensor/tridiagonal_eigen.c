@@ -2,7 +2,6 @@
 // end, until an off-diagonal element vanishes beside its neighbours and the matrix falls apart.
 #include <float.h>
 #include <math.h>
-#include <string.h>
 
 #include "base/fail.h"
 #include "base/parallel.h"
@@ -13,7 +12,8 @@
 typedef struct tridiagonal {
     double *d, *e; // e[i] stands between d[i] and d[i + 1]
     int64_t n;
-    double *vectors; // [n, n], a row an eigenvector; or NULL
+    double *rows; // [n, width], turned as the matrix is
+    int64_t width;
 } tridiagonal;
 
 TW_SIMD static void rotate(double *restrict a, double *restrict b, double c, double s, int64_t n) {
@@ -56,8 +56,8 @@ static bool sweep(tridiagonal *t, int64_t start, int64_t end) {
         p = s * r;
         t->d[i + 1] = g + p;
         g = c * r - b;
-        if (t->vectors != NULL)
-            rotate(t->vectors + i * t->n, t->vectors + (i + 1) * t->n, c, s, t->n);
+        if (t->width > 0)
+            rotate(t->rows + i * t->width, t->rows + (i + 1) * t->width, c, s, t->width);
     }
     t->d[start] -= p;
     t->e[start] = g;
@@ -78,10 +78,10 @@ static void swap_rows(tridiagonal *t, int64_t a, int64_t b) {
     double value = t->d[a];
     t->d[a] = t->d[b];
     t->d[b] = value;
-    for (int64_t k = 0; t->vectors != NULL && k < t->n; k++) {
-        double element = t->vectors[a * t->n + k];
-        t->vectors[a * t->n + k] = t->vectors[b * t->n + k];
-        t->vectors[b * t->n + k] = element;
+    for (int64_t k = 0; k < t->width; k++) {
+        double element = t->rows[a * t->width + k];
+        t->rows[a * t->width + k] = t->rows[b * t->width + k];
+        t->rows[b * t->width + k] = element;
     }
 }
 
@@ -96,12 +96,8 @@ static void sort(tridiagonal *t) {
 }
 
 tw_status tw_tridiagonal_eigen(tw_context *context, double *diagonal, double *offdiagonal,
-                               int64_t n, double *vectors) {
-    tridiagonal t = {diagonal, offdiagonal, n, vectors};
-    if (vectors != NULL) {
-        memset(vectors, 0, (size_t)(n * n) * sizeof *vectors);
-        for (int64_t i = 0; i < n; i++) vectors[i * n + i] = 1.0;
-    }
+                               int64_t n, double *rows, int64_t width) {
+    tridiagonal t = {diagonal, offdiagonal, n, rows, width};
     offdiagonal[n - 1] = 0.0;
     for (int64_t i = 0; i < n; i++)
         if (!find(&t, i))

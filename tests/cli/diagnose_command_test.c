@@ -86,6 +86,14 @@ static void wrong_requests_are_refused(void **state) {
         {"diagnose run --top 40",
          "spectrum: 100 steps, 40 eigenvalues at each end; at least 1 step and 1 to 32 eigenvalues "
          "are needed"},
+        {"diagnose run --start 1,2", "diagnose of a run takes no --start"},
+        {"diagnose rosenbrock --examples 9", "diagnose of a function takes no --examples"},
+        {"diagnose 'log(x)' --start -1",
+         "objective log(x): at this point f is nan and g'g is 1; a place where both are finite is "
+         "needed"},
+        {"diagnose 'sqrt(x)' --start 0",
+         "objective sqrt(x): at this point f is 0 and g'g is inf; a place where both are finite is "
+         "needed"},
         {"diagnose run --top 0", "--top: '0' is no whole number of 1 or more"},
         {"diagnose rosenbrock --dim 3",
          "objective rosenbrock: a dimension of 3; it may have 2, 4, 6, ..."},
@@ -134,6 +142,22 @@ static void functions_are_diagnosed_at_their_start(void **state) {
     assert_true(fabs(tw_test_number(result, "eig_max") - (765.0 + sqrt(549625.0))) < 1e-9);
     tw_test_assert_number(result, "negative_eigenvalues", 0);
     json_decref(result);
+}
+
+// Above 2,000 variables by Lanczos: right to 1 %, or not said at all.
+static void a_condition_number_is_right_or_null(void **state) {
+    (void)state;
+    json_t *result = tw_test_result_of(NULL, "diagnose quadratic:condition=30 --dim 2100 --json");
+    assert_true(fabs(tw_test_number(result, "condition") / 30 - 1.0) < 0.01);
+    json_decref(result);
+    const char *line = "diagnose quadratic:condition=30 --dim 2100 --lanczos 12 --json";
+    result = tw_test_result_of(NULL, line);
+    assert_true(json_is_null(json_object_get(result, "condition")));
+    json_decref(result);
+    tw_test_ran ran = tw_test_program(
+        &(tw_test_call){.line = "diagnose quadratic:condition=30 --dim 2100 --lanczos 12"});
+    assert_non_null(strstr(ran.out, "condition number       more than "));
+    tw_test_ran_free(&ran);
 }
 
 static void a_start_may_be_given(void **state) {
@@ -238,7 +262,8 @@ static void a_run_may_be_watched_without_a_number_of_steps(void **state) {
     assert_int_equal(forecasts_of("--diagnose=every=1000"), 1);
 }
 
-TW_TESTS(its_numbers_agree, a_start_may_be_given, cliffs_of_a_run_are_listed,
-         a_watched_run_resumes_with_the_same_lines, a_run_may_be_watched_without_a_number_of_steps,
+TW_TESTS(its_numbers_agree, a_condition_number_is_right_or_null, a_start_may_be_given,
+         cliffs_of_a_run_are_listed, a_watched_run_resumes_with_the_same_lines,
+         a_run_may_be_watched_without_a_number_of_steps,
          minibatches_are_unbiased_and_their_variance_falls, functions_are_diagnosed_at_their_start,
          a_step_too_large_is_stuck, threads_change_nothing, wrong_requests_are_refused)

@@ -70,6 +70,11 @@ static void the_whole_spectrum_gives_the_condition_number(void **state) {
     tw_context_free(context);
 }
 
+static void count_products(int64_t done, int64_t most, void *user) {
+    assert_true(done == *(int64_t *)user + 1 && done <= most);
+    *(int64_t *)user = done;
+}
+
 static void lanczos_finds_both_ends_within_its_error_bars(void **state) {
     (void)state;
     tw_context *context = NULL;
@@ -78,8 +83,12 @@ static void lanczos_finds_both_ends_within_its_error_bars(void **state) {
     tw_objective *objective = bowl_of(context, &b);
     double *x = calloc(5000, sizeof *x);
     tw_spectrum_options options = tw_spectrum_options_default();
+    int64_t products = 0;
+    options.watch = count_products;
+    options.user = &products;
     tw_extremes extremes;
     for (int64_t steps = 10; steps <= 160; steps *= 2) {
+        products = 0;
         options.steps = steps;
         assert_ok(context, tw_curvature_extremes(objective, x, &options, &extremes));
         assert_false(extremes.whole);
@@ -88,6 +97,7 @@ static void lanczos_finds_both_ends_within_its_error_bars(void **state) {
         double high = extremes.largest[0].value, low = extremes.smallest[0].value;
         assert_true(high < 10.0 + 1e-9 && low > -5.0 - 1e-9);
         assert_true(extremes.largest[0].error >= 0.0 && extremes.products <= steps);
+        assert_int_equal(products, extremes.products);
     }
     assert_true(fabs(extremes.largest[0].value - 10.0) < 0.01);
     assert_true(fabs(extremes.smallest[0].value + 5.0) < 0.01);

@@ -83,7 +83,8 @@ static void eigenvectors_are_orthogonal_and_satisfy_their_equation(void **state)
     tw_context_free(context);
 }
 
-// The second difference matrix has eigenvalues 2 - 2 cos(k pi/(n + 1)).
+// The second difference matrix has eigenvalues 2 - 2 cos(k a), a = pi/(n + 1), and vectors that begin with
+// sqrt(2/(n + 1)) sin(k a) and end with that or its opposite.
 static void a_tridiagonal_matrix_of_known_values(void **state) {
     (void)state;
     tw_context *context = NULL;
@@ -91,12 +92,16 @@ static void a_tridiagonal_matrix_of_known_values(void **state) {
 
     enum { N = 200 };
 
-    double d[N], e[N];
+    double d[N], e[N], ends[N][2] = {0};
     for (int i = 0; i < N; i++) d[i] = 2.0, e[i] = -1.0;
-    assert_ok(context, tw_tridiagonal_eigen(context, d, e, N, NULL));
-    for (int k = 1; k <= N; k++)
-        assert_true(fabs(d[k - 1] - (2.0 - 2.0 * cos(k * 3.14159265358979323846 / (N + 1)))) <
-                    1e-13);
+    ends[0][0] = ends[N - 1][1] = 1.0;
+    assert_ok(context, tw_tridiagonal_eigen(context, d, e, N, ends[0], 2));
+    for (int k = 1; k <= N; k++) {
+        double angle = k * 3.14159265358979323846 / (N + 1);
+        assert_true(fabs(d[k - 1] - (2.0 - 2.0 * cos(angle))) < 1e-13);
+        for (int end = 0; end < 2; end++)
+            assert_true(fabs(fabs(ends[k - 1][end]) - sqrt(2.0 / (N + 1)) * sin(angle)) < 1e-12);
+    }
     tw_context_free(context);
 }
 
