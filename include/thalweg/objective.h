@@ -90,7 +90,7 @@ typedef struct tw_objective_part {
 // Strings and arrays are borrowed: valid while the objective is.
 typedef struct tw_objective_facts {
     const char *name;
-    const char *formula;         // "" for a caller's own
+    const char *formula;         // and what its names stand for; "" for a caller's own
     int64_t dimension;           // n
     tw_dtype dtype;              // of vectors
     const double *start;         // [n], the standard start; NULL: none

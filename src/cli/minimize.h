@@ -24,6 +24,7 @@ void minimize_request_free(minimize_request *request);
 typedef struct minimize_trace {
     tw_context *context;
     int64_t n, count, capacity;
+    uint64_t first;  // iteration: that of the checkpoint where the run goes on from one
     int64_t kept;    // coordinates of a point that are kept: n, or 0 where that is too many
     double *x;       // [count, kept]
     double *numbers; // [count, TRACE_COLUMNS]

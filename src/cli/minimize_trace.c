@@ -19,6 +19,7 @@ void minimize_trace_add(minimize_trace *trace, const tw_minimize_point *point, t
         trace->short_of_memory = true;
         return;
     }
+    if (trace->count == 0) trace->first = point->iteration;
     double *numbers = trace->numbers + trace->count * TRACE_COLUMNS;
     double *x = trace->x + trace->count * trace->kept;
     numbers[TRACE_F] = point->value;
@@ -55,7 +56,7 @@ static void add_rows(tw_text *text, const minimize_run *run, bool named) {
     const minimize_trace *trace = &run->trace;
     for (int64_t row = 0; row < trace->count && text->status == TW_OK; row++) {
         if (named) add_method(text, run->method);
-        tw_text_add(text, "%lld", (long long)row);
+        tw_text_add(text, "%llu", (unsigned long long)trace->first + (unsigned long long)row);
         for (int k = 0; k < TRACE_COLUMNS; k++) {
             tw_text_add(text, ",");
             tw_text_add_number(text, trace->numbers[row * TRACE_COLUMNS + k]);

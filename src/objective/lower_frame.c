@@ -84,9 +84,9 @@ static tw_status check_bound(tw_lowering *l, tw_expr_root at, const char *what,
         if (value == rint(value) && fabs(value) < 1e9) continue;
         char where[TW_WHERE_BYTES], digits[TW_NUMBER_BYTES];
         tw_frame_where(l, bound->frame, i, where);
-        return tw_objective_text_fail(l->text, at, NULL,
-                                      "the %s index is %s%s; it is a whole number", what,
-                                      tw_format_number(value, digits), where);
+        return tw_objective_text_fail(
+            l->text, at, NULL, "the %s index is %s%s; it is a whole number%s", what,
+            tw_format_number(value, digits), where, value == rint(value) ? " below 1e9" : "");
     }
     return TW_OK;
 }

@@ -3,6 +3,7 @@
 // the gradient's product with the vector.
 #include "objective/parsed.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -155,10 +156,33 @@ static tw_status build_graph(parsed *p) {
                                      tw_graph_message(p->graph));
 }
 
+static double number_of(const tw_objective_text *text, const char *name) {
+    for (size_t i = 0; i < text->symbol_count; i++)
+        if (strcmp(text->symbols[i].name, name) == 0) return text->symbols[i].number;
+    return NAN;
+}
+
+// "; a = 100": what a name in the formula stands for. Nothing of other statements.
+static void write_meaning(const tw_objective_text *text, const tw_objective_item *item,
+                          tw_text *words) {
+    bool number = item->kind == TW_ITEM_PARAMETER, indexed = item->index[0] != '\0';
+    if (!number && item->kind != TW_ITEM_DATA && item->kind != TW_ITEM_PART) return;
+    tw_text_add(words, "; %s%s%s%s =", item->name, indexed ? "[" : "", item->index,
+                indexed ? "]" : "");
+    for (int i = 0; i < item->value_count; i++) {
+        tw_text_add(words, i > 0 ? ", " : " ");
+        if (number)
+            tw_text_add_number(words, number_of(text, item->name)); // as it was set
+        else
+            tw_expr_format(text->tree, text->values[item->value_first + i], words);
+    }
+}
+
 static tw_status write_formula(parsed *p) {
     tw_text text;
     tw_text_start(&text, p->context);
     tw_expr_format(p->text->tree, p->text->formula, &text);
+    for (int i = 0; i < p->text->item_count; i++) write_meaning(p->text, &p->text->items[i], &text);
     p->formula = tw_text_take(&text);
     tw_text_free(&text);
     return p->formula == NULL ? TW_NO_MEMORY : TW_OK;

@@ -48,6 +48,7 @@ static void expressions_starts_and_names_are_read(void **state) {
         {"minimize 'sum(i, 1, n, (x[i]-2*i)^2)' --dim 2 --start 0.5 --json", {2, 4}},
         {"minimize rosenbrock --start -1.2,1 --upper 0.5,inf --json", {0.5, 0.25}},
         {"minimize rosenbrock --lower 1.5 --json", {1.5, 2.25}},
+        {"minimize rosenbrock:a=0 --start 3,4 --json", {1, 4}},
         {"minimize 'x^2 + y^2' --start 3,4 --method gradient_descent --precision f32 --json",
          {0, 0}},
     };
@@ -227,11 +228,20 @@ static void a_run_in_two_parts_ends_where_one_ends(void **state) {
     json_t *whole = tw_test_result_of(folder, "minimize wood --json");
     json_t *part =
         tw_test_result_of(folder, "minimize wood --json --max-iter 20 --out s.safetensors");
-    json_t *rest = tw_test_result_of(folder, "minimize wood --json --resume s.safetensors");
+    json_t *rest =
+        tw_test_result_of(folder, "minimize wood --json --resume s.safetensors --trace t.csv");
     assert_string_equal(word_of(part, "status"), "max_iterations");
     static const char *const same[] = {"f", "grad_norm", "iterations", "f_evals"};
     for (size_t i = 0; i < 4; i++)
         tw_test_assert_number(rest, same[i], tw_test_number(whole, same[i]));
+    char path[TW_TEST_PATH_BYTES];
+    tw_test_path(folder, "t.csv", path);
+    FILE *trace = fopen(path, "r");
+    assert_non_null(trace);
+    double first = 0;
+    assert_int_equal(fscanf(trace, "%*s %lf", &first), 1);
+    tw_test_assert_number(part, "iterations", first);
+    fclose(trace);
     static const tw_test_refused other[] = {
         {"minimize beale --resume s.safetensors",
          "s.safetensors: its objective is 'wood', that of this minimisation 'beale'"}};
@@ -239,6 +249,23 @@ static void a_run_in_two_parts_ends_where_one_ends(void **state) {
     json_decref(whole);
     json_decref(part);
     json_decref(rest);
+    tw_test_folder_remove(folder);
+}
+
+static void a_run_goes_on_with_the_parameters_it_had(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    json_decref(tw_test_result_of(
+        folder, "minimize rosenbrock:a=10 --json --max-iter 2 --out s.safetensors"));
+    static const tw_test_refused other[] = {
+        {"minimize rosenbrock:a=9 --resume s.safetensors",
+         "s.safetensors: its formula is 'sum(i, 1, n/2, a*(x[2*i] - x[2*i - 1]^2)^2 + (1 - x[2*i - "
+         "1])^2); a = 10', that of this minimisation 'sum(i, 1, n/2, a*(x[2*i] - x[2*i - 1]^2)^2 + "
+         "(1 - x[2*i - 1])^2); a = 9'"}};
+    tw_test_refusals_of(folder, 2, other, 1);
+    json_decref(
+        tw_test_result_of(folder, "minimize rosenbrock:a=10 --json --resume s.safetensors"));
     tw_test_folder_remove(folder);
 }
 
@@ -276,5 +303,5 @@ static void words_tell_a_newcomer_what_happened(void **state) {
 TW_TESTS(json_carries_every_promised_member, expressions_starts_and_names_are_read,
          several_methods_run_from_the_same_start, ends_have_their_exit_status,
          what_is_wrong_is_said, a_trace_holds_a_row_an_iteration, legends_have_short_names,
-         a_run_in_two_parts_ends_where_one_ends, numbers_do_not_depend_on_threads_but_on_the_seed,
-         words_tell_a_newcomer_what_happened)
+         a_run_goes_on_with_the_parameters_it_had, a_run_in_two_parts_ends_where_one_ends,
+         numbers_do_not_depend_on_threads_but_on_the_seed, words_tell_a_newcomer_what_happened)

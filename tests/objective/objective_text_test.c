@@ -47,6 +47,9 @@ static const wrong_text wrong_texts[] = {
     {"sum(i, 1, 2, sum(j, i/2, 3, x))", 0, 0, TW_BAD_TEXT,
      "objective:1:22: the first index is 0.5 where i = 1; it is a whole number\n    sum(i, 1, 2, "
      "sum(j, i/2, 3, x))\n                         ^"},
+    {"sum(i, 1, 1e9, x)", 0, 0, TW_BAD_TEXT,
+     "objective:1:11: the last index is 1000000000; it is a whole number below 1e9\n    sum(i, 1, "
+     "1e9, x)\n              ^"},
     {"x + x[1]", 0, 2, TW_BAD_TEXT,
      "objective:1:1: x has elements; write one, as in x[1]\n    x + x[1]\n    ^"},
     {"sum(i, 1, 10^9 - 1, x)", 0, 0, TW_BAD_TEXT,
@@ -178,7 +181,8 @@ static void a_file_of_a_users_own_works_as_a_built_in_one(void **state) {
     assert_ok(context, tw_objective_parse(context, path, NULL, &objective));
     tw_objective_facts facts = tw_objective_describe(objective);
     assert_string_equal(facts.name, "mine");
-    assert_string_equal(facts.formula, "sum(j, 1, n, r[j]^2)");
+    assert_string_equal(facts.formula, "sum(j, 1, n, r[j]^2); a = 3; b = 9; y = 1, 2, -3; "
+                                       "c = a*x[1]; r[i] = x[i]*y[i] + c");
     assert_int_equal(facts.dimension, 3);
     assert_true(facts.start[0] == 3 && facts.start[1] == 6 && facts.start[2] == 9);
     assert_true(facts.lower[1] == -9 && facts.upper[1] == 9 && facts.lower[2] == -1);
