@@ -103,7 +103,10 @@ static tw_status draw_density(diagnosis *d, tw_context *context, const char *pat
 
 static void on_product(int64_t done, int64_t most, void *user) {
     diagnosis *d = user;
-    cli_progress_work(&d->progress, d->work, done, most);
+    if (cli_progress_due(&d->progress))
+        cli_progress_tell(&d->progress, (double)done / (double)most,
+                          "%s: %lld of at most %lld Hessian products", d->work, (long long)done,
+                          (long long)most);
 }
 
 static bool read_options(diagnosis *d, const cli_arguments *arguments, int64_t *examples) {

@@ -3,14 +3,22 @@
 
 #include <string.h>
 
+#include "cli/progress.h"
+
 typedef struct watch_state {
-    minimize_trace *trace;
+    minimize_trace *trace; // NULL: not kept
     tw_dtype dtype;
+    const char *method;
+    cli_progress progress;
 } watch_state;
 
 static void on_point(const tw_minimize_point *point, void *user) {
     watch_state *state = user;
-    minimize_trace_add(state->trace, point, state->dtype);
+    if (state->trace != NULL) minimize_trace_add(state->trace, point, state->dtype);
+    if (cli_progress_due(&state->progress))
+        cli_progress_tell(&state->progress, -1.0, "%s: iteration %llu, f %.9g, |g| %.3g",
+                          state->method, (unsigned long long)point->iteration, point->value,
+                          point->grad_norm);
 }
 
 // What is kept of a minimisation that has ended.
@@ -57,8 +65,11 @@ static int run_one(const cli_arguments *arguments, minimize_request *request, in
         tw_minimization_free(minimization);
         return cli_failed(context, status);
     }
-    watch_state state = {&run->trace, request->facts.dtype};
-    status = tw_minimization_run(minimization, traced ? on_point : NULL, &state, &run->result);
+    watch_state state = {
+        traced ? &run->trace : NULL, request->facts.dtype, request->methods.entry[index], {0}};
+    cli_progress_start(&state.progress, arguments);
+    status = tw_minimization_run(minimization, on_point, &state, &run->result);
+    cli_progress_end(&state.progress);
     bool ended = run->result.end != TW_MINIMIZE_RUNNING;
     int code = ended ? keep(arguments, request, minimization, run) : cli_failed(context, status);
     if (code == CLI_DONE && out != NULL) {

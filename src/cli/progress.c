@@ -2,6 +2,7 @@
 #include "cli/progress.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -36,9 +37,9 @@ static void clear_bar(const cli_progress *progress) {
 }
 
 static void format_bar(char bar[BAR_WIDTH + 1], double share) {
-    int full = (int)(share * BAR_WIDTH + 0.5);
+    int full = (int)(fmin(fmax(share, 0.0), 1.0) * BAR_WIDTH + 0.5);
     memset(bar, '.', BAR_WIDTH);
-    memset(bar, '#', (size_t)(full < BAR_WIDTH ? full : BAR_WIDTH));
+    memset(bar, '#', (size_t)full);
     bar[BAR_WIDTH] = '\0';
 }
 
@@ -85,17 +86,25 @@ static double seconds_of_clock(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-void cli_progress_work(cli_progress *progress, const char *what, int64_t done, int64_t most) {
+bool cli_progress_due(cli_progress *progress) {
+    if (!progress->lines) return false;
     double now = seconds_of_clock();
     if (progress->shown == 0.0) progress->shown = now; // short work says nothing
-    double pause = progress->bar ? BAR_SECONDS : LINE_SECONDS;
-    if (!progress->lines || now - progress->shown < pause) return;
+    if (now - progress->shown < (progress->bar ? BAR_SECONDS : LINE_SECONDS)) return false;
     progress->shown = now;
+    return true;
+}
+
+void cli_progress_tell(cli_progress *progress, double share, const char *format, ...) {
     char bar[BAR_WIDTH + 1];
-    format_bar(bar, (double)done / (double)most);
-    if (progress->bar) fprintf(stderr, "\r[%s] ", bar);
-    fprintf(stderr, "%s: %lld of at most %lld Hessian products%s", what, (long long)done,
-            (long long)most, progress->bar ? "\033[K" : "\n");
+    format_bar(bar, share);
+    clear_bar(progress);
+    if (progress->bar && share >= 0.0) fprintf(stderr, "[%s] ", bar);
+    va_list list;
+    va_start(list, format);
+    vfprintf(stderr, format, list);
+    va_end(list);
+    if (!progress->bar) fputc('\n', stderr);
 }
 
 void cli_progress_end(cli_progress *progress) {

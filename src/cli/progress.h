@@ -17,8 +17,11 @@ void cli_progress_start(cli_progress *progress, const cli_arguments *arguments);
 void cli_progress_step(cli_progress *progress, const tw_progress *at);
 void cli_progress_epoch(cli_progress *progress, const tw_epoch *epoch);
 
-// Work that has no epochs: `done` of `most` pieces at most. Off a terminal a line every few seconds.
-void cli_progress_work(cli_progress *progress, const char *what, int64_t done, int64_t most);
+// Work that has no epochs: whether it is time to tell of it, and a line that does, behind a bar where `share`
+// of it, 0 or more, is known to be done. Off a terminal every few seconds.
+bool cli_progress_due(cli_progress *progress);
+void cli_progress_tell(cli_progress *progress, double share, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 void cli_progress_end(cli_progress *progress);
 
 #endif

@@ -306,6 +306,7 @@ tw_status tw_expr_parse_text(tw_context *context, const tw_source *source, tw_ex
     tw_lexer lexer;
     tw_lexer_start(&lexer, context, &(*tree)->source);
     if (lexer.token.kind == TW_TOKEN_LINE) tw_lexer_next(&lexer);
+    lexer.open++; // as if in parentheses: nothing ends at a line's end but the text
     if (lexer.token.kind == TW_TOKEN_END && lexer.status == TW_OK) {
         tw_lexer_fail(&lexer, lexer.token.offset, NULL,
                       "expected an expression; the text is empty");

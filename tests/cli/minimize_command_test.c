@@ -49,6 +49,7 @@ static void expressions_starts_and_names_are_read(void **state) {
         {"minimize rosenbrock --start -1.2,1 --upper 0.5,inf --json", {0.5, 0.25}},
         {"minimize rosenbrock --lower 1.5 --json", {1.5, 2.25}},
         {"minimize rosenbrock:a=0 --start 3,4 --json", {1, 4}},
+        {"minimize '(x - 1)^2 # first\n\n + (y - 3)^2\n' --start 3,4 --json", {1, 3}},
         {"minimize 'x^2 + y^2' --start 3,4 --method gradient_descent --precision f32 --json",
          {0, 0}},
     };

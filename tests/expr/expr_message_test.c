@@ -60,9 +60,10 @@ static const wrong_text table[] = {
     {"((s)", "a.rule:1:5: expected ')' here, to close line 1, column 1\n"
              "    ((s)\n"
              "        ^"},
-    {"t +\n (s\n * g", "a.rule:1:4: expected a number, a name or '(' here\n"
-                       "    t +\n"
-                       "       ^"},
+    {"t +\n (s\n * g", "a.rule:3:5: expected ')' here, to close line 2, column 2\n"
+                       "     * g\n"
+                       "        ^"},
+    {"t +\n", "a.rule:1:4: expected a number, a name or '(' here\n    t +\n       ^"},
     {"(t +\n (s\n * g)\n", "a.rule:3:6: expected ')' here, to close line 1, column 1\n"
                            "     * g)\n"
                            "         ^"},
