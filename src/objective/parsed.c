@@ -169,12 +169,13 @@ static void write_meaning(const tw_objective_text *text, const tw_objective_item
     if (!number && item->kind != TW_ITEM_DATA && item->kind != TW_ITEM_PART) return;
     tw_text_add(words, "; %s%s%s%s =", item->name, indexed ? "[" : "", item->index,
                 indexed ? "]" : "");
-    for (int i = 0; i < item->value_count; i++) {
+    if (number) {
+        tw_text_add(words, " ");
+        tw_text_add_number(words, number_of(text, item->name)); // as it was set
+    }
+    for (int i = 0; i < item->value_count && !number; i++) {
         tw_text_add(words, i > 0 ? ", " : " ");
-        if (number)
-            tw_text_add_number(words, number_of(text, item->name)); // as it was set
-        else
-            tw_expr_format(text->tree, text->values[item->value_first + i], words);
+        tw_expr_format(text->tree, text->values[item->value_first + i], words);
     }
 }
 

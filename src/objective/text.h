@@ -3,7 +3,7 @@
 //     # Rosenbrock's valley. Rosenbrock, 1960.
 //     objective rosenbrock
 //     dim 2 step 2                                  (default; which are possible)
-//     param a = 100                                 (set by "rosenbrock:a=10")
+//     param a = 100 from 0                          (set by "rosenbrock:a=10"; which are possible)
 //     start -1.2, 1                                 (repeated up to n; or: start x[i] = 1 - i/n)
 //     domain -2 to 2, -1 to 3                       (what pictures show)
 //     minimum 0 at 1                                (of the literature; may end in: for n == 4)
@@ -41,7 +41,7 @@ typedef struct tw_objective_symbol {
 } tw_objective_symbol;
 
 typedef enum tw_objective_item_kind {
-    TW_ITEM_PARAMETER,
+    TW_ITEM_PARAMETER, // values: default, least, most
     TW_ITEM_DIMENSION, // values: default, first, last, step
     TW_ITEM_START,
     TW_ITEM_DOMAIN, // values: low, high, low, high, ...

@@ -81,7 +81,25 @@ static tw_status new_item(parser *p, tw_objective_item_kind kind, tw_objective_i
     return TW_OK;
 }
 
+// A value for each word that is there, in the words' order; none where one is left out.
+static tw_status parse_worded(parser *p, tw_objective_item *item, const char *const *words,
+                              int count) {
+    tw_status status = TW_OK;
+    for (int i = 0; i < count && status == TW_OK; i++) {
+        if (tw_lexer_at(&p->lexer, words[i])) {
+            status = tw_lexer_next(&p->lexer);
+            if (status == TW_OK) status = parse_value(p, item);
+        } else {
+            status = add_value(p, item, TW_EXPR_NONE);
+        }
+    }
+    return status;
+}
+
+// param NAME = DEFAULT [from LEAST] [to MOST], ...
 static tw_status parse_parameters(parser *p) {
+    static const char *const words[] = {"from", "to"};
+
     tw_status status = TW_OK;
     for (bool more = true; more && status == TW_OK; more = tw_lexer_at(&p->lexer, ",")) {
         status = tw_lexer_next(&p->lexer); // `param` or the comma
@@ -91,6 +109,7 @@ static tw_status parse_parameters(parser *p) {
             status = tw_lexer_name(&p->lexer, "the name of a parameter", item->name);
         if (status == TW_OK) status = tw_lexer_expect(&p->lexer, "=");
         if (status == TW_OK) status = parse_value(p, item);
+        if (status == TW_OK) status = parse_worded(p, item, words, 2);
         if (status == TW_OK) item->end = p->text->tree->node_count;
     }
     return status;
@@ -100,15 +119,7 @@ static tw_status parse_parameters(parser *p) {
 static tw_status parse_dimension(parser *p, tw_objective_item *item) {
     static const char *const words[] = {"from", "to", "step"};
     tw_status status = parse_value(p, item);
-    for (int i = 0; i < 3 && status == TW_OK; i++) {
-        if (tw_lexer_at(&p->lexer, words[i])) {
-            status = tw_lexer_next(&p->lexer);
-            if (status == TW_OK) status = parse_value(p, item);
-        } else {
-            status = add_value(p, item, TW_EXPR_NONE);
-        }
-    }
-    return status;
+    return status == TW_OK ? parse_worded(p, item, words, 3) : status;
 }
 
 // minimum VALUE [at PLACE] [for CONDITION]

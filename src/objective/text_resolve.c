@@ -278,10 +278,35 @@ static tw_status check_new_name(const tw_objective_text *text, const tw_objectiv
                           "'%s' %s", name, reason);
 }
 
-static double setting_of(const tw_objective_settings *settings, const char *name, double value) {
-    for (int i = 0; settings != NULL && i < settings->count; i++)
-        if (strcmp(settings->settings[i].name, name) == 0) value = settings->settings[i].value;
-    return value;
+// The last one counts.
+static const tw_objective_setting *setting_of(const tw_objective_settings *settings,
+                                              const char *name) {
+    for (int i = settings == NULL ? 0 : settings->count; i-- > 0;)
+        if (strcmp(settings->settings[i].name, name) == 0) return &settings->settings[i];
+    return NULL;
+}
+
+// A parameter's number: its default, or what it was set to, from its least to its most.
+static tw_status read_parameter(tw_objective_text *text, const tw_objective_item *item,
+                                const tw_objective_settings *settings, double *number) {
+    const tw_expr_root *values = text->values + item->value_first;
+    double numbers[3] = {0.0, -INFINITY, INFINITY}; // default, least, most
+    tw_status status = TW_OK;
+    for (int i = 0; i < 3 && status == TW_OK; i++)
+        if (values[i] != TW_EXPR_NONE)
+            status = tw_objective_text_number(text, values[i], "a parameter", &numbers[i]);
+    if (status != TW_OK) return status;
+    const tw_objective_setting *set = setting_of(settings, item->name);
+    *number = set != NULL ? set->value : numbers[0];
+    bool low = *number < numbers[1];
+    if (!low && *number <= numbers[2]) return TW_OK;
+    char given[TW_NUMBER_BYTES], bound[TW_NUMBER_BYTES];
+    return tw_source_fail(text->context, set != NULL ? settings->source : &text->tree->source,
+                          set != NULL ? set->offset : item->offset, NULL,
+                          low ? "%s: %s is %s; at least %s is needed"
+                              : "%s: %s is %s; at most %s is possible",
+                          text->name, item->name, tw_format_number(*number, given),
+                          tw_format_number(numbers[low ? 1 : 2], bound));
 }
 
 static tw_status define(tw_objective_text *text, int number,
@@ -296,10 +321,8 @@ static tw_status define(tw_objective_text *text, int number,
     tw_objective_symbol symbol = {.meaning = meanings[item->kind], .index = number};
     tw_status status = check_new_name(text, item, item->name);
     if (status == TW_OK && item->kind == TW_ITEM_PARAMETER)
-        status = tw_objective_text_number(text, text->values[item->value_first], "a parameter",
-                                          &symbol.number);
+        status = read_parameter(text, item, settings, &symbol.number);
     if (status != TW_OK) return status;
-    symbol.number = setting_of(settings, item->name, symbol.number);
     if (item->kind == TW_ITEM_PART && item->index[0] != '\0') symbol.meaning = TW_MEANS_SEQUENCE;
     return add_symbol(text, item->name, strlen(item->name), &symbol);
 }

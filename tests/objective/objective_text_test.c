@@ -75,6 +75,12 @@ static const wrong_text wrong_texts[] = {
     {"quadratic:condtion=3", 0, 0, TW_BAD_TEXT,
      "objective:1:11: quadratic has no parameter 'condtion'; it has dim, condition, rotate\n    "
      "quadratic:condtion=3\n              ^ did you mean condition?"},
+    {"quadratic:condition=-3", 0, 0, TW_BAD_TEXT,
+     "objective:1:11: quadratic: condition is -3; at least 1 is needed\n    "
+     "quadratic:condition=-3\n              ^"},
+    {"quadratic:condition=5,rotate=2", 0, 0, TW_BAD_TEXT,
+     "objective:1:23: quadratic: rotate is 2; at most 1 is possible\n    "
+     "quadratic:condition=5,rotate=2\n                          ^"},
     {"quadratic:condition=x", 0, 0, TW_BAD_TEXT,
      "objective:1:21: unknown name 'x'; known here: none\n    quadratic:condition=x\n              "
      " "
@@ -126,6 +132,8 @@ static const wrong_file wrong_files[] = {
      "3:9: expected 'to' here\n    domain 1\n            ^"},
     {"objective a\ndim 2\ndomain 2 to 1\nf = x\n",
      "3:1: the domain of variable 1 is empty\n    domain 2 to 1\n    ^"},
+    {"objective a\ndim 2\nparam b = 2, c = 3 from 2*b\nf = c*x\n",
+     "3:14: a: c is 3; at least 4 is needed\n    param b = 2, c = 3 from 2*b\n                 ^"},
     {"objective a\ndim 2\nparam exp = 2\nf = x\n",
      "3:7: 'exp' is a function\n    param exp = 2\n          ^ choose another name"},
     {"objective a\ndim 2\nu = v\nv = x\nf = u\n",
