@@ -96,7 +96,7 @@ tw_status tw_minimization_evaluate(tw_minimization *minimization, const void *x,
     if (most > 0 && minimization->at->f_evals >= (double)most) {
         tw_minimization_finish(minimization, TW_MINIMIZE_MAX_ITERATIONS,
                                "the budget of %" PRIu64 " evaluations is used up; |g| is %.3g",
-                               most, minimization->at->grad_norm);
+                               most, minimization->at->best_norm);
         return TW_INTERRUPTED;
     }
     return tw_objective_evaluate(minimization->objective, x, value, gradient);
@@ -125,15 +125,16 @@ void tw_minimization_reject(tw_minimization *minimization, double value, double 
     at->best_norm = largest_slope;
 }
 
-static double allowed_slope(const tw_minimization *self) {
-    return self->options.tolerance * fmax(1, fabs(self->at->value));
+static double allowed_slope(const tw_minimization *self, double value) {
+    return self->options.tolerance * fmax(1, fabs(value));
 }
 
 // Only the best point seen is an end: a method that went by a lower one has to find its way back. And a
 // gradient above the start's is none, however far a function without a floor has fallen.
 static bool meets_tolerance(const tw_minimization *self) {
     double norm = self->at->grad_norm;
-    if (!(norm <= allowed_slope(self)) || self->at->best_is_here == 0) return false;
+    if (!(norm <= allowed_slope(self, self->at->value)) || self->at->best_is_here == 0)
+        return false;
     return norm <= self->options.tolerance || norm <= self->at->first_norm;
 }
 
@@ -141,7 +142,7 @@ static tw_status converged(tw_minimization *self) {
     return tw_minimization_finish(
         self, TW_MINIMIZE_CONVERGED,
         "the largest component of the gradient is %.3g, at most %.3g allowed", self->at->grad_norm,
-        allowed_slope(self));
+        allowed_slope(self, self->at->value));
 }
 
 void tw_minimization_accept(tw_minimization *minimization, double value, double largest_slope,
@@ -198,7 +199,8 @@ tw_status tw_minimization_step(tw_minimization *minimization) {
         return tw_minimization_finish(
             minimization, TW_MINIMIZE_MAX_ITERATIONS,
             "%" PRIu64 " iterations were allowed; |g| is %.3g, at most %.3g was wanted",
-            minimization->options.max_iterations, at->grad_norm, allowed_slope(minimization));
+            minimization->options.max_iterations, at->best_norm,
+            allowed_slope(minimization, at->best_value));
     count_from_here(minimization);
     double begin = tw_clock_seconds(), before = at->which;
     status = minimization->solver->iterate(minimization);

@@ -66,6 +66,19 @@ static void expressions_starts_and_names_are_read(void **state) {
     }
 }
 
+// What is returned is the best point, and so is what is said of it: noise carries the last one off.
+static void an_end_is_told_by_the_point_that_is_returned(void **state) {
+    (void)state;
+    json_t *result = tw_test_result_of(
+        NULL, "minimize booth --method 'gradient_noise:std=9 | sgd:lr=0.05' --max-iter 50 --json");
+    char told[64];
+    snprintf(told, sizeof told, "50 iterations were allowed; |g| is %.3g,",
+             tw_test_number(result, "grad_norm"));
+    const char *reason = word_of(result, "reason");
+    if (strncmp(reason, told, strlen(told)) != 0) fail_msg("%s", reason);
+    json_decref(result);
+}
+
 static void several_methods_run_from_the_same_start(void **state) {
     (void)state;
     tw_test_ran ran = tw_test_program(&(tw_test_call){
@@ -302,7 +315,8 @@ static void words_tell_a_newcomer_what_happened(void **state) {
 }
 
 TW_TESTS(json_carries_every_promised_member, expressions_starts_and_names_are_read,
-         several_methods_run_from_the_same_start, ends_have_their_exit_status,
-         what_is_wrong_is_said, a_trace_holds_a_row_an_iteration, legends_have_short_names,
-         a_run_goes_on_with_the_parameters_it_had, a_run_in_two_parts_ends_where_one_ends,
-         numbers_do_not_depend_on_threads_but_on_the_seed, words_tell_a_newcomer_what_happened)
+         an_end_is_told_by_the_point_that_is_returned, several_methods_run_from_the_same_start,
+         ends_have_their_exit_status, what_is_wrong_is_said, a_trace_holds_a_row_an_iteration,
+         legends_have_short_names, a_run_goes_on_with_the_parameters_it_had,
+         a_run_in_two_parts_ends_where_one_ends, numbers_do_not_depend_on_threads_but_on_the_seed,
+         words_tell_a_newcomer_what_happened)
