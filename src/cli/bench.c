@@ -91,6 +91,7 @@ static int one_method(bench_out *out, const tw_bench_update_options *options, co
 static int listed_methods(bench_out *out, const tw_bench_update_options *options) {
     cli_list list;
     int code = cli_list_read(out->arguments, OPTION_METHODS, NULL, CLI_LIST_MAX, &list);
+    if (code == CLI_DONE) code = cli_list_check_rules(out->arguments, &list);
     for (int i = 0; i < list.count && code == CLI_DONE; i++)
         code = one_method(out, options, list.entry[i]);
     cli_list_free(&list);

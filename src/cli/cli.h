@@ -113,6 +113,10 @@ int cli_list_read(const cli_arguments *arguments, cli_option_id id, const char *
                   cli_list *list);
 void cli_list_free(cli_list *list);
 
+// Whether each of a list of rules can be read: to be asked before the first is run. CLI_DONE, or the exit
+// status with a message printed.
+int cli_list_check_rules(const cli_arguments *arguments, const cli_list *list);
+
 // f32 or f64. As above.
 bool cli_precision(const cli_arguments *arguments, tw_dtype *dtype);
 

@@ -30,6 +30,16 @@ int cli_list_read(const cli_arguments *arguments, cli_option_id id, const char *
     return CLI_DONE;
 }
 
+int cli_list_check_rules(const cli_arguments *arguments, const cli_list *list) {
+    for (int i = 0; i < list->count; i++) {
+        tw_method *method = NULL;
+        tw_status status = tw_method_parse(arguments->context, list->entry[i], &method);
+        tw_method_free(method);
+        if (status != TW_OK) return cli_failed(arguments->context, status);
+    }
+    return CLI_DONE;
+}
+
 void cli_list_free(cli_list *list) {
     for (int i = 0; i < list->count; i++) tw_release(list->entry[i]);
     *list = (cli_list){0};

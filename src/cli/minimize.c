@@ -128,6 +128,19 @@ static int run_all(const cli_arguments *arguments, minimize_request *request, tw
     return written == CLI_DONE ? code : written;
 }
 
+// Begins each of a race and lets it go: what is wrong with the last is said before the first is run.
+static int check_race(const cli_arguments *arguments, minimize_request *request) {
+    for (int i = 0; i < request->methods.count && request->methods.count > 1; i++) {
+        tw_minimization *minimization = NULL;
+        request->options.method = request->methods.entry[i];
+        tw_status status = tw_minimization_new(request->objective, &request->options,
+                                               request->start, &minimization);
+        tw_minimization_free(minimization);
+        if (status != TW_OK) return cli_failed(arguments->context, status);
+    }
+    return CLI_DONE;
+}
+
 static int check_request(const cli_arguments *arguments, const minimize_request *request) {
     bool kept = cli_given(arguments, OPTION_OUT) || cli_given(arguments, OPTION_RESUME);
     if (kept && request->methods.count > 1)
@@ -159,6 +172,7 @@ int cli_run_minimize(const cli_arguments *arguments) {
     minimize_run runs[CLI_LIST_MAX] = {0};
     int code = minimize_read(arguments, &request);
     if (code == CLI_DONE) code = check_request(arguments, &request);
+    if (code == CLI_DONE) code = check_race(arguments, &request);
     if (code == CLI_DONE) code = run_all(arguments, &request, json, runs);
     for (int i = 0; i < request.methods.count; i++) minimize_run_free(&runs[i]);
     minimize_request_free(&request);

@@ -203,6 +203,7 @@ int cli_run_regret(const cli_arguments *arguments) {
     games g = {.arguments = arguments};
     code = cli_list_read(arguments, OPTION_METHODS, "sgd; adagrad; adam; amsgrad", METHODS_MAX,
                          &g.methods);
+    if (code == CLI_DONE) code = cli_list_check_rules(arguments, &g.methods);
     if (code == CLI_DONE) code = open_game(&g, problem, rounds, (uint64_t)seed);
     if (code == CLI_DONE) code = play_all(&g, problem, rounds);
     for (int i = 0; i < g.count; i++) tw_release(g.all[i].method);

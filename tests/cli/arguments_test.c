@@ -167,6 +167,10 @@ static void missing_and_superfluous_words_are_named(void **state) {
         {"rules show adam --latex --plan",
          "rules show: --latex and --plan are two forms; give one"},
         {"rules trace adam --plan", "rules trace takes no --plan"},
+        {"bench rules --params 10 --json --methods 'sgd; adm'",
+         "method:1:1: unknown rule 'adm'\n    adm\n    ^ did you mean adam?"},
+        {"regret --problem linear --rounds 10 --json --methods 'sgd; adm'",
+         "method:1:1: unknown rule 'adm'\n    adm\n    ^ did you mean adam?"},
         {"bench rules --methods 'adam; ;sgd'", // before anything is measured
          "--methods: a method is missing; as in \"sgd; adam\""},
         {"manual --json", "manual: prints a man page; there is none in JSON"},
