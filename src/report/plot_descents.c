@@ -14,9 +14,9 @@
 #define BETWEEN 26.0
 #define PIXELS_A_TICK 60.0
 #define CURVE_POINTS 601
-#define FARTHEST 1e2
-#define HIGHEST 1e4  // times its start, up to which a curve is shown
-#define LOWEST 1e-18 // the same, down to which
+#define FARTHEST 1e2 // times its start, up to which a curve is shown on an even axis
+#define HIGHEST 1e4  // the same, as a logarithm
+#define LOWEST 1e-18 // and down to which
 #define LONG 20.0    // times as many evaluations, from which on they are shown as logarithms
 
 // ---- a function of one number
@@ -119,10 +119,17 @@ static double base_of(const tw_landscape *landscape) {
     return least > 0 ? 0 : INFINITY;
 }
 
-// What a logarithm has room for: above 0, and not so far from the start that all else would be flat. What
-// is below is shown at the edge.
-static double shown(double value, double start) {
-    return value > 0 && !(value > HIGHEST * start) ? fmax(value, LOWEST * start) : NAN;
+// A logarithm has room for what is above 0, and shows at its edge what is far below the start.
+static double positive(double value, double start) {
+    return value > 0 ? fmax(value, LOWEST * start) : NAN;
+}
+
+// What is so far beyond the start that all else would be flat is not shown, but for the first such point of
+// a line, at the edge: so that one sees it leave.
+static double shown(const double *line, int64_t index, double value, double edge) {
+    if (fabs(value) <= edge) return value;
+    bool leaves = index > 0 && fabs(line[index - 1]) < edge && !isnan(value);
+    return leaves ? copysign(edge, value) : NAN;
 }
 
 // Whether some went on so much longer than others that these would be a line at the edge.
@@ -138,21 +145,18 @@ static bool is_long(const tw_progress *progress, int count) {
     return longest > LONG * shortest;
 }
 
-// On an even axis too, what is far beyond the start would flatten all else.
-static double near_start(double value, double start) {
-    return fabs(value) <= FARTHEST * fmax(fabs(start), 1) ? value : NAN;
-}
-
 static void fill_series(const tw_landscape *landscape, tw_progress *progress, int index,
                         double base, double *numbers) {
     const tw_descent *descent = &landscape->descents[index];
+    const double *value = descent->values, *norm = descent->grad_norms;
     double *x = numbers, *f = x + descent->count, *g = f + descent->count;
+    bool log = isfinite(base);
     for (int64_t k = 0; k < descent->count; k++) {
         x[k] = descent->evaluations == NULL ? (double)(k + 1) : descent->evaluations[k];
-        f[k] = isfinite(base) ? shown(descent->values[k] - base, descent->values[0] - base)
-                              : near_start(descent->values[k], descent->values[0]);
-        g[k] = descent->grad_norms == NULL ? NAN
-                                           : shown(descent->grad_norms[k], descent->grad_norms[0]);
+        f[k] = log ? shown(f, k, positive(value[k] - base, value[0] - base),
+                           HIGHEST * (value[0] - base))
+                   : shown(f, k, value[k], FARTHEST * fmax(fabs(value[0]), 1));
+        g[k] = norm != NULL ? shown(g, k, positive(norm[k], norm[0]), HIGHEST * norm[0]) : NAN;
     }
     progress->series[0][index] = (tw_series){descent->name, x, f, descent->count, -1};
     progress->series[1][index] = (tw_series){descent->name, x, g, descent->count, -1};

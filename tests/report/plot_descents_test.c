@@ -103,6 +103,22 @@ static void more_dimensions_show_progress_alone(void **state) {
     tw_context_free(context);
 }
 
+static void a_line_is_seen_to_leave(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    const double up[] = {24, 1e300, INFINITY}, down[] = {-24, -1e300, -INFINITY};
+    const tw_descent descents[] = {{"sgd", NULL, up, NULL, NULL, 3},
+                                   {"sgd", path_a, down, NULL, NULL, 3}};
+    static const char *const names[] = {"wood", "saddle"}; // as logarithms, and evenly
+    for (int i = 0; i < 2; i++) {
+        char *text = drawn(context, names[i], &descents[i], 1);
+        assert_int_equal(tw_test_occurrences(text, "h0"), 0); // a dot
+        tw_release(text);
+    }
+    tw_context_free(context);
+}
+
 static void every_built_in_function_has_a_picture(void **state) {
     (void)state;
     tw_context *context = NULL;
@@ -178,6 +194,6 @@ static void every_allocation_may_fail(void **state) {
 }
 
 TW_TESTS(a_plane_shows_lines_paths_and_progress, a_start_is_named_where_no_path_is,
-         a_line_shows_its_curve, more_dimensions_show_progress_alone,
+         a_line_shows_its_curve, more_dimensions_show_progress_alone, a_line_is_seen_to_leave,
          every_built_in_function_has_a_picture, a_page_holds_the_same_picture,
          what_cannot_be_drawn_is_refused, every_allocation_may_fail)
