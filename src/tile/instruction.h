@@ -106,6 +106,31 @@ typedef enum tw_tile_code {
     X(combine, add)                                                                                \
     X(combine, combine)
 
+// Nests: an instruction whose result the next one alone reads is done within that one's loop, and the result
+// is neither stored nor loaded. Every outer one here, with the operands that are the result, goes with
+// every inner one.
+#define TW_TILE_OUTER(X)                                                                           \
+    X(combine, x)                                                                                  \
+    X(combine, y)                                                                                  \
+    X(product_add, z)                                                                              \
+    X(product_add, yz)                                                                             \
+    X(affine, x)                                                                                   \
+    X(multiply, y)                                                                                 \
+    X(maximum, y)                                                                                  \
+    X(sign, x)                                                                                     \
+    X(quotient_add, y)                                                                             \
+    X(quotient_add, z)                                                                             \
+    X(add_over_root, y)
+#define TW_TILE_INNER(X, ...)                                                                      \
+    X(__VA_ARGS__, subtract)                                                                       \
+    X(__VA_ARGS__, multiply)                                                                       \
+    X(__VA_ARGS__, scale)                                                                          \
+    X(__VA_ARGS__, affine)                                                                         \
+    X(__VA_ARGS__, combine)                                                                        \
+    X(__VA_ARGS__, product_add)                                                                    \
+    X(__VA_ARGS__, absolute)                                                                       \
+    X(__VA_ARGS__, sign)
+
 // clang-format on
 
 typedef enum tw_tile_chain {
@@ -114,13 +139,19 @@ typedef enum tw_tile_chain {
 #define TW_TILE_ENTRY(first, second, third) TW_CHAIN_##first##_##second##_##third,
     TW_TILE_TRIPLES(TW_TILE_ENTRY)
 #undef TW_TILE_ENTRY
-#define TW_TILE_ENTRY(first, second) TW_CHAIN_##first##_##second,
-        TW_TILE_PAIRS(TW_TILE_ENTRY)
+#define TW_TILE_ENTRY(outer, operands, inner) TW_CHAIN_##inner##_in_##operands##_of_##outer,
+#define TW_TILE_ENTRIES(...) TW_TILE_INNER(TW_TILE_ENTRY, __VA_ARGS__)
+        TW_TILE_OUTER(TW_TILE_ENTRIES)
+#undef TW_TILE_ENTRIES
 #undef TW_TILE_ENTRY
-            TW_CHAIN_COUNT
+#define TW_TILE_ENTRY(first, second) TW_CHAIN_##first##_##second,
+            TW_TILE_PAIRS(TW_TILE_ENTRY)
+#undef TW_TILE_ENTRY
+                TW_CHAIN_COUNT
 } tw_tile_chain;
 
 _Static_assert(TW_CODE_COUNT <= UINT8_MAX, "a code is a byte of an instruction");
+_Static_assert(TW_CHAIN_COUNT <= UINT8_MAX, "a chain is a byte of an instruction");
 
 // While lowering, `out` and `in` are values (below); in a placed program they are places.
 typedef struct tw_tile_instruction {

@@ -156,17 +156,25 @@ static void run_special(running *r, const tw_tile_instruction *instruction, int6
                                                  r->lanes[instruction->number], count);
 }
 
+static void run_alone(running *r, const tw_tile_instruction *instruction, int64_t first,
+                      int64_t count) {
+    tw_tile_kernel *kernel = r->kernels[instruction->code];
+    if (kernel != NULL)
+        kernel(r->places, instruction, r->scalars, count);
+    else
+        run_special(r, instruction, first, count);
+}
+
 static void run_instructions(running *r, int64_t first, int64_t count) {
     const tw_tile_instruction *instruction = r->program->instructions;
     const tw_tile_instruction *const end = instruction + r->program->instruction_count;
     for (; instruction < end; instruction += instruction->length) {
-        tw_tile_kernel *kernel = instruction->chain != TW_CHAIN_NONE
-                                     ? r->chains[instruction->chain]
-                                     : r->kernels[instruction->code];
-        if (kernel != NULL)
-            kernel(r->places, instruction, r->scalars, count);
+        tw_tile_kernel *chain = r->chains[instruction->chain];
+        if (chain != NULL)
+            chain(r->places, instruction, r->scalars, count);
         else
-            run_special(r, instruction, first, count);
+            for (int i = 0; i < instruction->length; i++)
+                run_alone(r, instruction + i, first, count);
     }
 }
 

@@ -131,14 +131,40 @@ tw_tile_kernel *const tw_tile_kernels_f64[TW_CODE_COUNT] = {
                  ELEMENT(second, suffix, p), ELEMENT(third, suffix, q))                            \
     }
 
+// What the outer element's operands are: the inner one's `value` in place of one or two.
+#define OUTER(name, suffix, x, y, z) tw_tile_##name##_##suffix(x, y, z, p.w[k], p.a, p.b, p.c, p.d)
+#define OUTER_OF_x(name, suffix) OUTER(name, suffix, value, p.y[k], p.z[k])
+#define OUTER_OF_y(name, suffix) OUTER(name, suffix, p.x[k], value, p.z[k])
+#define OUTER_OF_z(name, suffix) OUTER(name, suffix, p.x[k], p.y[k], value)
+#define OUTER_OF_yz(name, suffix) OUTER(name, suffix, p.x[k], value, value)
+#define ASK_OUTER_x
+#define ASK_OUTER_y ASK(p.x)
+#define ASK_OUTER_z ASK(p.x)
+#define ASK_OUTER_yz ASK(p.x)
+
+#define NEST(type, suffix, outer, operands, inner)                                                 \
+    TW_SIMD static void run_##inner##_in_##operands##_of_##outer##_##suffix(                       \
+        void *const *places, const tw_tile_instruction *i, const double *scalars, int64_t count) { \
+        const operands_##suffix o = operands_of_##suffix(places, i, scalars);                      \
+        const operands_##suffix p = operands_of_##suffix(places, i + 1, scalars);                  \
+        BY_LINES(type, ASK(o.x) ASK_OUTER_##operands, {                                            \
+            const type value =                                                                     \
+                tw_tile_##inner##_##suffix(o.x[k], o.y[k], o.z[k], o.w[k], o.a, o.b, o.c, o.d);    \
+            p.out[k] = OUTER_OF_##operands(outer, suffix);                                         \
+        })                                                                                         \
+    }
+
 #define TRIPLE_f32(...) TRIPLE(float, f32, __VA_ARGS__)
 #define TRIPLE_f64(...) TRIPLE(double, f64, __VA_ARGS__)
 #define PAIR_f32(...) PAIR(float, f32, __VA_ARGS__)
 #define PAIR_f64(...) PAIR(double, f64, __VA_ARGS__)
+#define NEST_f32(...) NEST(float, f32, __VA_ARGS__)
+#define NESTS_f32(...) TW_TILE_INNER(NEST_f32, __VA_ARGS__)
 TW_TILE_TRIPLES(TRIPLE_f32)
 TW_TILE_TRIPLES(TRIPLE_f64)
 TW_TILE_PAIRS(PAIR_f32)
 TW_TILE_PAIRS(PAIR_f64)
+TW_TILE_OUTER(NESTS_f32)
 
 #define TRIPLE_ROW(suffix, first, second, third)                                                   \
     [TW_CHAIN_##first##_##second##_##third] = run_##first##_##second##_##third##_##suffix,
@@ -148,8 +174,12 @@ TW_TILE_PAIRS(PAIR_f64)
 #define TRIPLE_ROW_f64(...) TRIPLE_ROW(f64, __VA_ARGS__)
 #define PAIR_ROW_f32(...) PAIR_ROW(f32, __VA_ARGS__)
 #define PAIR_ROW_f64(...) PAIR_ROW(f64, __VA_ARGS__)
-tw_tile_kernel *const tw_tile_chains_f32[TW_CHAIN_COUNT] = {TW_TILE_TRIPLES(TRIPLE_ROW_f32)
-                                                                TW_TILE_PAIRS(PAIR_ROW_f32)};
+#define NEST_ROW_f32(outer, operands, inner)                                                       \
+    [TW_CHAIN_##inner##_in_##operands##_of_##outer] =                                              \
+        run_##inner##_in_##operands##_of_##outer##_f32,
+#define NEST_ROWS_f32(...) TW_TILE_INNER(NEST_ROW_f32, __VA_ARGS__)
+tw_tile_kernel *const tw_tile_chains_f32[TW_CHAIN_COUNT] = {
+    TW_TILE_TRIPLES(TRIPLE_ROW_f32) TW_TILE_OUTER(NEST_ROWS_f32) TW_TILE_PAIRS(PAIR_ROW_f32)};
 tw_tile_kernel *const tw_tile_chains_f64[TW_CHAIN_COUNT] = {TW_TILE_TRIPLES(TRIPLE_ROW_f64)
                                                                 TW_TILE_PAIRS(PAIR_ROW_f64)};
 

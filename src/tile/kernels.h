@@ -11,7 +11,8 @@ typedef void tw_tile_kernel(void *const *places, const tw_tile_instruction *inst
 extern tw_tile_kernel *const tw_tile_kernels_f32[TW_CODE_COUNT]; // NULL: random, reductions
 extern tw_tile_kernel *const tw_tile_kernels_f64[TW_CODE_COUNT];
 
-// The loop of an instruction and those behind it, by tw_tile_chain; none for TW_CHAIN_NONE.
+// The loop of an instruction and those behind it, by tw_tile_chain. NULL, each runs alone: TW_CHAIN_NONE,
+// and nests in float64, which would double their code.
 extern tw_tile_kernel *const tw_tile_chains_f32[TW_CHAIN_COUNT];
 extern tw_tile_kernel *const tw_tile_chains_f64[TW_CHAIN_COUNT];
 
