@@ -52,12 +52,13 @@ TW_API tw_status tw_curvature_parts(tw_objective *objective, const tw_objective_
                                     tw_part_forecast *parts);
 
 typedef struct tw_spectrum_options {
-    int64_t steps;    // of Lanczos, at most; each costs a product and keeps a vector. Default 100.
-    double tolerance; // stop when both ends are known to this share of the largest, and the condition
-                      // number to 1 % where both have the same sign. Default 1e-4.
-    int64_t top;      // eigenvalues to give at each end. Default 1.
-    int64_t probes;   // random vectors of a density. Default 8.
-    uint64_t seed;    // of start vectors. Default 1.
+    int64_t steps; // of Lanczos, at most; each costs a product and keeps a vector. Default 100.
+    double
+        tolerance;  // stop when both ends are known to this share of the largest, and the condition
+                    // number to 1 % where both have the same sign. Default 1e-4.
+    int64_t top;    // eigenvalues to give at each end. Default 1.
+    int64_t probes; // random vectors of a density. Default 8.
+    uint64_t seed;  // of start vectors. Default 1.
     // Called after each product with the number of those done and to be done at most. Default NULL: not.
     void (*watch)(int64_t done, int64_t most, void *user);
     void *user; // what `watch` is given

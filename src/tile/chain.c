@@ -20,18 +20,9 @@ static bool divides(tw_tile_code code) {
     }
 }
 
-// Bits of the operands that are the result of the instruction before.
-enum { OPERANDS_x = 1, OPERANDS_y = 2, OPERANDS_z = 4, OPERANDS_yz = OPERANDS_y | OPERANDS_z };
-
-typedef struct sequence {
-    int length;
-    tw_tile_code codes[3];
-    int operands; // of a nest; else 0
-} sequence;
-
 // Those that save most come first.
 // clang-format off
-static const sequence chains[TW_CHAIN_COUNT] = {
+const tw_tile_sequence tw_tile_sequences[TW_CHAIN_COUNT] = {
     [TW_CHAIN_NONE] = {1, {0}, 0},
 #define TW_TILE_ENTRY(first, second, third)                                                        \
     [TW_CHAIN_##first##_##second##_##third] =                                                      \
@@ -40,7 +31,7 @@ static const sequence chains[TW_CHAIN_COUNT] = {
 #undef TW_TILE_ENTRY
 #define TW_TILE_ENTRY(outer, operands, inner)                                                      \
     [TW_CHAIN_##inner##_in_##operands##_of_##outer] =                                              \
-        {2, {TW_CODE_##inner, TW_CODE_##outer}, OPERANDS_##operands},
+        {2, {TW_CODE_##inner, TW_CODE_##outer}, TW_OPERANDS_##operands},
 #define TW_TILE_ENTRIES(...) TW_TILE_INNER(TW_TILE_ENTRY, __VA_ARGS__)
     TW_TILE_OUTER(TW_TILE_ENTRIES)
 #undef TW_TILE_ENTRIES
@@ -74,7 +65,7 @@ static bool made_for_next(const tw_tile_program *program, int first, int operand
     return true;
 }
 
-static bool begins(const sequence *chain, const tw_tile_program *program, int first) {
+static bool begins(const tw_tile_sequence *chain, const tw_tile_program *program, int first) {
     if (chain->length > program->instruction_count - first) return false;
     for (int i = 0; i < chain->length; i++)
         if (program->instructions[first + i].code != chain->codes[i]) return false;
@@ -83,7 +74,7 @@ static bool begins(const sequence *chain, const tw_tile_program *program, int fi
 
 static tw_tile_chain chain_of(const tw_tile_program *program, int first) {
     for (int i = TW_CHAIN_NONE + 1; i < TW_CHAIN_COUNT; i++)
-        if (begins(&chains[i], program, first)) return (tw_tile_chain)i;
+        if (begins(&tw_tile_sequences[i], program, first)) return (tw_tile_chain)i;
     return TW_CHAIN_NONE;
 }
 
@@ -95,7 +86,7 @@ void tw_tile_find_chains(tw_tile_program *program) {
         tw_tile_instruction *instruction = &program->instructions[i];
         const tw_tile_chain chain = chain_of(program, i);
         instruction->chain = (uint8_t)chain;
-        instruction->length = (uint8_t)chains[chain].length;
+        instruction->length = (uint8_t)tw_tile_sequences[chain].length;
         program->loop_count++;
     }
 }

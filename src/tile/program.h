@@ -68,6 +68,23 @@ tw_status tw_tile_identify(const tw_tile_lowered *lowered, tw_tile_program *prog
 // Gives every value a place; takes the instructions over.
 tw_status tw_tile_place(tw_tile_lowered *lowered, tw_tile_program *program);
 
+// Bits of the operands that are the result of the instruction before.
+enum {
+    TW_OPERANDS_x = 1,
+    TW_OPERANDS_y = 2,
+    TW_OPERANDS_z = 4,
+    TW_OPERANDS_yz = TW_OPERANDS_y | TW_OPERANDS_z
+};
+
+// The instructions of a chain.
+typedef struct tw_tile_sequence {
+    int length;
+    tw_tile_code codes[3];
+    int operands; // of the second that are the first's result, a nest; else 0
+} tw_tile_sequence;
+
+extern const tw_tile_sequence tw_tile_sequences[TW_CHAIN_COUNT];
+
 // Marks chains of instructions that run as one loop, and whether the program divides.
 void tw_tile_find_chains(tw_tile_program *program);
 

@@ -5,43 +5,15 @@
 #include <string.h>
 
 #include "tile/kernels.h"
+#include "tile/program.h"
 
 #define PLACES 5
 #define ELEMENTS 100
 
-enum { OPERANDS_x = 1, OPERANDS_y = 2, OPERANDS_z = 4, OPERANDS_yz = 6 };
-
-typedef struct sequence {
-    int length;
-    tw_tile_code codes[3];
-    int operands; // of the second that are the first's result, a nest; else 0
-} sequence;
-
-// clang-format off
-static const sequence chains[TW_CHAIN_COUNT] = {
-#define TW_TILE_ENTRY(first, second, third)                                                        \
-    [TW_CHAIN_##first##_##second##_##third] =                                                      \
-        {3, {TW_CODE_##first, TW_CODE_##second, TW_CODE_##third}, 0},
-    TW_TILE_TRIPLES(TW_TILE_ENTRY)
-#undef TW_TILE_ENTRY
-#define TW_TILE_ENTRY(outer, operands, inner)                                                      \
-    [TW_CHAIN_##inner##_in_##operands##_of_##outer] =                                              \
-        {2, {TW_CODE_##inner, TW_CODE_##outer}, OPERANDS_##operands},
-#define TW_TILE_ENTRIES(...) TW_TILE_INNER(TW_TILE_ENTRY, __VA_ARGS__)
-    TW_TILE_OUTER(TW_TILE_ENTRIES)
-#undef TW_TILE_ENTRIES
-#undef TW_TILE_ENTRY
-#define TW_TILE_ENTRY(first, second)                                                               \
-    [TW_CHAIN_##first##_##second] = {2, {TW_CODE_##first, TW_CODE_##second}, 0},
-    TW_TILE_PAIRS(TW_TILE_ENTRY)
-#undef TW_TILE_ENTRY
-};
-// clang-format on
-
 static const double scalars[] = {0.9, 0.1, 1e-3, 1e-8, 1, -0.3};
 
 // The result of a nest's first instruction goes to the last place, which the second reads as the nest says.
-static void nest(const sequence *chain, tw_tile_instruction *instructions) {
+static void nest(const tw_tile_sequence *chain, tw_tile_instruction *instructions) {
     instructions[0].out = PLACES - 1;
     for (int k = 0; k < 4; k++) {
         int32_t *in = &instructions[1].in[k];
@@ -53,7 +25,7 @@ static void nest(const sequence *chain, tw_tile_instruction *instructions) {
 }
 
 // Instructions on drawn places, so that they read what others wrote and write where they read.
-static void draw(const sequence *chain, uint32_t seed, tw_tile_instruction *instructions) {
+static void draw(const tw_tile_sequence *chain, uint32_t seed, tw_tile_instruction *instructions) {
     const tw_random random = {seed, TW_FOR_TEST, 0, 0};
     uint64_t at = 0;
     for (int i = 0; i < chain->length; i++) {
@@ -81,8 +53,8 @@ static void place(double *buffer, size_t size, void *places[PLACES]) {
     }
 }
 
-static void check(const sequence *chain, tw_tile_kernel *together, tw_tile_kernel *const *kernels,
-                  size_t size) {
+static void check(const tw_tile_sequence *chain, tw_tile_kernel *together,
+                  tw_tile_kernel *const *kernels, size_t size) {
     static const int64_t counts[] = {0, 1, 7, 8, 9, 15, 16, 17, 32, 99, 100};
     for (uint32_t seed = 0; seed < 20; seed++) {
         tw_tile_instruction instructions[3];
@@ -105,9 +77,10 @@ static void check(const sequence *chain, tw_tile_kernel *together, tw_tile_kerne
 static void a_chain_gives_the_bits_of_its_instructions(void **state) {
     (void)state;
     for (int i = TW_CHAIN_NONE + 1; i < TW_CHAIN_COUNT; i++) {
-        check(&chains[i], tw_tile_chains_f32[i], tw_tile_kernels_f32, sizeof(float));
-        if (chains[i].operands == 0)
-            check(&chains[i], tw_tile_chains_f64[i], tw_tile_kernels_f64, sizeof(double));
+        check(&tw_tile_sequences[i], tw_tile_chains_f32[i], tw_tile_kernels_f32, sizeof(float));
+        if (tw_tile_sequences[i].operands == 0)
+            check(&tw_tile_sequences[i], tw_tile_chains_f64[i], tw_tile_kernels_f64,
+                  sizeof(double));
     }
 }
 
