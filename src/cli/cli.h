@@ -153,7 +153,8 @@ const char *cli_shell_word(const char *text, char buffer[CLI_SHELL_WORD_BYTES]);
 // Prints a line of JSON to stdout and clears the writer. False where memory was short.
 bool cli_print_json(tw_json *json);
 
-// Prints the result of a list: how many there were.
+// Prints one of a list, and the list's result: how many there were.
+void cli_print_entry(tw_json *json, const char *type, const char *name, const char *summary);
 void cli_print_count(tw_json *json, const char *what, int count);
 
 // Flushes stdout; CLI_SYSTEM, with a message, where it could not be written, else `status`.

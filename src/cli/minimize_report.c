@@ -138,14 +138,8 @@ void minimize_print_list(void) {
 }
 
 void minimize_print_list_json(tw_json *json) {
-    int count = 0;
-    for (int i = 0; i < tw_objective_count(); i++, count++) {
-        tw_json_begin(json, NULL);
-        tw_json_string(json, "type", "function");
-        tw_json_string(json, "name", tw_objective_name_at(i));
-        tw_json_string(json, "summary", tw_objective_summary_at(i));
-        tw_json_end(json);
-        cli_print_json(json);
-    }
+    int count = tw_objective_count();
+    for (int i = 0; i < count; i++)
+        cli_print_entry(json, "function", tw_objective_name_at(i), tw_objective_summary_at(i));
     cli_print_count(json, "functions", count);
 }

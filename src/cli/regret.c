@@ -155,15 +155,6 @@ static int play_all(games *g, const char *problem, int64_t rounds) {
     return g->broken ? CLI_FAILED : CLI_DONE;
 }
 
-static void print_problem_json(tw_json *json, int index) {
-    tw_json_begin(json, NULL);
-    tw_json_string(json, "type", "problem");
-    tw_json_string(json, "name", tw_regret_problem_name(index));
-    tw_json_string(json, "summary", tw_regret_problem_summary(index));
-    tw_json_end(json);
-    cli_print_json(json);
-}
-
 static int list(const cli_arguments *arguments) {
     if (!cli_takes(arguments, "regret without --problem", NULL, 0)) return CLI_WRONG;
     tw_json *json = NULL;
@@ -172,7 +163,8 @@ static int list(const cli_arguments *arguments) {
     int count = 0;
     for (; tw_regret_problem_name(count) != NULL; count++) {
         if (arguments->json)
-            print_problem_json(json, count);
+            cli_print_entry(json, "problem", tw_regret_problem_name(count),
+                            tw_regret_problem_summary(count));
         else
             printf("%-10s %s\n", tw_regret_problem_name(count), tw_regret_problem_summary(count));
     }

@@ -78,6 +78,15 @@ bool cli_print_json(tw_json *json) {
     return whole;
 }
 
+void cli_print_entry(tw_json *json, const char *type, const char *name, const char *summary) {
+    tw_json_begin(json, NULL);
+    tw_json_string(json, "type", type);
+    tw_json_string(json, "name", name);
+    tw_json_string(json, "summary", summary);
+    tw_json_end(json);
+    cli_print_json(json);
+}
+
 void cli_print_count(tw_json *json, const char *what, int count) {
     tw_json_begin(json, NULL);
     tw_json_string(json, "type", "result");
