@@ -68,10 +68,10 @@ static void print_json(tw_json *json, const tw_data *train, const tw_data *test,
 static void print_text(const tw_data *train, const tw_data *test, const int64_t *counts) {
     const tw_shape *shape = tw_data_shape(train);
     printf("%s: %lld example%s", tw_data_name(train), (long long)tw_data_count(train),
-           tw_data_count(train) == 1 ? "" : "s");
+           tw_plural(tw_data_count(train)));
     if (test != NULL) printf(" and %lld to test", (long long)tw_data_count(test));
     printf(", %lld feature%s", (long long)tw_data_features(train),
-           tw_data_features(train) == 1 ? "" : "s");
+           tw_plural(tw_data_features(train)));
     if (shape->rank > 1) {
         for (int i = 0; i < shape->rank; i++)
             printf("%s%lld", i == 0 ? " (" : " x ", (long long)shape->size[i]);
@@ -81,7 +81,7 @@ static void print_text(const tw_data *train, const tw_data *test, const int64_t 
         printf(", %d classes\n", tw_data_classes(train));
     else
         printf(", %lld number%s to predict\n", (long long)tw_data_target_width(train),
-               tw_data_target_width(train) == 1 ? "" : "s");
+               tw_plural(tw_data_target_width(train)));
     fputs(tw_data_description(train), stdout);
     for (int i = 0; i < tw_data_classes(train); i++)
         printf("  class %-20s %lld\n", tw_data_class_name(train, i), (long long)counts[i]);

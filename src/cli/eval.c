@@ -65,7 +65,8 @@ static void print_confusion(const tw_trained *trained, const tw_evaluation *eval
 }
 
 static void print_text(const tw_trained *trained, const tw_evaluation *evaluation) {
-    printf("%lld examples: loss %.6g", (long long)evaluation->examples, evaluation->loss);
+    printf("%lld example%s: loss %.6g", (long long)evaluation->examples,
+           tw_plural(evaluation->examples), evaluation->loss);
     if (!isnan(evaluation->error)) printf(", error %.2f %%", 100.0 * evaluation->error);
     printf("  (%.2f s)\n", evaluation->seconds);
     if (evaluation->confusion != NULL) print_confusion(trained, evaluation);

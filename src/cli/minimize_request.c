@@ -97,7 +97,7 @@ static int fill_start(const cli_arguments *arguments, const cli_numbers *start,
     const double *from = start->count > 0 ? start->numbers : request->facts.start;
     if (from == NULL)
         return cli_wrong("%s: has no start of its own; give --start with %lld number%s",
-                         arguments->word[0], (long long)n, n == 1 ? "" : "s");
+                         arguments->word[0], (long long)n, tw_plural(n));
     int64_t stride = start->count == 1 ? 0 : 1; // one number stands for all
     request->start =
         tw_allocate(arguments->context, (size_t)n, tw_dtype_size(request->facts.dtype));

@@ -50,7 +50,7 @@ static bool read_row(const char *name, const char **text, int64_t line, cli_numb
     numbers->rows++;
     if (columns == numbers->columns) return true;
     cli_wrong("%s:%lld: %lld number%s; the rows before have %lld", name, (long long)line,
-              (long long)columns, columns == 1 ? "" : "s", (long long)numbers->columns);
+              (long long)columns, tw_plural(columns), (long long)numbers->columns);
     return false;
 }
 

@@ -86,8 +86,8 @@ static void print_result_json(const games *g, const char *problem, int64_t round
 }
 
 static void print_table(const games *g, const char *problem, int64_t rounds) {
-    printf("%s, %lld rounds\n\n%12s %12s %9s %12s  %s\n", problem, (long long)rounds, "R(T)",
-           "R(T)/sqrt(T)", "exponent", "bound", "method");
+    printf("%s, %lld round%s\n\n%12s %12s %9s %12s  %s\n", problem, (long long)rounds,
+           tw_plural(rounds), "R(T)", "R(T)/sqrt(T)", "exponent", "bound", "method");
     for (int i = 0; i < g->count; i++) {
         const played *p = &g->all[i];
         printf("%12.5g %12.5g ", p->regret, p->over_root);

@@ -167,8 +167,8 @@ static void print_summary(const cli_arguments *arguments, const tw_training_resu
            result->status == TW_OK            ? "Done"
            : result->status == TW_INTERRUPTED ? "Stopped"
                                               : "Diverged",
-           (unsigned long long)result->epochs, result->epochs == 1 ? "" : "s",
-           (unsigned long long)result->steps, result->steps == 1 ? "" : "s",
+           (unsigned long long)result->epochs, tw_plural((int64_t)result->epochs),
+           (unsigned long long)result->steps, tw_plural((int64_t)result->steps),
            (unsigned long long)result->parameters, result->seconds);
     print_measure("training", "the examples it was trained on", result->train_loss,
                   result->train_error);

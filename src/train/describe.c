@@ -39,7 +39,7 @@ static void describe_phases(const tw_training *training, tw_text *text) {
         tw_text_add(text, "%-10s%s", i == 0 ? "method" : "", method);
         uint64_t epochs = phases->epochs[i];
         if (epochs > 0)
-            tw_text_add(text, " for %" PRIu64 " epoch%s", epochs, epochs == 1 ? "" : "s");
+            tw_text_add(text, " for %" PRIu64 " epoch%s", epochs, tw_plural((int64_t)epochs));
         tw_text_add(text, "%s\n",
                     now && training->state.step > 0.0 && phases->count > 1 ? ", where the run is"
                                                                            : "");
