@@ -59,7 +59,10 @@ TW_API tw_status tw_method_parse(tw_context *context, const char *text, tw_metho
 // Frees; NULL is fine. After the plans and graphs it was attached to.
 TW_API void tw_method_free(tw_method *method);
 
-// The method as it was parsed; the name of its last rule ("adam"). Borrowed: valid while it is.
+// How many rules the chain has. All but the last are links.
+TW_API int tw_method_rule_count(const tw_method *method);
+
+// The method as it was parsed. Borrowed: valid while it is.
 TW_API const char *tw_method_text(const tw_method *method);
 
 // The name of its last rule, "adam". Borrowed: valid while it is.
@@ -119,6 +122,11 @@ typedef enum tw_method_form {
 
 // Borrowed: valid until the next call that shows something of this method. NULL on failure.
 TW_API const char *tw_method_show(tw_method *method, tw_method_form form);
+
+// The same of `count` rules of the chain from number `first` on, 0 the first. Errors, by NULL and a message:
+// rules that the chain does not have; TW_METHOD_PLAN, as a chain computes in one plan that has no parts.
+TW_API const char *tw_method_show_rules(tw_method *method, int first, int count,
+                                        tw_method_form form);
 
 // Bytes of memory that one update must touch at the least, a parameter, in `dtype`.
 TW_API int64_t tw_method_bytes(const tw_method *method, tw_dtype dtype);

@@ -257,6 +257,10 @@ static void a_link_of_ones_own_is_shown_as_a_built_in_one(void **state) {
         ran.out, "link half\n  param c            = 0.25       # what is left (default 0.5)\n"
                  "  g = c*g\n");
     tw_test_ran_free(&ran);
+    ran =
+        tw_test_program(&(tw_test_call){.line = "rules show half.rule --latex", .folder = folder});
+    assert_string_equal(ran.out, "\\begin{align*}\n  g &\\leftarrow c \\, g \\\\\n\\end{align*}\n");
+    tw_test_ran_free(&ran);
     json_t *result = tw_test_result_of(folder, "rules show clip_norm --json");
     const json_t *hyperparameters = json_object_get(result, "hyperparameters");
     assert_string_equal(json_string_value(json_object_get(result, "name")), "clip_norm");
