@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "cli/progress.h"
+
 #define METHODS_MAX 16
 
 // One method's game, kept for the table and the picture.
@@ -24,6 +26,7 @@ typedef struct games {
     played all[METHODS_MAX];
     int count;
     bool broken; // a bound that must hold does not
+    cli_progress progress;
 } games;
 
 static tw_status keep(games *g, const char *text, const tw_regret_result *result) {
@@ -131,9 +134,22 @@ static tw_status draw(const games *g, const char *path, const char *problem) {
     return tw_plot_save(g->arguments->context, path, problem, &panel, 1);
 }
 
+static void on_progress(const tw_regret_progress *at, void *user) {
+    games *g = user;
+    if (!cli_progress_due(&g->progress)) return;
+    if (at->in_hindsight)
+        cli_progress_tell(&g->progress, at->share,
+                          "the best fixed point in hindsight of %lld rounds", (long long)at->round);
+    else
+        cli_progress_tell(&g->progress, at->share, "%s: round %lld", g->methods.entry[g->count],
+                          (long long)at->round);
+}
+
 static tw_status play(games *g, const char *method) {
     tw_regret_result result;
-    tw_status status = tw_regret_play(g->game, method, &result);
+    cli_progress_start(&g->progress, g->arguments);
+    tw_status status = tw_regret_play(g->game, method, on_progress, g, &result);
+    cli_progress_end(&g->progress);
     if (status == TW_OK) status = keep(g, method, &result);
     if (status == TW_OK && g->arguments->json) print_run_json(g, &result);
     return status;
