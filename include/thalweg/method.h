@@ -200,11 +200,20 @@ typedef struct tw_method_step {
 
 typedef tw_status tw_method_step_function(const tw_method_step *step, void *user);
 
-// Feeds `gradients` [steps, n] to the method from `theta` [n], computing in `dtype`, for one parameter
-// named "theta"; T is `steps`, N, B and epoch are 1, 1 and t - 1. A rule that looks ahead is fed the
-// given gradient as the one at its look-ahead point. The method must not be attached yet.
-TW_API tw_status tw_method_trace(tw_method *method, tw_dtype dtype, const double *theta, int64_t n,
-                                 const double *gradients, int64_t steps,
+// What a method is fed with.
+typedef struct tw_method_feed {
+    tw_dtype dtype;          // computed in
+    const double *theta;     // [n] where the trace starts
+    int64_t n;               // elements, 1 at least
+    const double *gradients; // [steps, n]
+    int64_t steps;
+    uint64_t seed; // of rules that draw
+} tw_method_feed;
+
+// Feeds gradients to the method for one parameter named "theta"; T is the number of steps, N, B and
+// epoch are 1, 1 and t - 1. A rule that looks ahead is fed the given gradient as the one at its
+// look-ahead point. The method must not be attached yet. `feed` borrowed during the call.
+TW_API tw_status tw_method_trace(tw_method *method, const tw_method_feed *feed,
                                  tw_method_step_function *function, void *user);
 
 #ifdef __cplusplus

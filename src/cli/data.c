@@ -109,9 +109,7 @@ int cli_run_data(const cli_arguments *arguments) {
                                                                         : CLI_WRONG;
     if (arguments->word_count > 1) return cli_wrong("data: give one data set");
     tw_data_options options = tw_data_options_default();
-    int64_t seed = (int64_t)options.seed;
-    if (!cli_integer(arguments, OPTION_SEED, 0, &seed)) return CLI_WRONG;
-    options.seed = (uint64_t)seed;
+    options.seed = arguments->seed;
     int code = cli_check_plot(arguments);
     if (code != CLI_DONE) return code;
     tw_data *train = NULL, *test = NULL;

@@ -77,6 +77,7 @@ static int measure(const cli_arguments *arguments, tw_trained *trained, tw_json 
     tw_status status =
         tw_trained_evaluate(trained, cli_text(arguments, OPTION_DATA, ""), &evaluation);
     if (status != TW_OK) return cli_failed(arguments->context, status);
+    cli_say(arguments, "%s", tw_trained_said(trained));
     if (arguments->json)
         print_json(json, &evaluation);
     else
@@ -90,7 +91,7 @@ int cli_run_eval(const cli_arguments *arguments) {
     if (!cli_given(arguments, OPTION_DATA)) return cli_wrong("eval: --data SPEC is missing");
     tw_trained *trained = NULL;
     tw_json *json = NULL;
-    tw_status status = tw_trained_open(arguments->context, arguments->word[0], &trained);
+    tw_status status = cli_open_trained(arguments, &trained);
     if (status == TW_OK) status = tw_json_new(arguments->context, &json);
     int code = status == TW_OK ? measure(arguments, trained, json)
                                : cli_failed(arguments->context, status);

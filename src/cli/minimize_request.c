@@ -62,15 +62,14 @@ static int read_box(const cli_arguments *arguments, minimize_request *request) {
 }
 
 static int read_numbers(const cli_arguments *arguments, tw_minimize_options *options) {
-    int64_t iterations = (int64_t)options->max_iterations, evaluations = 0, seed = 1;
+    int64_t iterations = (int64_t)options->max_iterations, evaluations = 0;
     bool right = cli_integer(arguments, OPTION_MAX_ITER, 0, &iterations) &&
                  cli_integer(arguments, OPTION_MAX_EVALS, 1, &evaluations) &&
-                 cli_integer(arguments, OPTION_SEED, 0, &seed) &&
                  cli_number(arguments, OPTION_TOL, 0.0, &options->tolerance) &&
                  cli_number(arguments, OPTION_JITTER, 0.0, &options->jitter);
     options->max_iterations = (uint64_t)iterations;
     options->max_evaluations = (uint64_t)evaluations;
-    options->seed = (uint64_t)seed;
+    options->seed = arguments->seed;
     options->schedule = cli_text(arguments, OPTION_SCHEDULE, NULL);
     return right ? CLI_DONE : CLI_WRONG;
 }

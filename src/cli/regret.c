@@ -202,17 +202,15 @@ int cli_run_regret(const cli_arguments *arguments) {
                          arguments->word[0]);
     if (!cli_given(arguments, OPTION_PROBLEM)) return list(arguments);
     const char *problem = cli_text(arguments, OPTION_PROBLEM, "");
-    int64_t rounds = 10000, seed = 1;
-    if (!cli_integer(arguments, OPTION_ROUNDS, 1, &rounds) ||
-        !cli_integer(arguments, OPTION_SEED, 0, &seed))
-        return CLI_WRONG;
+    int64_t rounds = 10000;
+    if (!cli_integer(arguments, OPTION_ROUNDS, 1, &rounds)) return CLI_WRONG;
     int code = cli_check_plot(arguments);
     if (code != CLI_DONE) return code;
     games g = {.arguments = arguments};
     code = cli_list_read(arguments, OPTION_METHODS, "sgd; adagrad; adam; amsgrad", METHODS_MAX,
                          &g.methods);
     if (code == CLI_DONE) code = cli_list_check_rules(arguments, &g.methods);
-    if (code == CLI_DONE) code = open_game(&g, problem, rounds, (uint64_t)seed);
+    if (code == CLI_DONE) code = open_game(&g, problem, rounds, arguments->seed);
     if (code == CLI_DONE) code = play_all(&g, problem, rounds);
     for (int i = 0; i < g.count; i++) tw_release(g.all[i].method);
     cli_list_free(&g.methods);

@@ -161,19 +161,24 @@ static tw_status print_step(const tw_method_step *step, void *user) {
 
 static int run_trace(const cli_arguments *arguments, tw_json *json, const cli_numbers *theta,
                      const cli_numbers *gradients) {
-    tw_dtype dtype = TW_F64;
-    if (!cli_precision(arguments, &dtype)) return CLI_WRONG;
-    int64_t n = theta->count;
-    if (n == 0) return cli_wrong("rules trace: --theta: give at least one number");
-    if (gradients->columns != n)
-        return cli_wrong("rules trace: --grads has %lld numbers a row, --theta has %lld",
-                         (long long)gradients->columns, (long long)n);
+    tw_method_feed feed = {.dtype = TW_F64,
+                           .theta = theta->numbers,
+                           .n = theta->count,
+                           .gradients = gradients->numbers,
+                           .steps = gradients->rows,
+                           .seed = arguments->seed};
+    if (!cli_precision(arguments, &feed.dtype)) return CLI_WRONG;
+    if (feed.n == 0) return cli_wrong("rules trace: --theta: give at least one number");
+    const char *path = cli_text(arguments, OPTION_GRADS, "");
+    if (feed.steps == 0) return cli_wrong("%s: holds no numbers; a row a step is needed", path);
+    if (gradients->columns != feed.n)
+        return cli_wrong("%s: %lld number%s a row, where --theta has %lld", path,
+                         (long long)gradients->columns, gradients->columns == 1 ? "" : "s",
+                         (long long)feed.n);
     tw_method *method = NULL;
     trace_state state = {.arguments = arguments, .json = json};
     tw_status status = tw_method_parse(arguments->context, arguments->word[1], &method);
-    if (status == TW_OK)
-        status = tw_method_trace(method, dtype, theta->numbers, n, gradients->numbers,
-                                 gradients->rows, print_step, &state);
+    if (status == TW_OK) status = tw_method_trace(method, &feed, print_step, &state);
     tw_method_free(method);
     if (status != TW_OK) return cli_failed(arguments->context, status);
     if (!arguments->json) return CLI_DONE;

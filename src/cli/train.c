@@ -21,18 +21,16 @@ static bool read_diagnose(const cli_arguments *arguments, tw_training_options *o
 }
 
 static bool read_counts(const cli_arguments *arguments, tw_training_options *options) {
-    int64_t epochs = (int64_t)options->epochs, steps = 0, seed = (int64_t)options->seed;
-    int64_t patience = 0, every = 0;
+    int64_t epochs = (int64_t)options->epochs, steps = 0, patience = 0, every = 0;
     bool right = cli_integer(arguments, OPTION_EPOCHS, 1, &epochs) &&
                  cli_integer(arguments, OPTION_STEPS, 1, &steps) &&
                  cli_integer(arguments, OPTION_BATCH, 1, &options->batch) &&
                  cli_integer(arguments, OPTION_ACCUMULATE, 1, &options->accumulate) &&
-                 cli_integer(arguments, OPTION_SEED, 0, &seed) &&
                  cli_integer(arguments, OPTION_PATIENCE, 1, &patience) &&
                  cli_integer(arguments, OPTION_CHECKPOINT_EVERY, 1, &every);
     options->epochs = (uint64_t)epochs;
     options->steps = (uint64_t)steps;
-    options->seed = (uint64_t)seed;
+    options->seed = arguments->seed;
     options->patience = (uint64_t)patience;
     options->checkpoint_every = (uint64_t)every;
     return right && read_diagnose(arguments, options);

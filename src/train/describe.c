@@ -6,18 +6,32 @@
 #include "ops/op.h"
 #include "train/training.h"
 
+static void describe_reading(const tw_data *data, tw_text *text) {
+    const char *line = tw_data_description(data);
+    while (*line != '\0') {
+        size_t length = strcspn(line, "\n");
+        tw_text_add(text, "          %.*s\n", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
+void tw_describe_set(const tw_data *data, const char *label, tw_text *text) {
+    int64_t count = tw_data_count(data);
+    tw_text_add(text, "%-10s%s: %" PRId64 " example%s\n", label, tw_data_name(data), count,
+                count == 1 ? "" : "s");
+    describe_reading(data, text);
+}
+
+// A test set of a file of its own may hold what the training set did not.
 static void describe_data(const tw_training *training, tw_text *text) {
     tw_text_add(text, "data      %s: %" PRId64 " examples to train", tw_data_name(training->train),
                 tw_data_count(training->train));
     if (training->test != NULL)
         tw_text_add(text, ", %" PRId64 " to test", tw_data_count(training->test));
     tw_text_add(text, "\n");
-    const char *line = tw_data_description(training->train);
-    while (*line != '\0') {
-        size_t length = strcspn(line, "\n");
-        tw_text_add(text, "          %.*s\n", (int)length, line);
-        line += length + (line[length] == '\n');
-    }
+    describe_reading(training->train, text);
+    if (training->options.values.test != NULL && training->test != NULL)
+        tw_describe_set(training->test, "test", text);
 }
 
 static void describe_layers(const tw_training *training, tw_text *text) {
