@@ -62,6 +62,7 @@ static bool read_options(const cli_arguments *arguments, tw_training_options *op
     options->init = cli_text(arguments, OPTION_INIT, options->init);
     options->bias_init = cli_text(arguments, OPTION_BIAS_INIT, options->bias_init);
     options->out = cli_text(arguments, OPTION_OUT, options->out);
+    options->spare_test = cli_given(arguments, OPTION_HOLDOUT);
     options->force = cli_given(arguments, OPTION_FORCE);
     options->eval_train = cli_given(arguments, OPTION_EVAL_TRAIN);
     return read_counts(arguments, options) && cli_precision(arguments, &options->precision) &&

@@ -12,7 +12,8 @@ tw_status tw_training_data(tw_context *context, const tw_training_options *optio
                            tw_data **test) {
     *train = *test = NULL;
     tw_data_options how = {.seed = options->seed,
-                           .holdout = options->test == NULL ? options->holdout : 0.0};
+                           .holdout = options->test == NULL ? options->holdout : 0.0,
+                           .spare_test = options->spare_test};
     if (options->data == NULL)
         return tw_fail(context, TW_BAD_ARGUMENT,
                        "data: none is named, and the program gave no set of its own");
