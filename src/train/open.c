@@ -249,6 +249,7 @@ tw_status tw_training_open_network(tw_training *training) {
     };
     status = tw_network_new(context, &network, training->variables, &training->network);
     if (status == TW_OK) status = tw_diagnosing_new(training, &training->diagnosing);
+    if (status == TW_OK && tw_descent_is_on(training)) status = tw_descent_make(training);
     if (status != TW_OK) return status;
     return tw_measuring_new(context, training->model, training->loss, &training->form,
                             training->method, options->precision, training->variables,
