@@ -131,6 +131,11 @@ static int64_t packed_tile_bytes(const tw_matrix_kernel *kernel, int64_t k) {
     return k * kernel->rows_max * kernel->size + LINE_BYTES;
 }
 
+// Of the one panel that is copied beside a strip.
+static int64_t panel_bytes(const tw_matrix_kernel *kernel) {
+    return TW_SLICE_MAX * 2 * (int64_t)kernel->lanes * kernel->size;
+}
+
 static strip strip_of(const tw_matrix_view *v, int64_t row, int64_t row_end, int64_t step,
                       int64_t k, char *copy) {
     const tw_matrix_kernel *kernel = v->kernel;
@@ -189,7 +194,7 @@ static void slice(const tw_matrix_view *v, const tw_matrix_part *part, int64_t s
     int64_t together = tw_matrix_block_panels(kernel, rows, part->column_end - part->column, k);
     char *strip_copy = NULL;
     if (packs) {
-        strip_copy = copies + TW_SLICE_MAX * 2 * (int64_t)kernel->lanes * kernel->size;
+        strip_copy = copies + panel_bytes(kernel);
         int64_t tiles = tw_ceiling(rows, kernel->rows_max);
         int64_t strips = tw_matrix_block_strips(kernel, rows, k);
         strip_rows = tw_ceiling(tiles, strips) * kernel->rows_max;
@@ -214,8 +219,8 @@ bool tw_matrix_block_packs(const tw_matrix_kernel *kernel, int64_t rows, int64_t
 
 int64_t tw_matrix_block_strips(const tw_matrix_kernel *kernel, int64_t rows, int64_t k) {
     int64_t tile_bytes = packed_tile_bytes(kernel, tw_smaller(k, TW_SLICE_MAX));
-    return tw_ceiling(tw_ceiling(rows, kernel->rows_max),
-                      tw_larger(1, kernel->left_bytes / tile_bytes));
+    int64_t strip_bytes = tw_smaller(kernel->left_bytes, COPIES_BYTES - panel_bytes(kernel));
+    return tw_ceiling(tw_ceiling(rows, kernel->rows_max), tw_larger(1, strip_bytes / tile_bytes));
 }
 
 bool tw_matrix_block_left_stays(const tw_matrix_kernel *kernel, int64_t rows, int64_t k) {
