@@ -3,6 +3,8 @@
 #ifndef TW_BASE_TEXT_H
 #define TW_BASE_TEXT_H
 
+#include <math.h>
+
 #include "base/fail.h"
 #include "thalweg/text.h"
 #include "thalweg/words.h"
@@ -10,6 +12,12 @@
 // Reads one number at the start of `text` (sign, decimals, exponent; no hex, inf, nan or blanks) and
 // returns how many bytes it took, 0 if none. Reads at most `length` bytes. Too large gives an infinity.
 size_t tw_parse_number(const char *text, size_t length, double *value);
+
+// The value, or NaN without a sign: printf shows the sign, and which one 0/0 or log(-1) has depends on
+// the processor.
+static inline double tw_plain_nan(double value) {
+    return isnan(value) ? (double)NAN : value;
+}
 
 // Whether `text` matches a pattern of `*` (anything), `?` (one character) and plain characters.
 bool tw_glob_matches(const char *pattern, const char *text);

@@ -4,9 +4,9 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "objective/objective.h"
 #include "thalweg/curvature.h"
-#include "thalweg/words.h"
 
 static tw_status take_step(tw_objective *objective, const tw_objective_point *point, void *moved,
                            tw_step_forecast *forecast) {
@@ -28,23 +28,16 @@ static void foresee(tw_step_forecast *forecast) {
     forecast->stuck = slope > 0.0 && 0.5 * lr * lr * curvature >= lr * slope;
 }
 
-// In digits of our own: printf shows a sign of what is no number, which differs between machines.
-static tw_status not_finite(tw_objective *objective, const tw_step_forecast *forecast) {
-    char loss[TW_NUMBER_BYTES], square[TW_NUMBER_BYTES];
-    return tw_fail(objective->context, TW_DIVERGED,
-                   "objective %s: at this point f is %s and g'g is %s; a place where both are "
-                   "finite is needed",
-                   objective->name, tw_format_number(forecast->loss, loss),
-                   tw_format_number(forecast->gg, square));
-}
-
 static tw_status forecast_at(tw_objective *objective, const tw_objective_point *point,
                              void *product, tw_step_forecast *forecast) {
     const tw_vector_space *space = &objective->space;
     forecast->loss = point->value;
     forecast->gg = tw_vector_dot(space, point->gradient, point->gradient);
     if (!isfinite(forecast->loss) || !isfinite(forecast->gg))
-        return not_finite(objective, forecast);
+        return tw_fail(objective->context, TW_DIVERGED,
+                       "objective %s: at this point f is %g and g'g is %g; a place where both are "
+                       "finite is needed",
+                       objective->name, forecast->loss, tw_plain_nan(forecast->gg));
     tw_status status = tw_objective_hessian_product(objective, point->x, point->gradient, product);
     if (status != TW_OK) return status;
     forecast->gHg = tw_vector_dot(space, point->gradient, product);

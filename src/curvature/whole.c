@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/fail.h"
+#include "base/text.h"
 #include "tensor/symmetric.h"
 
 static tw_status check_finite(const tw_objective *objective, const double *hessian) {
@@ -13,7 +14,8 @@ static tw_status check_finite(const tw_objective *objective, const double *hessi
             return tw_fail(objective->context, TW_DIVERGED,
                            "objective %s: element (%lld, %lld) of the Hessian is %g; a place where "
                            "it is finite is needed",
-                           objective->name, (long long)(i / n), (long long)(i % n), hessian[i]);
+                           objective->name, (long long)(i / n), (long long)(i % n),
+                           tw_plain_nan(hessian[i]));
     return TW_OK;
 }
 

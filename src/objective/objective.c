@@ -2,6 +2,7 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "objective/objective.h"
 
 static tw_status objective_fill(tw_objective *self, const char *name, int64_t dimension,
@@ -61,7 +62,9 @@ tw_status tw_objective_evaluate(tw_objective *objective, const void *x, double *
                                 void *gradient) {
     objective->counts.f_evals++;
     if (gradient != NULL) objective->counts.g_evals++;
-    return objective->calls.evaluate(x, value, gradient, objective->calls.user);
+    tw_status status = objective->calls.evaluate(x, value, gradient, objective->calls.user);
+    if (status == TW_OK) *value = tw_plain_nan(*value);
+    return status;
 }
 
 tw_status tw_objective_at(tw_objective *objective, const void *x, tw_objective_point *point) {
