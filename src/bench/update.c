@@ -19,21 +19,30 @@ static names names_of(int tensor) {
     return n;
 }
 
-static tw_status make_tensor(tw_bench_subject *s, int i) {
+static tw_shape shape_of(const tw_bench_subject *s, int tensor) {
+    return TW_SHAPE(s->starts[tensor + 1] - s->starts[tensor]);
+}
+
+static tw_status make_theta(tw_bench_subject *s, int i) {
     names n = names_of(i);
-    tw_shape shape = TW_SHAPE(s->starts[i + 1] - s->starts[i]);
+    tw_shape shape = shape_of(s, i);
     s->parameters[i] = tw_parameter(s->graph, n.theta, shape);
-    s->gradients[i] = tw_variable(s->graph, n.gradient, shape);
-    tw_tensor *theta = NULL, *g = NULL;
+    tw_tensor *theta = NULL;
     tw_status status = tw_variables_have(s->variables, n.theta, s->precision, &shape, &theta);
-    if (status == TW_OK)
-        status = tw_variables_have(s->variables, n.gradient, s->precision, &shape, &g);
-    if (status != TW_OK) return status;
-    for (int64_t k = 0; k < shape.size[0]; k++) {
+    for (int64_t k = 0; k < shape.size[0] && status == TW_OK; k++)
         tw_tensor_set(theta, k, (double)(k % 101 - 50) * 1e-2);
+    return status;
+}
+
+static tw_status make_gradient(tw_bench_subject *s, int i) {
+    names n = names_of(i);
+    tw_shape shape = shape_of(s, i);
+    s->gradients[i] = tw_variable(s->graph, n.gradient, shape);
+    tw_tensor *g = NULL;
+    tw_status status = tw_variables_have(s->variables, n.gradient, s->precision, &shape, &g);
+    for (int64_t k = 0; k < shape.size[0] && status == TW_OK; k++)
         tw_tensor_set(g, k, (double)(k % 997 - 498) * 2e-5);
-    }
-    return TW_OK;
+    return status;
 }
 
 // Where the rule's arrays of each tensor lie.
@@ -69,7 +78,8 @@ static tw_status build(tw_bench_subject *s, const char *method) {
     tw_status status = tw_method_parse(s->context, method, &s->method);
     if (status == TW_OK) status = tw_graph_new(s->context, s->precision, &s->graph);
     if (status == TW_OK) status = tw_variables_new(s->context, &s->variables);
-    for (int i = 0; i < count && status == TW_OK; i++) status = make_tensor(s, i);
+    for (int i = 0; i < count && status == TW_OK; i++) status = make_theta(s, i);
+    for (int i = 0; i < count && status == TW_OK; i++) status = make_gradient(s, i);
     if (status == TW_OK)
         status = tw_method_attach_gradients(s->method, s->graph, s->parameters, s->gradients, count,
                                             s->updates);

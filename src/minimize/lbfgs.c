@@ -88,7 +88,7 @@ static tw_status make_slots(tw_minimization *m, lbfgs *l) {
     return status;
 }
 
-static tw_status make(tw_minimization *m) {
+static tw_status start(tw_minimization *m) {
     lbfgs *l = m->memory = tw_allocate(m->context, 1, sizeof *l);
     if (l == NULL) return TW_NO_MEMORY;
     l->slots = (int)m->keys[KEY_M] + 1;
@@ -96,11 +96,9 @@ static tw_status make(tw_minimization *m) {
     tw_status status = tw_minimization_array(m, "lbfgs.numbers", TW_F64,
                                              sizeof(lbfgs_numbers) / sizeof(double), &at);
     l->at = at;
-    return status == TW_OK ? make_slots(m, l) : status;
-}
-
-static void begin(tw_minimization *m) {
-    restart(m, m->memory);
+    if (status == TW_OK) status = make_slots(m, l);
+    if (status == TW_OK) restart(m, l);
+    return status;
 }
 
 // Products of the gradient with the pairs, by slot.
@@ -289,8 +287,7 @@ const tw_solver tw_solver_lbfgs = {
     .vector_max = 2 * SLOTS_MAX,
     .boxed = &tw_solver_lbfgs_box,
     .check = check,
-    .make = make,
-    .begin = begin,
+    .start = start,
     .iterate = iterate,
     .is_sound = is_sound,
 };

@@ -3,6 +3,7 @@
 #include "base/checked.h"
 #include "base/fail.h"
 #include "base/memory.h"
+#include "tensor/array_pool.h"
 
 #include <assert.h>
 #include <math.h>
@@ -12,10 +13,12 @@ struct tw_tensor {
     tw_shape shape;
     int64_t elements;
     void *data;
+    tw_array_pool *pool; // whose the elements are; NULL: the tensor's own
 };
 
-tw_status tw_tensor_new(tw_context *context, tw_dtype dtype, const tw_shape *shape,
-                        tw_tensor **tensor) {
+// A tensor without elements yet.
+static tw_status make(tw_context *context, tw_dtype dtype, const tw_shape *shape,
+                      tw_tensor **tensor) {
     *tensor = NULL;
     int64_t elements = tw_shape_elements(shape);
     size_t bytes;
@@ -23,10 +26,19 @@ tw_status tw_tensor_new(tw_context *context, tw_dtype dtype, const tw_shape *sha
         return tw_fail(context, TW_BAD_SHAPE,
                        "tensor: shape is negative somewhere or too large; at most 2^62 elements");
     }
-    tw_tensor *made = tw_allocate(context, 1, sizeof *made);
-    if (made == NULL) return TW_NO_MEMORY;
-    *made = (tw_tensor){.dtype = dtype, .shape = *shape, .elements = elements};
-    made->data = tw_allocate(context, (size_t)elements, tw_dtype_size(dtype));
+    *tensor = tw_allocate(context, 1, sizeof **tensor);
+    if (*tensor == NULL) return TW_NO_MEMORY;
+    **tensor = (tw_tensor){.dtype = dtype, .shape = *shape, .elements = elements};
+    return TW_OK;
+}
+
+tw_status tw_tensor_new(tw_context *context, tw_dtype dtype, const tw_shape *shape,
+                        tw_tensor **tensor) {
+    tw_tensor *made;
+    tw_status status = make(context, dtype, shape, &made);
+    *tensor = NULL;
+    if (status != TW_OK) return status;
+    made->data = tw_allocate(context, (size_t)made->elements, tw_dtype_size(dtype));
     if (made->data == NULL) {
         tw_release(made);
         return TW_NO_MEMORY;
@@ -35,9 +47,27 @@ tw_status tw_tensor_new(tw_context *context, tw_dtype dtype, const tw_shape *sha
     return TW_OK;
 }
 
+tw_status tw_tensor_new_in(tw_array_pool *pool, tw_dtype dtype, const tw_shape *shape,
+                           tw_tensor **tensor) {
+    tw_tensor *made;
+    tw_status status = make(pool->context, dtype, shape, &made);
+    *tensor = NULL;
+    if (status != TW_OK) return status;
+    made->pool = pool;
+    status = tw_array_pool_take(pool, (size_t)made->elements, tw_dtype_size(dtype), &made->data);
+    if (status == TW_OK)
+        *tensor = made;
+    else
+        tw_release(made);
+    return status;
+}
+
 void tw_tensor_free(tw_tensor *tensor) {
     if (tensor == NULL) return;
-    tw_release(tensor->data);
+    if (tensor->pool != NULL)
+        tw_array_pool_release(tensor->pool, tensor->data);
+    else
+        tw_release(tensor->data);
     tw_release(tensor);
 }
 

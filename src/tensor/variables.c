@@ -2,6 +2,7 @@
 #include "thalweg/variables.h"
 #include "base/fail.h"
 #include "base/memory.h"
+#include "tensor/array_pool.h"
 #include "tensor/shape.h"
 
 #include <string.h>
@@ -13,6 +14,7 @@ typedef struct entry {
 
 struct tw_variables {
     tw_context *context;
+    tw_array_pool pool;
     entry *entries;
     size_t count, capacity;
     int32_t *index;    // 1 + the entry of a name, by its hash; 0 where none is
@@ -22,7 +24,7 @@ struct tw_variables {
 tw_status tw_variables_new(tw_context *context, tw_variables **variables) {
     *variables = tw_allocate(context, 1, sizeof **variables);
     if (*variables == NULL) return TW_NO_MEMORY;
-    (*variables)->context = context;
+    (*variables)->context = (*variables)->pool.context = context;
     return TW_OK;
 }
 
@@ -88,7 +90,7 @@ static tw_status add(tw_variables *variables, const char *name, tw_dtype dtype,
     tw_status status = tw_grow(context, (void **)&variables->entries, variables->count,
                                &variables->capacity, sizeof made);
     if (status == TW_OK) status = grow_index(variables);
-    if (status == TW_OK) status = tw_tensor_new(context, dtype, shape, &made.tensor);
+    if (status == TW_OK) status = tw_tensor_new_in(&variables->pool, dtype, shape, &made.tensor);
     if (status != TW_OK) return status;
     made.name = tw_copy_text(context, name, strlen(name));
     if (made.name == NULL) {

@@ -228,7 +228,7 @@ static tw_status make_many(tw_context *in, void *user) {
 
 static void any_allocation_that_fails_is_told_and_leaves_nothing(void **state) {
     (void)state;
-    assert_true(tw_test_failing_allocations(make_many, NULL) > 120);
+    assert_true(tw_test_failing_allocations(make_many, NULL) > 80);
 }
 
 TW_TESTS(types_have_sizes_and_names, elements_are_the_product_of_sizes_or_minus_one,
