@@ -31,10 +31,13 @@ double tw_axes_y(const tw_axes *axes, double value);
 // Draws all but the curves.
 void tw_axes_draw(tw_svg *svg, const tw_axes *axes, const tw_axes_words *words);
 
-// Adds one path through the points with class `kind`. What is not finite breaks it; a point between two
-// breaks is a dot. More than 2000 points: of those that follow each other in a column of pixels only the
-// first, lowest, highest and last are kept, so no drawn pixel moves by more than one.
+#define TW_CURVE_GREY (-1) // a curve that is no series
+
+// Draws a line through the points, of series `index` or TW_CURVE_GREY. What is not finite breaks it; a point
+// of a series between two breaks is drawn as the series' shape. More than 2000 points: of those that follow
+// each other in a column of pixels only the first, lowest, highest and last are kept, so no drawn pixel moves
+// by more than one.
 void tw_axes_curve(tw_svg *svg, const tw_axes *axes, const double *x, const double *y,
-                   int64_t count, const char *kind);
+                   int64_t count, int index);
 
 #endif

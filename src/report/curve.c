@@ -2,8 +2,10 @@
 #include <math.h>
 
 #include "report/axes.h"
+#include "report/palette.h"
 
 #define WHOLE_POINTS 2000 // up to here every point is kept
+#define PATH_POINTS 4000 // in one path: renderers take the square of it where a path crosses itself
 
 typedef struct tw_point {
     double x, y;
@@ -19,25 +21,60 @@ typedef struct tw_column {
 
 typedef struct tw_pen {
     tw_text *text;
+    int index;
     bool down; // a line is begun
-    bool dot;  // and has this one point so far
     tw_point last;
+    int64_t count; // points in this path
 } tw_pen;
+
+static void begin_path(tw_pen *pen) {
+    if (pen->index == TW_CURVE_GREY) tw_text_add(pen->text, "<path class=\"curve line\" d=\"");
+    if (pen->index != TW_CURVE_GREY)
+        tw_text_add(pen->text, "<path class=\"curve l%d\" d=\"", pen->index);
+    pen->count = 0;
+}
+
+static void end_path(tw_pen *pen) {
+    tw_text_add(pen->text, "\"/>\n");
+}
+
+static void add_point(tw_pen *pen, char how, tw_point to) {
+    tw_text_add(pen->text, "%c", how);
+    tw_svg_coordinate(pen->text, to.x);
+    tw_svg_coordinate(pen->text, to.y);
+    pen->count++;
+}
 
 static void draw_to(tw_pen *pen, tw_point to) {
     if (pen->down && to.index == pen->last.index) return; // lowest and first may be one
-    tw_text_add(pen->text, pen->down ? "L" : "M");
-    tw_svg_coordinate(pen->text, to.x);
-    tw_svg_coordinate(pen->text, to.y);
-    pen->dot = !pen->down;
+    if (pen->count >= PATH_POINTS) {
+        end_path(pen);
+        begin_path(pen);
+        if (pen->down) add_point(pen, 'M', pen->last);
+    }
+    add_point(pen, pen->down ? 'L' : 'M', to);
     pen->down = true;
     pen->last = to;
 }
 
-// Round ends make a dot of a line that goes nowhere.
-static void lift(tw_pen *pen) {
-    if (pen->down && pen->dot) tw_text_add(pen->text, "h0");
-    pen->down = false;
+static bool is_finite(const double *x, const double *y, int64_t index, int64_t count) {
+    return index >= 0 && index < count && isfinite(x[index]) && isfinite(y[index]);
+}
+
+// Points that no line leads to.
+static void draw_lone_points(tw_svg *svg, const tw_axes *axes, const double *x, const double *y,
+                             int64_t count, int index) {
+    bool any = false;
+    for (int64_t i = 0; i < count; i++) {
+        if (!is_finite(x, y, i, count) || is_finite(x, y, i - 1, count) ||
+            is_finite(x, y, i + 1, count))
+            continue;
+        if (!any) tw_text_add(&svg->text, "<path class=\"p%d\" d=\"", index);
+        tw_text_add(&svg->text, "M%.1f %.1f%s", tw_axes_x(axes, x[i]), tw_axes_y(axes, y[i]),
+                    tw_palette_shape(index));
+        any = true;
+    }
+    if (any) tw_text_add(&svg->text, "\"/>\n");
 }
 
 static void close_column(tw_pen *pen, tw_column *column) {
@@ -60,10 +97,10 @@ static void add_to_column(tw_column *column, tw_point point) {
 }
 
 void tw_axes_curve(tw_svg *svg, const tw_axes *axes, const double *x, const double *y,
-                   int64_t count, const char *kind) {
-    tw_pen pen = {.text = &svg->text};
+                   int64_t count, int index) {
+    tw_pen pen = {.text = &svg->text, .index = index};
     tw_column column = {.open = false};
-    tw_text_add(pen.text, "<path class=\"curve %s\" d=\"", kind);
+    begin_path(&pen);
     for (int64_t i = 0; i < count; i++) {
         bool drawn = isfinite(x[i]) && isfinite(y[i]);
         tw_point point = {0, 0, i};
@@ -71,10 +108,10 @@ void tw_axes_curve(tw_svg *svg, const tw_axes *axes, const double *x, const doub
         if (!drawn || count <= WHOLE_POINTS || rint(point.x) != column.place) {
             close_column(&pen, &column);
         }
-        if (!drawn) lift(&pen);
+        if (!drawn) pen.down = false;
         if (drawn) add_to_column(&column, point);
     }
     close_column(&pen, &column);
-    lift(&pen);
-    tw_text_add(pen.text, "\"/>\n");
+    end_path(&pen);
+    if (index != TW_CURVE_GREY) draw_lone_points(svg, axes, x, y, count, index);
 }

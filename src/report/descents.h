@@ -4,6 +4,7 @@
 
 #include "report/axes.h"
 #include "report/contour.h"
+#include "report/trail.h"
 #include "thalweg/plot.h"
 
 typedef struct tw_box {
@@ -17,7 +18,8 @@ typedef struct tw_landscape {
     tw_objective_facts facts;
     const tw_descent *descents;
     int count;
-    double lowest; // of all values and the known minima, once they are seen
+    double lowest;  // of all values and the known minima, once they are seen
+    tw_trail trail; // of the paths, which words keep off
 } tw_landscape;
 
 // To six digits, for words.
@@ -39,7 +41,11 @@ tw_status tw_landscape_draw_map(tw_svg *svg, tw_landscape *landscape, const tw_a
 tw_status tw_landscape_draw_curve(tw_svg *svg, const tw_landscape *landscape, tw_axes *axes,
                                   const tw_box *box);
 
-// The paths, their starts and ends, cut off at the axes. Of a curve the second coordinates are values.
+// Marks the cells that the paths pass through in `trail`, which is made. Of a curve the second coordinates of
+// a path are values.
+tw_status tw_landscape_mark_paths(tw_landscape *landscape, const tw_axes *axes);
+
+// The paths, their starts and ends, cut off at the axes.
 tw_status tw_landscape_draw_paths(tw_svg *svg, const tw_landscape *landscape, const tw_axes *axes);
 
 #endif

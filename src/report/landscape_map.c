@@ -12,7 +12,9 @@
 #define NEAR_0 1e-3      // of the highest value
 #define LABEL_APART 70.0 // pixels
 #define LABEL_EDGE 34.0
-#define LABEL_TRIES 60 // places looked at on a line
+#define LABEL_HALF 22.0 // of a label's width, ...
+#define LABEL_UP 10.0   // ... and of its height
+#define LABEL_TRIES 60  // places looked at on a line
 
 // ---- contour lines
 
@@ -29,19 +31,6 @@ typedef struct tw_map_pen {
     int label_count;
 } tw_map_pen;
 
-// Whether a path has a point near by, on which the words would lie.
-static bool is_passed(const tw_map_pen *pen, tw_grid_point at) {
-    for (int i = 0; i < pen->landscape->count; i++) {
-        const tw_descent *descent = &pen->landscape->descents[i];
-        for (int64_t k = 0; k < descent->count && descent->x != NULL; k++) {
-            double dx = tw_axes_x(pen->axes, descent->x[2 * k]) - at.x;
-            double dy = tw_axes_y(pen->axes, descent->x[2 * k + 1]) - at.y;
-            if (fabs(dx) < LABEL_EDGE && fabs(dy) < LABEL_EDGE / 2) return true;
-        }
-    }
-    return false;
-}
-
 static bool is_free(const tw_map_pen *pen, tw_grid_point at) {
     const tw_axes *axes = pen->axes;
     if (at.x < axes->left + LABEL_EDGE || at.x > axes->right - LABEL_EDGE ||
@@ -49,7 +38,8 @@ static bool is_free(const tw_map_pen *pen, tw_grid_point at) {
         return false;
     for (int i = 0; i < pen->label_count; i++)
         if (hypot(at.x - pen->labels[i].x, at.y - pen->labels[i].y) < LABEL_APART) return false;
-    return !is_passed(pen, at);
+    return !tw_trail_meets(&pen->landscape->trail, at.x - LABEL_HALF, at.y - LABEL_UP,
+                           2 * LABEL_HALF, 2 * LABEL_UP);
 }
 
 static void look_for_label(tw_map_pen *pen, const tw_grid_point *pixels, int64_t count) {

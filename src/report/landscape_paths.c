@@ -1,13 +1,13 @@
 // The ways of minimisers over a picture: lines cut off at the axes, a dot at each point where these can
 // be told apart, and where they start and end.
 #include <math.h>
-#include <stdio.h>
 
 #include "base/memory.h"
 #include "report/descents.h"
 #include "report/palette.h"
 
 #define DOTS_UP_TO 80    // points of a path that are shown one by one
+#define STEPS_UP_TO 2000 // steps that are all drawn, whether they can be seen or not
 #define WORD_HEIGHT 13.0 // above its base line
 
 // The share of the way from a to b at which the line crosses a border on its way in or out.
@@ -51,15 +51,39 @@ static bool is_inside(const tw_axes *axes, const double point[2]) {
            point[1] <= axes->y.high;
 }
 
-// Each step as far as it is inside; a gap wherever the way was outside.
+// Whether a step within the axes passes through cells that no step before it passed through.
+static bool is_new(tw_trail *trail, const tw_axes *axes, const double a[2], const double b[2]) {
+    const double from[2] = {tw_axes_x(axes, a[0]), tw_axes_y(axes, a[1])};
+    const double to[2] = {tw_axes_x(axes, b[0]), tw_axes_y(axes, b[1])};
+    return tw_trail_add(trail, from, to);
+}
+
+tw_status tw_landscape_mark_paths(tw_landscape *landscape, const tw_axes *axes) {
+    tw_status status = tw_trail_make(landscape->context, axes->left, axes->top, axes->right,
+                                     axes->bottom, &landscape->trail);
+    for (int i = 0; i < landscape->count && status == TW_OK; i++) {
+        const tw_descent *descent = &landscape->descents[i];
+        for (int64_t k = 0; k + 1 < descent->count && descent->x != NULL; k++) {
+            double a[2], b[2];
+            point_of(landscape, descent, k, a);
+            point_of(landscape, descent, k + 1, b);
+            if (clip(axes, a, b)) is_new(&landscape->trail, axes, a, b);
+        }
+    }
+    return status;
+}
+
+// Each step as far as it is inside; a gap wherever the way was outside. With `trail`, steps that would be
+// drawn over others alone are left out: a method that goes on for ever fills the picture, not the file.
 static int64_t cut(const tw_landscape *landscape, const tw_descent *descent, const tw_axes *axes,
-                   double *x, double *y) {
+                   tw_trail *trail, double *x, double *y) {
     int64_t count = 0;
     for (int64_t i = 0; i + 1 < descent->count; i++) {
         double a[2], b[2];
         point_of(landscape, descent, i, a);
         point_of(landscape, descent, i + 1, b);
         if (!clip(axes, a, b)) continue;
+        if (trail != NULL && !is_new(trail, axes, a, b)) continue;
         bool joined = count > 0 && x[count - 1] == a[0] && y[count - 1] == a[1];
         if (!joined && count > 0) x[count] = y[count] = NAN, count++;
         if (!joined) x[count] = a[0], y[count] = a[1], count++;
@@ -82,28 +106,6 @@ static void draw_dots(tw_svg *svg, const tw_landscape *landscape, const tw_axes 
     tw_text_add(&svg->text, "</g>\n");
 }
 
-// Whether a path passes through a part of the picture, `width` pixels wide and as high as a word.
-static bool is_passed(const tw_landscape *landscape, const tw_axes *axes, double left, double top,
-                      double width) {
-    double x = (axes->x.high - axes->x.low) / (axes->right - axes->left);
-    double y = (axes->y.high - axes->y.low) / (axes->bottom - axes->top);
-    tw_axes part = *axes;
-    part.x.low = axes->x.low + (left - axes->left) * x;
-    part.x.high = part.x.low + width * x;
-    part.y.high = axes->y.high - (top - axes->top) * y;
-    part.y.low = part.y.high - WORD_HEIGHT * y;
-    for (int i = 0; i < landscape->count; i++) {
-        const tw_descent *descent = &landscape->descents[i];
-        for (int64_t k = 0; k + 1 < descent->count && descent->x != NULL; k++) {
-            double a[2], b[2];
-            point_of(landscape, descent, k, a);
-            point_of(landscape, descent, k + 1, b);
-            if (clip(&part, a, b)) return true;
-        }
-    }
-    return false;
-}
-
 // Above a start or below it, first to the side with more room; the first of these where no path is.
 static void name_start(tw_svg *svg, const tw_landscape *landscape, const tw_axes *axes, double x,
                        double y) {
@@ -116,7 +118,8 @@ static void name_start(tw_svg *svg, const tw_landscape *landscape, const tw_axes
         bool to_left = near_right != (place % 2 == 1), down = place >= 2;
         double from = to_left ? x - BESIDE - width : x + BESIDE, base = down ? y + DOWN : y - UP;
         bool inside = from >= axes->left && from + width <= axes->right && base <= axes->bottom;
-        if (!inside || is_passed(landscape, axes, from, base - WORD_HEIGHT, width)) continue;
+        double top = base - WORD_HEIGHT;
+        if (!inside || tw_trail_meets(&landscape->trail, from, top, width, WORD_HEIGHT)) continue;
         left = to_left;
         below = down;
         break;
@@ -151,13 +154,19 @@ static tw_status draw_path(tw_svg *svg, const tw_landscape *landscape, const tw_
         3 * (size_t)descent->count + 1; // a step begins anew, ends, and has a gap before it
     double *x = tw_allocate(landscape->context, 2 * room, sizeof *x);
     if (x == NULL) return TW_NO_MEMORY;
-    int64_t count = cut(landscape, descent, axes, x, x + room);
-    char kind[16];
-    snprintf(kind, sizeof kind, "l%d", index);
-    tw_axes_curve(svg, axes, x, x + room, count, kind);
+    bool is_long = descent->count > STEPS_UP_TO;
+    tw_trail trail = {0};
+    tw_status status = !is_long ? TW_OK
+                                : tw_trail_make(landscape->context, axes->left, axes->top,
+                                                axes->right, axes->bottom, &trail);
+    if (status == TW_OK) {
+        int64_t count = cut(landscape, descent, axes, is_long ? &trail : NULL, x, x + room);
+        tw_axes_curve(svg, axes, x, x + room, count, index);
+        draw_dots(svg, landscape, axes, index);
+    }
+    tw_trail_free(&trail);
     tw_release(x);
-    draw_dots(svg, landscape, axes, index);
-    return TW_OK;
+    return status;
 }
 
 tw_status tw_landscape_draw_paths(tw_svg *svg, const tw_landscape *landscape, const tw_axes *axes) {

@@ -142,8 +142,7 @@ static void draw_panel(tw_svg *svg, const tw_sheet *all, int index, double top) 
     // The first series is the one that matters most: drawn last, on top.
     for (int i = panel->series_count - 1; i >= 0; i--) {
         const tw_series *series = &panel->series[i];
-        char kind[16] = {'l', (char)(i < 10 ? '0' + i : '1'), (char)(i < 10 ? 0 : '0' + i - 10), 0};
-        tw_axes_curve(svg, &axes, series->x, series->y, series->count, kind);
+        tw_axes_curve(svg, &axes, series->x, series->y, series->count, i);
     }
     for (int i = 0; i < panel->series_count; i++) draw_mark(svg, &axes, &panel->series[i], i);
     tw_legend_entry entries[TW_SERIES_MAX];

@@ -1,6 +1,7 @@
 // How minimisers went, as a picture: the function with their paths, f and |g| against evaluations.
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/fail.h"
 #include "base/memory.h"
@@ -14,19 +15,63 @@
 #define BETWEEN 26.0
 #define PIXELS_A_TICK 60.0
 #define CURVE_POINTS 601
+#define FEW .02      // of a curve's points, at either end of its values
+#define POLE 4.0     // times as far as all the others, from which on they lie at a pole
 #define FARTHEST 1e2 // times its start, up to which a curve is shown on an even axis
 #define HIGHEST 1e4  // the same, as a logarithm
+#define WHOLLY 1e12  // the same of a line that ends below its start
 #define LOWEST 1e-18 // and down to which
 #define LONG 20.0    // times as many evaluations, from which on they are shown as logarithms
 
 // ---- a function of one number
 
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+// Where nearly all of a curve lies, with all values of the paths.
+static tw_extent usual(const tw_landscape *landscape, const double *y, double *sorted) {
+    tw_extent extent = tw_extent_none();
+    size_t count = 0;
+    for (int i = 0; i < CURVE_POINTS; i++)
+        if (isfinite(y[i])) sorted[count++] = y[i];
+    if (count == 0) return extent;
+    qsort(sorted, count, sizeof *sorted, ascending);
+    size_t few = (size_t)(FEW * (double)count);
+    tw_extent_add(&extent, sorted[few]);
+    tw_extent_add(&extent, sorted[count - 1 - few]);
+    for (int i = 0; i < landscape->count; i++)
+        for (int64_t k = 0; k < landscape->descents[i].count; k++)
+            if (landscape->descents[i].values[k] <= landscape->descents[i].values[0])
+                tw_extent_add(&extent, landscape->descents[i].values[k]);
+    return extent;
+}
+
+// What a pole sends far above or below the rest is left out, so that the rest is not flat; the first such
+// point is shown at the edge.
+static void cut_poles(const tw_landscape *landscape, double *y, double *scratch) {
+    tw_extent whole = tw_extent_none(), part = usual(landscape, y, scratch);
+    for (int i = 0; i < CURVE_POINTS; i++) tw_extent_add(&whole, y[i]);
+    double size = part.high - part.low;
+    if (!(size > 0 && whole.high - whole.low > POLE * size)) return;
+    double low = fmax(part.low - size, whole.low), high = fmin(part.high + size, whole.high);
+    for (int i = 0; i < CURVE_POINTS; i++) scratch[i] = fmin(fmax(y[i], low), high);
+    for (int i = 0; i < CURVE_POINTS; i++) {
+        bool before = i > 0 && y[i - 1] == scratch[i - 1];
+        bool after = i + 1 < CURVE_POINTS && y[i + 1] == scratch[i + 1];
+        if (y[i] != scratch[i] && !before && !after) scratch[i] = NAN;
+    }
+    for (int i = 0; i < CURVE_POINTS; i++) y[i] = isnan(y[i]) ? NAN : scratch[i];
+}
+
 tw_status tw_landscape_draw_curve(tw_svg *svg, const tw_landscape *landscape, tw_axes *axes,
                                   const tw_box *box) {
-    double *x = tw_allocate(landscape->context, 2 * (size_t)CURVE_POINTS, sizeof *x);
+    double *x = tw_allocate(landscape->context, 3 * (size_t)CURVE_POINTS, sizeof *x);
     if (x == NULL) return TW_NO_MEMORY;
     double *y = x + CURVE_POINTS;
     tw_status status = tw_landscape_values(landscape, box, CURVE_POINTS, 1, y);
+    cut_poles(landscape, y, y + CURVE_POINTS);
     tw_extent extent = tw_extent_none();
     for (int i = 0; i < CURVE_POINTS; i++) {
         x[i] = box->low[0] + (box->high[0] - box->low[0]) * i / (CURVE_POINTS - 1);
@@ -36,7 +81,7 @@ tw_status tw_landscape_draw_curve(tw_svg *svg, const tw_landscape *landscape, tw
     tw_axes_words words = {.x_label = "x", .y_label = "f", .x_ticks = true};
     tw_axes_draw(svg, axes, &words);
     tw_text_add(&svg->text, "<g class=\"line\">\n");
-    tw_axes_curve(svg, axes, x, y, CURVE_POINTS, "line");
+    tw_axes_curve(svg, axes, x, y, CURVE_POINTS, TW_CURVE_GREY);
     tw_text_add(&svg->text, "</g>\n");
     tw_release(x);
     return status;
@@ -82,14 +127,16 @@ static tw_status draw_function(tw_svg *svg, tw_landscape *landscape, double top)
                     .right = TW_SVG_WIDTH - TW_SVG_MARGIN - fmax(legend - TW_SVG_MARGIN / 2, 0),
                     .bottom = top + TW_AXES_ABOVE + (plane ? MAP_HEIGHT : CURVE_HEIGHT)};
     axes.x = axis_of(box.low[0], box.high[0], axes.right - axes.left);
-    tw_status status;
+    tw_status status = TW_OK;
     if (plane) {
         axes.y = axis_of(box.low[1], box.high[1], MAP_HEIGHT);
         tw_axes_words words = {.x_label = "x", .y_label = "y", .x_ticks = true, .plain = true};
-        status = tw_landscape_draw_map(svg, landscape, &axes, &box);
+        status = tw_landscape_mark_paths(landscape, &axes);
+        if (status == TW_OK) status = tw_landscape_draw_map(svg, landscape, &axes, &box);
         if (status == TW_OK) tw_axes_draw(svg, &axes, &words);
     } else {
         status = tw_landscape_draw_curve(svg, landscape, &axes, &box);
+        if (status == TW_OK) status = tw_landscape_mark_paths(landscape, &axes);
     }
     if (status == TW_OK) status = tw_landscape_draw_paths(svg, landscape, &axes);
     for (int i = 0; i < landscape->count; i++) entries[i].wanted = end_of(landscape, &axes, i);
@@ -107,21 +154,26 @@ typedef struct tw_progress {
     double *numbers;
 } tw_progress;
 
-// What is taken from f so that it can be shown as a logarithm: 0 where f is above 0, the lowest value where
+// What is taken from f so that it can be shown as a logarithm: 0 where f is not below 0, the lowest value where
 // a minimum is known; not finite: nothing helps.
 static double base_of(const tw_landscape *landscape) {
-    double least = INFINITY;
+    tw_extent seen = tw_extent_none();
     for (int i = 0; i < landscape->count; i++)
         for (int64_t k = 0; k < landscape->descents[i].count; k++)
-            if (isfinite(landscape->descents[i].values[k]))
-                least = fmin(least, landscape->descents[i].values[k]);
+            tw_extent_add(&seen, landscape->descents[i].values[k]);
+    double least = seen.low;
     if (landscape->facts.minimum_count > 0) return fmin(least, landscape->facts.minima[0].value);
-    return least > 0 ? 0 : INFINITY;
+    return least > 0 || (least == 0 && seen.high > 0) ? 0 : INFINITY;
 }
 
 // A logarithm has room for what is above 0, and shows at its edge what is far below the start.
 static double positive(double value, double start) {
     return value > 0 ? fmax(value, LOWEST * start) : NAN;
+}
+
+// How far above its start a line is shown on a logarithmic axis: wholly if it comes back.
+static double edge_of(double start, double last) {
+    return (last <= start ? WHOLLY : HIGHEST) * start;
 }
 
 // What is so far beyond the start that all else would be flat is not shown, but for the first such point of
@@ -151,12 +203,14 @@ static void fill_series(const tw_landscape *landscape, tw_progress *progress, in
     const double *value = descent->values, *norm = descent->grad_norms;
     double *x = numbers, *f = x + descent->count, *g = f + descent->count;
     bool log = isfinite(base);
-    for (int64_t k = 0; k < descent->count; k++) {
+    int64_t last = descent->count - 1;
+    for (int64_t k = 0; k <= last; k++) {
         x[k] = descent->evaluations == NULL ? (double)(k + 1) : descent->evaluations[k];
         f[k] = log ? shown(f, k, positive(value[k] - base, value[0] - base),
-                           HIGHEST * (value[0] - base))
+                           edge_of(value[0] - base, value[last] - base))
                    : shown(f, k, value[k], FARTHEST * fmax(fabs(value[0]), 1));
-        g[k] = norm != NULL ? shown(g, k, positive(norm[k], norm[0]), HIGHEST * norm[0]) : NAN;
+        g[k] = norm != NULL ? shown(g, k, positive(norm[k], norm[0]), edge_of(norm[0], norm[last]))
+                            : NAN;
     }
     progress->series[0][index] = (tw_series){descent->name, x, f, descent->count, -1};
     progress->series[1][index] = (tw_series){descent->name, x, g, descent->count, -1};
@@ -247,6 +301,7 @@ tw_status tw_plot_descents(tw_context *context, const char *path, const char *ti
     if (progress == NULL) return TW_NO_MEMORY;
     status = make_progress(&landscape, progress);
     if (status == TW_OK) status = draw(&landscape, progress, path, title);
+    tw_trail_free(&landscape.trail);
     tw_release(progress->numbers);
     tw_release(progress);
     return status;

@@ -116,7 +116,13 @@ void tw_svg_words(tw_svg *svg, const tw_words *words) {
                 words->kind);
     if (words->anchor != NULL) tw_text_add(&svg->text, " text-anchor=\"%s\"", words->anchor);
     tw_text_add(&svg->text, ">");
-    add_escaped(&svg->text, words->text, words->width > 0 ? words->width : INFINITY);
+    double width = words->width > 0 ? words->width : INFINITY;
+    if (tw_svg_width(words->text) > width) { // browsers show all of it to who points there
+        tw_text_add(&svg->text, "<title>");
+        add_escaped(&svg->text, words->text, INFINITY);
+        tw_text_add(&svg->text, "</title>");
+    }
+    add_escaped(&svg->text, words->text, width);
     tw_text_add(&svg->text, "</text>\n");
 }
 

@@ -39,7 +39,8 @@ int tw_svg_sharpness(const char *path);
 
 void tw_svg_free(tw_svg *svg);
 
-// Words at a place. Escaped; what is no character becomes U+FFFD; cut with an ellipsis to `width`.
+// Words at a place. Escaped; what is no character becomes U+FFFD; cut with an ellipsis to `width`, all
+// of it then in a title.
 typedef struct tw_words {
     double x, y;        // of the base line
     const char *kind;   // class

@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -113,7 +114,91 @@ static void a_line_is_seen_to_leave(void **state) {
     static const char *const names[] = {"wood", "saddle"}; // as logarithms, and evenly
     for (int i = 0; i < 2; i++) {
         char *text = drawn(context, names[i], &descents[i], 1);
-        assert_int_equal(tw_test_occurrences(text, "h0"), 0); // a dot
+        assert_int_equal(tw_test_occurrences(text, "<path class=\"p0\" d"), 0); // a point alone
+        tw_release(text);
+    }
+    tw_context_free(context);
+}
+
+static void a_line_that_comes_back_is_whole(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    const double values[] = {24, 1e9, 1e7, 1}, norms[] = {1, 1e8, 1e8, 1e-3};
+    tw_descent descent = {"lbfgs", NULL, values, NULL, norms, 4};
+    char *text = drawn(context, "wood", &descent, 1), *end = text;
+    for (int i = 0; i < 4; i++) { // a line, and the sample of it beside its name, in both charts
+        char *line = strstr(end, "<path class=\"curve l0\" d=\"");
+        assert_non_null(line);
+        end = strchr(line, '>');
+        *end++ = '\0';
+        assert_int_equal(tw_test_occurrences(line, "L"), i % 2 == 0 ? 3 : 0);
+    }
+    tw_release(text);
+    tw_context_free(context);
+}
+
+// A curve that goes up to 10^6 beside its pole is shown up to some times the values around the path.
+static void a_pole_does_not_flatten_the_rest(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    const double x[] = {9, 3, 0.5, 1}, values[] = {2.31, 1.43, 1.31, 1};
+    tw_descent descent = {"newton", x, values, NULL, NULL, 4};
+    char *text = drawn(context, "log(abs(x)) + 1/abs(x)", &descent, 1);
+    assert_non_null(strstr(text, ">6<"));
+    assert_null(strstr(text, ">20<"));
+    tw_release(text);
+    tw_context_free(context);
+}
+
+// A method that swings for ever fills the picture, and neither the file nor the time of who reads it.
+static void a_long_path_is_a_small_file(void **state) {
+    (void)state;
+
+    enum { COUNT = 200000 };
+
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    double *x = tw_allocate(context, COUNT, 2 * sizeof *x);
+    double *values = tw_allocate(context, COUNT, sizeof *values);
+    for (int64_t i = 0; i < COUNT; i++) {
+        x[2 * i] = 2 * cos(2.4 * (double)i) * sin((double)(i * i % 1009));
+        x[2 * i + 1] = 2 * sin(2.4 * (double)i);
+        values[i] = i == 0 ? 9 : 8;
+    }
+    tw_descent descent = {"sgd", x, values, NULL, NULL, COUNT};
+    char *text = drawn(context, "himmelblau", &descent, 1);
+    assert_in_range(strlen(text), 10000, 1000000);
+    tw_release(text);
+    tw_release(values);
+    tw_release(x);
+    tw_context_free(context);
+}
+
+// A long step passes where a line's value would else be written, though no point of it lies there.
+static void values_of_lines_keep_off_paths(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    for (int turned = 0; turned < 2; turned++) {
+        const double x[] = {-5, turned == 0 ? 5 : -5, 5, turned == 0 ? -5 : 5}, values[] = {50, 50};
+        tw_descent descent = {"sgd", x, values, NULL, NULL, 2};
+        char *text = drawn(context, "x^2 + y^2", &descent, 1), *at = text;
+        int labels = 0;
+        while ((at = strstr(at, "class=\"tick halo\"")) != NULL) {
+            char *place = at;
+            while (*place != '<') place--;
+            double left = strtod(strstr(place, "x=\"") + 3, NULL);
+            double top = strtod(strstr(place, "y=\"") + 3, NULL) - 4;
+            char *line = strchr(strstr(text, "<path class=\"curve l0\" d=\"M"), 'M') + 1;
+            double x0 = strtod(line, &line), y0 = strtod(line, &line);
+            double x1 = strtod(line + 1, &line), y1 = strtod(line, &line);
+            double share = (left - x0) / (x1 - x0);
+            assert_true(fabs(y0 + share * (y1 - y0) - top) > 10);
+            labels++, at++;
+        }
+        assert_true(labels > 0);
         tw_release(text);
     }
     tw_context_free(context);
@@ -195,5 +280,7 @@ static void every_allocation_may_fail(void **state) {
 
 TW_TESTS(a_plane_shows_lines_paths_and_progress, a_start_is_named_where_no_path_is,
          a_line_shows_its_curve, more_dimensions_show_progress_alone, a_line_is_seen_to_leave,
+         a_line_that_comes_back_is_whole, a_pole_does_not_flatten_the_rest,
+         a_long_path_is_a_small_file, values_of_lines_keep_off_paths,
          every_built_in_function_has_a_picture, a_page_holds_the_same_picture,
          what_cannot_be_drawn_is_refused, every_allocation_may_fail)
