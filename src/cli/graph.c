@@ -5,14 +5,15 @@
 
 #define PARAMETERS_MAX 1024
 
-// A graph and what each part of it is: nodes below `forward` are the model and its loss, those from there
-// to `backward` its gradients, the rest the optimizer.
+// A graph and what each part of it is: nodes below `forward` are the model and its loss, from there to
+// `look` the optimizer's states and its look-ahead, to `backward` the gradients, and the rest the optimizer's
+// updates.
 typedef struct drawing {
     tw_graph *graph;
     tw_method *method;
     tw_model *model;
     tw_data *train, *test;
-    int forward, backward;
+    int forward, look, backward;
 } drawing;
 
 static tw_status add_model(drawing *d, tw_context *context, tw_node *loss) {
@@ -44,6 +45,7 @@ static tw_status add_training(drawing *d, tw_node loss) {
     d->forward = tw_graph_node_count(d->graph);
     tw_status status = tw_method_look(d->method, d->graph, parameters, count, points);
     if (status != TW_OK) return status;
+    d->look = tw_graph_node_count(d->graph);
     tw_gradients(d->graph, loss, points, count, nodes);
     d->backward = tw_graph_node_count(d->graph);
     tw_node updates[PARAMETERS_MAX];
@@ -89,31 +91,38 @@ static const char *style_of(const char *kind) {
     return "shape=box, fillcolor=\"#ffffff\"";
 }
 
-static void print_part(tw_text *out, const drawing *d, const char *name, const char *title,
-                       int first, int end) {
-    tw_text_add(
-        out, "  subgraph cluster_%s {\n    label=\"%s\"; style=\"rounded\"; color=\"#888888\";\n",
-        name, title);
+static void print_nodes(tw_text *out, const drawing *d, int first, int end) {
     for (int i = first; i < end; i++) {
         tw_node node = {i};
-        const char *kind = tw_node_operator(d->graph, node);
-        tw_text_add(out, "    n%d [%s, label=\"", i, style_of(kind));
+        tw_text_add(out, "    n%d [%s, label=\"", i, style_of(tw_node_operator(d->graph, node)));
         print_label(out, d, node);
         tw_text_add(out, "%s", "\"];\n");
     }
-    tw_text_add(out, "%s", "  }\n");
+}
+
+static void begin_part(tw_text *out, const char *name, const char *title) {
+    tw_text_add(
+        out, "  subgraph cluster_%s {\n    label=\"%s\"; style=\"rounded\"; color=\"#888888\";\n",
+        name, title);
 }
 
 static void print_dot(tw_text *out, const drawing *d) {
     int count = tw_graph_node_count(d->graph);
     char optimizer[128];
     snprintf(optimizer, sizeof optimizer, "optimizer: %.100s", tw_method_name(d->method));
-    tw_text_add(
-        out, "%s",
-        "digraph thalweg {\n  rankdir=TB;\n  node [style=filled, fontname=\"sans-serif\"];\n");
-    print_part(out, d, "model", "model and loss", 0, d->forward);
-    print_part(out, d, "gradients", "gradients", d->forward, d->backward);
-    print_part(out, d, "optimizer", optimizer, d->backward, count);
+    tw_text_add(out, "%s",
+                "digraph thalweg {\n  rankdir=TB; fontname=\"sans-serif\";\n"
+                "  node [style=filled, fontname=\"sans-serif\"];\n");
+    begin_part(out, "model", "model and loss");
+    print_nodes(out, d, 0, d->forward);
+    tw_text_add(out, "%s", "  }\n");
+    begin_part(out, "gradients", "gradients");
+    print_nodes(out, d, d->look, d->backward);
+    tw_text_add(out, "%s", "  }\n");
+    begin_part(out, "optimizer", optimizer);
+    print_nodes(out, d, d->forward, d->look);
+    print_nodes(out, d, d->backward, count);
+    tw_text_add(out, "%s", "  }\n");
     for (int i = 0; i < count; i++) {
         const tw_node *inputs = NULL;
         int input_count = tw_node_inputs(d->graph, (tw_node){i}, &inputs);
@@ -124,12 +133,13 @@ static void print_dot(tw_text *out, const drawing *d) {
 }
 
 static int report(const cli_arguments *arguments, const drawing *d, const char *path) {
-    int count = tw_graph_node_count(d->graph);
+    int count = tw_graph_node_count(d->graph), gradients = d->backward - d->look;
+    int optimizer = count - d->forward - gradients;
     if (!arguments->json) {
         cli_say(arguments,
                 "%d nodes: %d of model and loss, %d of gradients, %d of the optimizer%s%s\n", count,
-                d->forward, d->backward - d->forward, count - d->backward,
-                path != NULL ? "; in " : "", path != NULL ? path : "");
+                d->forward, gradients, optimizer, path != NULL ? "; in " : "",
+                path != NULL ? path : "");
         return CLI_DONE;
     }
     tw_json *json = NULL;
@@ -139,8 +149,8 @@ static int report(const cli_arguments *arguments, const drawing *d, const char *
     tw_json_string(json, "type", "result");
     tw_json_integer(json, "nodes", count);
     tw_json_integer(json, "model_nodes", d->forward);
-    tw_json_integer(json, "gradient_nodes", d->backward - d->forward);
-    tw_json_integer(json, "optimizer_nodes", count - d->backward);
+    tw_json_integer(json, "gradient_nodes", gradients);
+    tw_json_integer(json, "optimizer_nodes", optimizer);
     tw_json_string(json, "out", path);
     tw_json_end(json);
     cli_print_json(json);

@@ -143,7 +143,9 @@ static void a_graph_counts_and_draws_its_nodes(void **state) {
     char *text = read_text(folder, "g.dot", &size);
     assert_memory_equal(text, "digraph thalweg {\n", 18);
     assert_int_equal(tw_test_occurrences(text, ", label=\""), (int)nodes);
-    assert_non_null(strstr(text, "label=\"optimizer: adam\""));
+    const char *optimizer = strstr(text, "label=\"optimizer: adam\"");
+    assert_non_null(optimizer);
+    assert_non_null(strstr(optimizer, "label=\"dense1/weight:adam.s\\n")); // its states are its own
     json_decref(result);
     tw_test_ran ran =
         tw_test_program(&(tw_test_call){.line = "graph --data moons --model mlp:4 --quiet"});
