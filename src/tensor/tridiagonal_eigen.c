@@ -8,10 +8,12 @@
 #include "tensor/symmetric.h"
 
 #define SWEEPS_MAX 60 // for one eigenvalue; two are usual
+#define SWEEPS_STRICT 30
 
 typedef struct tridiagonal {
     double *d, *e; // e[i] stands between d[i] and d[i + 1]
     int64_t n;
+    double size;  // the largest |element| at the start
     double *rows; // [n, width], turned as the matrix is
     int64_t width;
 } tridiagonal;
@@ -24,10 +26,18 @@ TW_SIMD static void rotate(double *restrict a, double *restrict b, double c, dou
     }
 }
 
-// The first index from `start` on whose off-diagonal element is nothing beside its neighbours.
-static int64_t end_of_block(const tridiagonal *t, int64_t start) {
+static double size_of(const tridiagonal *t) {
+    double size = 0.0;
+    for (int64_t i = 0; i < t->n; i++) size = fmax(size, fmax(fabs(t->d[i]), fabs(t->e[i])));
+    return size;
+}
+
+// The first index from `start` on whose off-diagonal element is nothing beside its neighbours, or at most
+// `nothing`.
+static int64_t end_of_block(const tridiagonal *t, int64_t start, double nothing) {
     for (int64_t i = start; i < t->n - 1; i++)
-        if (fabs(t->e[i]) <= DBL_EPSILON * (fabs(t->d[i]) + fabs(t->d[i + 1]))) return i;
+        if (fabs(t->e[i]) <= fmax(nothing, DBL_EPSILON * (fabs(t->d[i]) + fabs(t->d[i + 1]))))
+            return i;
     return t->n - 1;
 }
 
@@ -65,9 +75,11 @@ static bool sweep(tridiagonal *t, int64_t start, int64_t end) {
     return true;
 }
 
+// Rounding moves elements by a share of the largest one: where small ones cannot vanish beside their small
+// neighbours for it, they need not be smaller than that.
 static bool find(tridiagonal *t, int64_t start) {
     for (int sweeps = 0; sweeps < SWEEPS_MAX; sweeps++) {
-        int64_t end = end_of_block(t, start);
+        int64_t end = end_of_block(t, start, sweeps < SWEEPS_STRICT ? 0.0 : DBL_EPSILON * t->size);
         if (end == start) return true;
         sweep(t, start, end);
     }
@@ -97,8 +109,9 @@ static void sort(tridiagonal *t) {
 
 tw_status tw_tridiagonal_eigen(tw_context *context, double *diagonal, double *offdiagonal,
                                int64_t n, double *rows, int64_t width) {
-    tridiagonal t = {diagonal, offdiagonal, n, rows, width};
+    tridiagonal t = {.d = diagonal, .e = offdiagonal, .n = n, .rows = rows, .width = width};
     offdiagonal[n - 1] = 0.0;
+    t.size = size_of(&t);
     for (int64_t i = 0; i < n; i++)
         if (!find(&t, i))
             return tw_fail(context, TW_DIVERGED,

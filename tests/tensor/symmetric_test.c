@@ -43,6 +43,8 @@ static double kind_of_value(int kind, int64_t i, int64_t n) {
         return (double)(i / 3); // repeated, and zeros
     case 2:
         return n == 1 ? 1.0 : pow(1e6, (double)i / (double)(n - 1)); // far apart
+    case 3:
+        return n == 1 ? 1.0 : pow(1e18, (double)i / (double)(n - 1)); // farther than digits reach
     default:
         return 2.0; // all the same
     }
@@ -75,7 +77,7 @@ static void eigenvectors_are_orthogonal_and_satisfy_their_equation(void **state)
     assert_int_equal(tw_context_new(&context), TW_OK);
     const int64_t sizes[] = {1, 2, 3, 4, 7, 16, 33, SIZE_MAX_TRIED};
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
-        for (int kind = 0; kind < 4; kind++) {
+        for (int kind = 0; kind < 5; kind++) {
             double right[SIZE_MAX_TRIED];
             for (int64_t i = 0; i < sizes[s]; i++) right[i] = kind_of_value(kind, i, sizes[s]);
             check_eigen(context, right, sizes[s]);
