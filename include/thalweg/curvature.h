@@ -54,8 +54,11 @@ TW_API tw_status tw_curvature_parts(tw_objective *objective, const tw_objective_
 typedef struct tw_spectrum_options {
     int64_t steps; // of Lanczos, at most; each costs a product and keeps a vector. Default 100.
     double
-        tolerance;  // stop when both ends are known to this share of the largest, and the condition
-                    // number to 1 % where both have the same sign. Default 1e-4.
+        tolerance; // stop when both ends are known to this share of the largest, and the condition
+                   // number to 1 % where both have the same sign. Default 1e-4.
+    // Up to this n the Hessian is taken whole and factorised where the steps leave the condition number of a
+    // spectrum open that they saw on one side of 0: n products, n^2 doubles, n^3/3 multiply-adds. Default 0: never.
+    int64_t factor_max;
     int64_t top;    // eigenvalues to give at each end. Default 1.
     int64_t probes; // random vectors of a density. Default 8.
     uint64_t seed;  // of start vectors. Default 1.
@@ -83,7 +86,8 @@ typedef struct tw_extremes {
     // max|eigenvalue|/min|eigenvalue|, infinite with a zero; NaN where the smallest |eigenvalue| is not
     // known to 1 %: inside an indefinite spectrum that is not whole, or after too few steps.
     double condition;
-    // It is at least this: Lanczos sees the eigenvalues of a definite Hessian from inside. NaN: nothing known.
+    // It is at least this: Lanczos sees the eigenvalues of a definite Hessian from inside. NaN: nothing known,
+    // or an eigenvalue on the other side of 0.
     double condition_least;
     int64_t negative_count; // eigenvalues below -rounding; -1 where the spectrum is not whole
     int64_t zero_count;     // within rounding of 0; -1 where the spectrum is not whole
@@ -91,7 +95,8 @@ typedef struct tw_extremes {
 } tw_extremes;
 
 // Extreme eigenvalues at x: of the whole Hessian up to n = TW_WHOLE_SPECTRUM_MAX, above by Lanczos with full
-// reorthogonalisation (Lanczos, 1950; error bars by the residual, Paige, 1972). `options` may be NULL.
+// reorthogonalisation (Lanczos, 1950; error bars by the residual, Paige, 1972), and on the inverse where
+// `factor_max` lets it. `options` may be NULL.
 // Errors: TW_DIVERGED for a Hessian that is not finite; TW_NO_MEMORY; what the function says.
 TW_API tw_status tw_curvature_extremes(tw_objective *objective, const void *x,
                                        const tw_spectrum_options *options, tw_extremes *extremes);

@@ -8,6 +8,7 @@
 #define DENSITY_POINTS 400
 #define SHOWN_DENSITY 1e-6 // of the largest
 #define LR_OF_FUNCTIONS 1e-3
+#define FACTORS_MAX 8000 // variables: their Hessian has 512 MB
 
 static const double factors[DIAGNOSE_RESCALED] = {1.0, 3.0, 10.0};
 
@@ -134,11 +135,14 @@ static int open_model(diagnosis *d, const cli_arguments *arguments, int64_t exam
     return status == TW_OK ? CLI_DONE : cli_failed(arguments->context, status);
 }
 
-// The steps of Lanczos for a function: its products are cheap, and the small end of a wide spectrum wants
-// about as many as the root of its condition number. What a step costs beside them grows with all before.
-static int64_t steps_for(int64_t n) {
-    int64_t steps = (1LL << 22) / n, least = tw_spectrum_options_default().steps;
-    return steps > least ? steps : least;
+// A function's products are cheap: a factor of its Hessian may be taken, which takes one for each variable.
+// With more variables the steps of Lanczos are as many as keep no more than 32 MB, or the usual ones.
+static void spend_on(tw_spectrum_options *spectrum, int64_t n) {
+    int64_t steps = (1LL << 22) / n;
+    if (n <= FACTORS_MAX)
+        spectrum->factor_max = n;
+    else if (steps > spectrum->steps)
+        spectrum->steps = steps;
 }
 
 // The function and its start, as `thalweg minimize` reads them.
@@ -156,7 +160,7 @@ static int open_function(diagnosis *d, const cli_arguments *arguments) {
     d->x = d->request.start;
     d->lr = LR_OF_FUNCTIONS;
     if (code == CLI_DONE && !cli_given(arguments, OPTION_LANCZOS))
-        d->spectrum.steps = steps_for(d->facts.dimension);
+        spend_on(&d->spectrum, d->facts.dimension);
     return code;
 }
 

@@ -153,8 +153,9 @@ static void print_spectrum(const diagnosis *d) {
     else if (!isnan(e->condition))
         printf("  condition number       %.6g\n", e->condition);
     else if (!isnan(e->condition_least))
-        printf("  condition number       more than %.3g; --lanczos N takes more steps\n",
-               e->condition_least);
+        printf("  condition number       more than %.3g%s\n", e->condition_least,
+               d->spectrum.factor_max > 0 ? " (rounding hides the rest)"
+                                          : "; --lanczos N takes more steps");
     if (e->whole)
         printf("  negative               %lld of %lld, %lld zero to rounding\n",
                (long long)e->negative_count, (long long)d->facts.dimension,

@@ -4,6 +4,7 @@
 #include "base/fail.h"
 #include "base/memory.h"
 #include "curvature/lanczos.h"
+#include "curvature/small_end.h"
 #include "curvature/whole.h"
 #include "thalweg/curvature.h"
 
@@ -100,10 +101,10 @@ static void take_ritz(const tw_lanczos *lanczos, int64_t top, tw_extremes *extre
         extremes->largest[i].error = tw_lanczos_error(lanczos, k - 1 - i);
     }
     double low = fabs(lanczos->ritz[0]), high = fabs(lanczos->ritz[k - 1]);
-    extremes->condition = extremes->condition_least = NAN;
+    double near = fmin(low, high), far = fmax(low, high);
     if (nearest_to_zero(lanczos) >= 0)
-        extremes->condition_least = fmax(low, high) / fmin(low, high);
-    if (is_condition_known(lanczos)) extremes->condition = extremes->condition_least;
+        extremes->condition_least = far / (near + tw_small_end_rounding(lanczos->objective, far));
+    if (is_condition_known(lanczos)) extremes->condition = far / near;
     extremes->negative_count = extremes->zero_count = -1;
     extremes->products = k;
 }
@@ -129,6 +130,48 @@ static tw_status by_lanczos(tw_objective *objective, const void *x,
     return status;
 }
 
+// The condition number by the end near 0, as a factor of the Hessian tells it: of a spectrum that reaches
+// across there is none, and of one that ends within rounding of 0 it is infinite.
+static void take_small_end(tw_eigenvalue end, bool negative, double rounding,
+                           tw_extremes *extremes) {
+    *(negative ? extremes->largest : extremes->smallest) = end;
+    tw_eigenvalue far = *(negative ? extremes->smallest : extremes->largest);
+    double size = negative ? -end.value : end.value, largest = fabs(far.value);
+    extremes->condition = extremes->condition_least = NAN;
+    if (size < -end.error) return;
+    extremes->condition_least = size > rounding ? largest / (size + end.error) : INFINITY;
+    if (size <= rounding)
+        extremes->condition = INFINITY;
+    else if (end.error / size + far.error / largest <= CONDITION_TOLERANCE)
+        extremes->condition = largest / size;
+}
+
+static tw_status by_factor(tw_objective *objective, const void *x,
+                           const tw_spectrum_options *options, tw_extremes *extremes) {
+    double low = extremes->smallest[0].value, high = extremes->largest[0].value;
+    tw_small_end wanted = {.objective = objective,
+                           .x = x,
+                           .options = options,
+                           .products = extremes->products,
+                           .largest = fmax(fabs(low), fabs(high)),
+                           .negative = high < 0.0};
+    tw_eigenvalue end;
+    tw_status status = tw_small_end_find(&wanted, &end);
+    extremes->products += objective->space.n;
+    if (status != TW_OK || isnan(end.error)) return status;
+    double rounding = tw_small_end_rounding(objective, wanted.largest);
+    take_small_end(end, wanted.negative, rounding, extremes);
+    return TW_OK;
+}
+
+static tw_status by_products(tw_objective *objective, const void *x,
+                             const tw_spectrum_options *options, tw_extremes *extremes) {
+    tw_status status = by_lanczos(objective, x, options, options->top, extremes);
+    bool open = isnan(extremes->condition) && !isnan(extremes->condition_least);
+    bool small = objective->space.n <= options->factor_max;
+    return status == TW_OK && open && small ? by_factor(objective, x, options, extremes) : status;
+}
+
 tw_status tw_curvature_extremes(tw_objective *objective, const void *x,
                                 const tw_spectrum_options *options, tw_extremes *extremes) {
     const tw_spectrum_options usual = tw_spectrum_options_default();
@@ -142,5 +185,5 @@ tw_status tw_curvature_extremes(tw_objective *objective, const void *x,
             (long long)options->steps, (long long)options->top, TW_EXTREMES_MAX);
     return objective->space.n <= TW_WHOLE_SPECTRUM_MAX
                ? whole(objective, x, options->top, extremes)
-               : by_lanczos(objective, x, options, options->top, extremes);
+               : by_products(objective, x, options, extremes);
 }

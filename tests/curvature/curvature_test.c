@@ -133,6 +133,58 @@ static void eigenvalues_that_stand_apart_are_exact(void **state) {
     tw_context_free(context);
 }
 
+static double down_from_minus_one(int64_t i, int64_t n) {
+    return -up_to_a_million(i, n);
+}
+
+// One eigenvalue below 0, too near to it for Lanczos to see soon.
+static double one_hidden(int64_t i, int64_t n) {
+    return i == 0 ? -0.5 : up_to_a_million(i, n);
+}
+
+static double one_missing(int64_t i, int64_t n) {
+    return i == 0 ? 0.0 : up_to_a_million(i, n);
+}
+
+static tw_extremes by_factor(double value(int64_t i, int64_t n)) {
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    bowl b = {2100, value};
+    tw_objective *objective = bowl_of(context, &b);
+    double *x = calloc(2100, sizeof *x);
+    tw_spectrum_options options = tw_spectrum_options_default();
+    int64_t products = 0;
+    options.factor_max = 2100;
+    options.watch = count_products;
+    options.user = &products;
+    tw_extremes extremes;
+    assert_ok(context, tw_curvature_extremes(objective, x, &options, &extremes));
+    assert_false(extremes.whole);
+    assert_int_equal(extremes.products, products);
+    free(x);
+    tw_objective_free(objective);
+    tw_context_free(context);
+    return extremes;
+}
+
+static void a_factor_gives_the_condition_number_of_a_wide_spectrum(void **state) {
+    (void)state;
+    tw_extremes up = by_factor(up_to_a_million), down = by_factor(down_from_minus_one);
+    assert_true(fabs(up.condition / 1e6 - 1.0) < 0.001 && up.condition_least <= 1e6);
+    assert_true(fabs(up.smallest[0].value - 1.0) <= up.smallest[0].error);
+    assert_true(fabs(down.condition / 1e6 - 1.0) < 0.001);
+    assert_true(fabs(down.largest[0].value + 1.0) <= down.largest[0].error);
+}
+
+static void a_factor_finds_what_lanczos_has_not_seen(void **state) {
+    (void)state;
+    tw_extremes hidden = by_factor(one_hidden), missing = by_factor(one_missing);
+    assert_true(isnan(hidden.condition) && isnan(hidden.condition_least));
+    assert_true(fabs(hidden.smallest[0].value + 0.5) <= hidden.smallest[0].error);
+    assert_true(hidden.smallest[0].error < 0.01);
+    assert_true(isinf(missing.condition));
+}
+
 static void the_density_integrates_to_one_and_lies_where_the_values_are(void **state) {
     (void)state;
     tw_context *context = NULL;
@@ -284,6 +336,8 @@ static void a_hessian_that_is_not_finite_is_said_so(void **state) {
 
 TW_TESTS(the_whole_spectrum_gives_the_condition_number,
          lanczos_finds_both_ends_within_its_error_bars, eigenvalues_that_stand_apart_are_exact,
+         a_factor_gives_the_condition_number_of_a_wide_spectrum,
+         a_factor_finds_what_lanczos_has_not_seen,
          the_density_integrates_to_one_and_lies_where_the_values_are,
          a_forecast_is_exact_on_a_quadratic, critical_points_are_told_apart,
          a_hessian_that_is_not_finite_is_said_so)
