@@ -36,6 +36,9 @@ typedef struct tw_data_options {
     // Share to hold out as the test set where the format has none of its own; nothing is learned from
     // its numbers. As tw_data_split has it. Default 0: no test set then.
     double holdout;
+    // Do so also where the format has a test set of its own, which is left alone: for choosing among methods,
+    // so that the test set can say at last how good the chosen one is. Default false.
+    bool spare_test;
 } tw_data_options;
 
 // The defaults, said beside each field.
@@ -43,7 +46,8 @@ TW_API tw_data_options tw_data_options_default(void);
 
 // Opens what `spec` names: `FORMAT`, `FORMAT:PLACE` or either with `?key=value&key=value`. `options`
 // may be NULL: the defaults. `*train` and `*test` are owned by the caller: free with tw_data_free;
-// `*test` is NULL where the format has no test set of its own and none is held out (then open one like it).
+// `*test` is NULL where none is held out and the format has no test set of its own, or it is spared (then
+// open one like it).
 // Encodings (categories, standardisation, order of the classes) are learned on the training set; of
 // a file that is cut in two, the names of categories and classes are learned on the whole.
 // Errors: TW_BAD_ARGUMENT for the spec; TW_NOT_FOUND, TW_IO; TW_BAD_FILE with file, line and column or

@@ -23,6 +23,9 @@ TW_API tw_status tw_trained_open(tw_context *context, const char *path, tw_train
 // Frees; NULL is fine.
 TW_API void tw_trained_free(tw_trained *trained);
 
+// Seed of the sets made on the fly and of samples. Until it is called, the run's.
+TW_API void tw_trained_set_seed(tw_trained *trained, uint64_t seed);
+
 // What it expects and gives: features an example, outputs (classes or numbers), whether classes, and their
 // names. Borrowed: valid while it is.
 TW_API int64_t tw_trained_features(const tw_trained *trained);
@@ -35,6 +38,10 @@ TW_API bool tw_trained_classifies(const tw_trained *trained);
 
 // The name of a class, "" out of range. Borrowed: valid while it is.
 TW_API const char *tw_trained_class_name(const tw_trained *trained, int64_t index);
+
+// How the set of the last evaluation or prediction was read: its examples, header, gaps, categories that
+// training did not have, a line each. "" before the first. Borrowed: valid until the next.
+TW_API const char *tw_trained_said(const tw_trained *trained);
 
 // Means over a data set; confusion [classes, classes]: row the true class, column the chosen one.
 typedef struct tw_evaluation {
@@ -62,7 +69,7 @@ TW_API tw_status tw_trained_predict(tw_trained *trained, const char *data,
 
 // The mean loss (with its penalties, dropout off) as a function of all parameters, starting at the trained
 // ones: what curvature.h measures and minimize.h minimises. `data` NULL: the run's own training set.
-// `examples`: a sample of so many, drawn by the run's seed; 0: all. A regression's target is standardised, as
+// `examples`: a sample of so many, drawn by the seed; 0: all. A regression's target is standardised, as
 // it is trained. `*objective` is owned by the caller: free with tw_objective_free, before `trained`. Errors:
 // as tw_trained_evaluate.
 TW_API tw_status tw_trained_objective(tw_trained *trained, const char *data, int64_t examples,

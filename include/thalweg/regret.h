@@ -4,8 +4,8 @@
 //     tw_regret *game = NULL;
 //     tw_regret_new(context, "sparse", 10000, 1, &game);
 //     tw_regret_result result;
-//     tw_regret_play(game, "adagrad", &result);          // R(T), its growth, the bound that holds for it
-//     tw_regret_play(game, "sgd", &result);              // the same losses again
+//     tw_regret_play(game, "adagrad", NULL, NULL, &result); // R(T), its growth, the bound that holds for it
+//     tw_regret_play(game, "sgd", NULL, NULL, &result);     // the same losses again
 //
 // Losses are f_t(x) = phi(a_t'x) on the box |x_i| <= 1; predictions are kept in it by clipping, which is the
 // projection in any diagonal metric. All is a function of the seed. docs/regret.md states the problems.
@@ -28,8 +28,8 @@ TW_API const char *tw_regret_problem_name(int index);
 TW_API const char *tw_regret_problem_summary(int index);
 
 // A game of `rounds` rounds (1 to 10 million): linear, logistic, absolute, sparse, or reddi[:C=3] (Reddi, Kale
-// and Kumar, 2018). Draws the losses and finds the best fixed points. `*game` is owned by the caller: free
-// with tw_regret_free. Errors: TW_BAD_ARGUMENT, TW_BAD_TEXT, TW_NO_MEMORY.
+// and Kumar, 2018). Draws the losses. `*game` is owned by the caller: free with tw_regret_free. Errors:
+// TW_BAD_ARGUMENT, TW_BAD_TEXT, TW_NO_MEMORY.
 TW_API tw_status tw_regret_new(tw_context *context, const char *problem, int64_t rounds,
                                uint64_t seed, tw_regret **game);
 
@@ -54,12 +54,24 @@ typedef struct tw_regret_result {
     const double *regrets; // [point_count] R(t)
 } tw_regret_result;
 
-// Plays one method (method.h) from the problem's start. A step size that the text does not give is what the
+// How far tw_regret_play is.
+typedef struct tw_regret_progress {
+    bool in_hindsight; // it still searches for the best fixed points, or else plays
+    int64_t round;     // rounds played, or how many of them the point searched for is the best of
+    double share;      // of this part of the work, from 0 to 1
+} tw_regret_progress;
+
+// Is told of it, every so often.
+typedef void tw_regret_watch(const tw_regret_progress *progress, void *user);
+
+// Plays one method (method.h) from the problem's start. The first play of a game also finds the best fixed
+// points, which takes most of the time where losses are many; `watch` may be NULL. A step size that the text does not give is what the
 // bound asks for: D/(G sqrt(t)) of sgd, D_inf/sqrt(2) of adagrad, 0.5/sqrt(t) of others; a number given as lr
 // is divided by sqrt(t), but for adagrad; an expression is taken as it is. In reddi, beta1 and beta2 that are
 // not given are 0 and 1/(1 + C^2). Errors: TW_UNSUPPORTED for a rule that looks ahead; TW_BAD_TEXT,
 // TW_NOT_FOUND; TW_DIVERGED where a prediction is no number; TW_NO_MEMORY.
-TW_API tw_status tw_regret_play(tw_regret *game, const char *method, tw_regret_result *result);
+TW_API tw_status tw_regret_play(tw_regret *game, const char *method, tw_regret_watch *watch,
+                                void *user, tw_regret_result *result);
 
 #ifdef __cplusplus
 }

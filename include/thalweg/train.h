@@ -39,6 +39,8 @@ typedef struct tw_training_options {
     const char *data; // what to train on (data.h). Default "strokes".
     const char *test; // what to measure on; NULL (default): the format's own, else held out
     double holdout;   // share held out where there is no test set. Default 0.2; 0: measure nothing
+    // Hold out also where the format has a test set of its own, which is left for the end. Default false.
+    bool spare_test;
     tw_data *train_set;   // a host program's own set in place of `data`; borrowed: valid until free
     tw_data *test_set;    // and in place of `test`
     const char *model;    // model.h. Default "mlp:128".

@@ -1,4 +1,5 @@
-// Numbers and names in text: the same in every locale. What the command line reads its options with.
+// Numbers and names in text: the same in every locale. What the command line reads its options with, and
+// counts things by.
 #ifndef THALWEG_WORDS_H
 #define THALWEG_WORDS_H
 
@@ -29,6 +30,9 @@ TW_API bool tw_parse_integer(const char *text, int64_t *value);
 // Distance: letters put in, left out, changed or swapped with the next, upper and lower case being one
 // (Damerau, 1964); at most 2, and below half the length of `name`.
 TW_API const char *tw_nearest_name(const char *name, const char *const *names, size_t count);
+
+// What the name of things ends with where there are `count` of them: "" for one, else "s". Valid for ever.
+TW_API const char *tw_plural(int64_t count);
 
 // A key of a text "NAME:key=value,...". Borrowed: valid for ever.
 typedef struct tw_key {

@@ -1,4 +1,4 @@
-// Names that are nearly right, and names that match a pattern.
+// Names that are nearly right, names that match a pattern, and the plural.
 #include "base/text.h"
 
 #include <string.h>
@@ -54,6 +54,10 @@ const char *tw_nearest_name(const char *name, const char *const *names, size_t c
         nearest = names[i];
     }
     return nearest;
+}
+
+const char *tw_plural(int64_t count) {
+    return count == 1 ? "" : "s";
 }
 
 // The step behind one character; a byte that belongs to none counts as one.

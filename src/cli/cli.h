@@ -56,6 +56,7 @@ typedef struct cli_arguments {
     const char *word[CLI_WORDS_MAX]; // what stands between the options
     int word_count;
     bool json, quiet;
+    uint64_t seed;
 } cli_arguments;
 
 typedef struct cli_command {
@@ -119,6 +120,10 @@ int cli_list_check_rules(const cli_arguments *arguments, const cli_list *list);
 
 // f32 or f64. As above.
 bool cli_precision(const cli_arguments *arguments, tw_dtype *dtype);
+
+// Opens the run folder or checkpoint that the first word names. With --seed, that is the seed of what it is
+// measured on; else the run's.
+tw_status cli_open_trained(const cli_arguments *arguments, tw_trained **trained);
 
 // Whether the file that an option names, if it is given, has a place it can be written to: to be asked
 // before work is done for it. Of --plot, its ending alone, or both. CLI_DONE, or the exit status with a

@@ -68,10 +68,10 @@ static void print_json(tw_json *json, const tw_data *train, const tw_data *test,
 static void print_text(const tw_data *train, const tw_data *test, const int64_t *counts) {
     const tw_shape *shape = tw_data_shape(train);
     printf("%s: %lld example%s", tw_data_name(train), (long long)tw_data_count(train),
-           tw_data_count(train) == 1 ? "" : "s");
+           tw_plural(tw_data_count(train)));
     if (test != NULL) printf(" and %lld to test", (long long)tw_data_count(test));
     printf(", %lld feature%s", (long long)tw_data_features(train),
-           tw_data_features(train) == 1 ? "" : "s");
+           tw_plural(tw_data_features(train)));
     if (shape->rank > 1) {
         for (int i = 0; i < shape->rank; i++)
             printf("%s%lld", i == 0 ? " (" : " x ", (long long)shape->size[i]);
@@ -81,7 +81,7 @@ static void print_text(const tw_data *train, const tw_data *test, const int64_t 
         printf(", %d classes\n", tw_data_classes(train));
     else
         printf(", %lld number%s to predict\n", (long long)tw_data_target_width(train),
-               tw_data_target_width(train) == 1 ? "" : "s");
+               tw_plural(tw_data_target_width(train)));
     fputs(tw_data_description(train), stdout);
     for (int i = 0; i < tw_data_classes(train); i++)
         printf("  class %-20s %lld\n", tw_data_class_name(train, i), (long long)counts[i]);
@@ -109,9 +109,7 @@ int cli_run_data(const cli_arguments *arguments) {
                                                                         : CLI_WRONG;
     if (arguments->word_count > 1) return cli_wrong("data: give one data set");
     tw_data_options options = tw_data_options_default();
-    int64_t seed = (int64_t)options.seed;
-    if (!cli_integer(arguments, OPTION_SEED, 0, &seed)) return CLI_WRONG;
-    options.seed = (uint64_t)seed;
+    options.seed = arguments->seed;
     int code = cli_check_plot(arguments);
     if (code != CLI_DONE) return code;
     tw_data *train = NULL, *test = NULL;

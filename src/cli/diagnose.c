@@ -15,7 +15,7 @@ static const double factors[DIAGNOSE_RESCALED] = {1.0, 3.0, 10.0};
 // ---- what is diagnosed
 
 static tw_status open_run(diagnosis *d, const cli_arguments *arguments, int64_t examples) {
-    tw_status status = tw_trained_open(arguments->context, arguments->word[0], &d->trained);
+    tw_status status = cli_open_trained(arguments, &d->trained);
     if (status != TW_OK) return status;
     d->lr = tw_trained_value(d->trained, "lr");
     if (!(d->lr > 0.0)) d->lr = LR_OF_FUNCTIONS;
@@ -116,13 +116,10 @@ static bool read_options(diagnosis *d, const cli_arguments *arguments, int64_t *
     d->spectrum.user = d;
     d->work = "ends of the spectrum";
     cli_progress_start(&d->progress, arguments);
-    int64_t seed = 1;
-    bool right = cli_integer(arguments, OPTION_TOP, 1, &d->spectrum.top) &&
-                 cli_integer(arguments, OPTION_LANCZOS, 1, &d->spectrum.steps) &&
-                 cli_integer(arguments, OPTION_EXAMPLES, 1, examples) &&
-                 cli_integer(arguments, OPTION_SEED, 0, &seed);
-    d->spectrum.seed = (uint64_t)seed;
-    return right;
+    d->spectrum.seed = arguments->seed;
+    return cli_integer(arguments, OPTION_TOP, 1, &d->spectrum.top) &&
+           cli_integer(arguments, OPTION_LANCZOS, 1, &d->spectrum.steps) &&
+           cli_integer(arguments, OPTION_EXAMPLES, 1, examples);
 }
 
 static int open_model(diagnosis *d, const cli_arguments *arguments, int64_t examples) {

@@ -210,8 +210,8 @@ static void print_cliffs(const diagnosis *d) {
         puts("\nCliffs: not watched; train --diagnose looks for them");
         return;
     }
-    printf("\nCliffs: %lld steps had a gradient of more than 10 times the running median\n",
-           (long long)d->cliffs.count);
+    printf("\nCliffs: %lld step%s had a gradient of more than 10 times the running median\n",
+           (long long)d->cliffs.count, tw_plural(d->cliffs.count));
     if (d->cliffs.count > 0)
         printf("%8s %12s %12s %30s\n", "step", "|g|", "median", "clipped there, the step is times");
     for (int64_t i = 0; i < d->cliffs.count && i < CLIFFS_SHOWN; i++) {
@@ -223,8 +223,8 @@ static void print_cliffs(const diagnosis *d) {
 
 void diagnose_print_text(const diagnosis *d) {
     int64_t n = d->facts.dimension;
-    printf("%s: %lld parameter%s, loss %.8g, |g| %.6g\n", d->facts.name, (long long)n,
-           n == 1 ? "" : "s", d->forecast.loss, d->forecast.grad_norm);
+    printf("%s: %lld parameter%s, loss %.8g, |g| %.6g\n", d->facts.name, (long long)n, tw_plural(n),
+           d->forecast.loss, d->forecast.grad_norm);
     print_step(&d->forecast);
     print_spectrum(d);
     print_parts(d);

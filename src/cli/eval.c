@@ -65,7 +65,8 @@ static void print_confusion(const tw_trained *trained, const tw_evaluation *eval
 }
 
 static void print_text(const tw_trained *trained, const tw_evaluation *evaluation) {
-    printf("%lld examples: loss %.6g", (long long)evaluation->examples, evaluation->loss);
+    printf("%lld example%s: loss %.6g", (long long)evaluation->examples,
+           tw_plural(evaluation->examples), evaluation->loss);
     if (!isnan(evaluation->error)) printf(", error %.2f %%", 100.0 * evaluation->error);
     printf("  (%.2f s)\n", evaluation->seconds);
     if (evaluation->confusion != NULL) print_confusion(trained, evaluation);
@@ -76,6 +77,7 @@ static int measure(const cli_arguments *arguments, tw_trained *trained, tw_json 
     tw_status status =
         tw_trained_evaluate(trained, cli_text(arguments, OPTION_DATA, ""), &evaluation);
     if (status != TW_OK) return cli_failed(arguments->context, status);
+    cli_say(arguments, "%s", tw_trained_said(trained));
     if (arguments->json)
         print_json(json, &evaluation);
     else
@@ -89,7 +91,7 @@ int cli_run_eval(const cli_arguments *arguments) {
     if (!cli_given(arguments, OPTION_DATA)) return cli_wrong("eval: --data SPEC is missing");
     tw_trained *trained = NULL;
     tw_json *json = NULL;
-    tw_status status = tw_trained_open(arguments->context, arguments->word[0], &trained);
+    tw_status status = cli_open_trained(arguments, &trained);
     if (status == TW_OK) status = tw_json_new(arguments->context, &json);
     int code = status == TW_OK ? measure(arguments, trained, json)
                                : cli_failed(arguments->context, status);

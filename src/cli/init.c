@@ -103,14 +103,12 @@ static int report(const cli_arguments *arguments, const tw_initialiser *initiali
 static int draw(const cli_arguments *arguments, const tw_initialiser *initialiser,
                 const tw_shape *shape) {
     tw_dtype dtype = TW_F32;
-    int64_t seed = 1;
     if (!cli_precision(arguments, &dtype)) return CLI_WRONG;
-    if (!cli_integer(arguments, OPTION_SEED, 0, &seed)) return CLI_WRONG;
     tw_context *context = arguments->context;
     tw_tensor *tensor = NULL;
     tw_status status = tw_tensor_new(context, dtype, shape, &tensor);
     if (status == TW_OK)
-        status = tw_initialiser_fill(context, initialiser, tensor, (uint64_t)seed, 0);
+        status = tw_initialiser_fill(context, initialiser, tensor, arguments->seed, 0);
     if (status == TW_OK)
         status = tw_tensor_save_npy(context, tensor, cli_text(arguments, OPTION_OUT, ""));
     int code =

@@ -5,8 +5,11 @@
 #include <string.h>
 
 static bool prepare(cli_arguments *arguments) {
-    int64_t threads = 0;
-    if (!cli_integer(arguments, OPTION_THREADS, 1, &threads)) return false;
+    int64_t threads = 0, seed = 1;
+    if (!cli_integer(arguments, OPTION_THREADS, 1, &threads) ||
+        !cli_integer(arguments, OPTION_SEED, 0, &seed))
+        return false;
+    arguments->seed = (uint64_t)seed;
     int asked = threads > INT_MAX ? INT_MAX : (int)threads;
     if (tw_context_set_threads(arguments->context, asked) == TW_OK) return true;
     cli_wrong("--threads: '%s' is too many; give 1 to 1024, or leave it away for all cores",

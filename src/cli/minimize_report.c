@@ -88,15 +88,16 @@ void minimize_print(const minimize_request *request, const minimize_run *run) {
     const tw_evaluation_counts *counts = &result->counts;
     printf("%s after %llu iteration%s of %s on %s, %lld variable%s, in %.3g s.\n",
            opening(result->end), (unsigned long long)result->iterations,
-           result->iterations == 1 ? "" : "s", run->method, request->facts.name,
-           (long long)request->facts.dimension, request->facts.dimension == 1 ? "" : "s",
+           tw_plural((int64_t)result->iterations), run->method, request->facts.name,
+           (long long)request->facts.dimension, tw_plural(request->facts.dimension),
            result->seconds);
     printf("  why     %s\n  f       %.10g\n  x       ", result->reason, result->value);
     print_point(run->x, request->facts.dimension);
     printf("\n  |g|     %.3g, the largest component of the gradient\n", result->grad_norm);
     print_known(&request->facts, result->value);
-    printf("  cost    %llu values, %llu gradients", (unsigned long long)counts->f_evals,
-           (unsigned long long)counts->g_evals);
+    printf("  cost    %llu value%s, %llu gradient%s", (unsigned long long)counts->f_evals,
+           tw_plural((int64_t)counts->f_evals), (unsigned long long)counts->g_evals,
+           tw_plural((int64_t)counts->g_evals));
     if (counts->h_evals > 0)
         printf(", %llu Hessians or products with one", (unsigned long long)counts->h_evals);
     putchar('\n');
@@ -104,7 +105,7 @@ void minimize_print(const minimize_request *request, const minimize_run *run) {
 
 void minimize_print_table(const minimize_request *request, const minimize_run *runs, int count) {
     int64_t n = request->facts.dimension;
-    printf("%s, %lld variable%s\n", request->facts.name, (long long)n, n == 1 ? "" : "s");
+    printf("%s, %lld variable%s\n", request->facts.name, (long long)n, tw_plural(n));
     printf("%-32s %-18s %16s %10s %10s %9s %9s\n", "method", "status", "f", "|g|", "iterations",
            "values", "Hessians");
     for (int i = 0; i < count; i++) {

@@ -62,15 +62,14 @@ static int read_box(const cli_arguments *arguments, minimize_request *request) {
 }
 
 static int read_numbers(const cli_arguments *arguments, tw_minimize_options *options) {
-    int64_t iterations = (int64_t)options->max_iterations, evaluations = 0, seed = 1;
+    int64_t iterations = (int64_t)options->max_iterations, evaluations = 0;
     bool right = cli_integer(arguments, OPTION_MAX_ITER, 0, &iterations) &&
                  cli_integer(arguments, OPTION_MAX_EVALS, 1, &evaluations) &&
-                 cli_integer(arguments, OPTION_SEED, 0, &seed) &&
                  cli_number(arguments, OPTION_TOL, 0.0, &options->tolerance) &&
                  cli_number(arguments, OPTION_JITTER, 0.0, &options->jitter);
     options->max_iterations = (uint64_t)iterations;
     options->max_evaluations = (uint64_t)evaluations;
-    options->seed = (uint64_t)seed;
+    options->seed = arguments->seed;
     options->schedule = cli_text(arguments, OPTION_SCHEDULE, NULL);
     return right ? CLI_DONE : CLI_WRONG;
 }
@@ -97,7 +96,7 @@ static int fill_start(const cli_arguments *arguments, const cli_numbers *start,
     const double *from = start->count > 0 ? start->numbers : request->facts.start;
     if (from == NULL)
         return cli_wrong("%s: has no start of its own; give --start with %lld number%s",
-                         arguments->word[0], (long long)n, n == 1 ? "" : "s");
+                         arguments->word[0], (long long)n, tw_plural(n));
     int64_t stride = start->count == 1 ? 0 : 1; // one number stands for all
     request->start =
         tw_allocate(arguments->context, (size_t)n, tw_dtype_size(request->facts.dtype));

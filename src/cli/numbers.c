@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define FILE_BYTES_MAX (256L << 20)
+#define BYTE_ORDER_MARK "\xef\xbb\xbf" // that spreadsheets put before UTF-8
 
 static bool add(cli_numbers *numbers, double value) {
     tw_status status = tw_grow(numbers->context, (void **)&numbers->numbers, (size_t)numbers->count,
@@ -50,7 +51,7 @@ static bool read_row(const char *name, const char **text, int64_t line, cli_numb
     numbers->rows++;
     if (columns == numbers->columns) return true;
     cli_wrong("%s:%lld: %lld number%s; the rows before have %lld", name, (long long)line,
-              (long long)columns, columns == 1 ? "" : "s", (long long)numbers->columns);
+              (long long)columns, tw_plural(columns), (long long)numbers->columns);
     return false;
 }
 
@@ -65,7 +66,8 @@ bool cli_numbers_from_text(const char *name, const char *text, cli_numbers *numb
 
 int cli_read_file(tw_context *context, const char *path, char **text) {
     size_t size = 0;
-    tw_status status = tw_file_read_all(context, path, FILE_BYTES_MAX, text, &size);
+    const char *file = strcmp(path, "-") == 0 ? "/dev/stdin" : path;
+    tw_status status = tw_file_read_all(context, file, FILE_BYTES_MAX, text, &size);
     if (status != TW_OK) return cli_failed(context, status);
     if (memchr(*text, '\0', size) == NULL) return CLI_DONE;
     tw_release(*text);
@@ -77,7 +79,9 @@ int cli_numbers_from_file(const char *path, cli_numbers *numbers) {
     char *text = NULL;
     int code = cli_read_file(numbers->context, path, &text);
     if (code != CLI_DONE) return code;
-    bool right = cli_numbers_from_text(path, text, numbers);
+    size_t length = strlen(BYTE_ORDER_MARK);
+    size_t mark = strncmp(text, BYTE_ORDER_MARK, length) == 0 ? length : 0;
+    bool right = cli_numbers_from_text(path, text + mark, numbers);
     tw_release(text);
     return right ? CLI_DONE : CLI_WRONG;
 }

@@ -226,6 +226,13 @@ int cli_check_file(const cli_arguments *arguments, cli_option_id id) {
     return code;
 }
 
+tw_status cli_open_trained(const cli_arguments *arguments, tw_trained **trained) {
+    tw_status status = tw_trained_open(arguments->context, arguments->word[0], trained);
+    if (status == TW_OK && cli_given(arguments, OPTION_SEED))
+        tw_trained_set_seed(*trained, arguments->seed);
+    return status;
+}
+
 int cli_check_plot_name(const cli_arguments *arguments) {
     const char *path = cli_text(arguments, OPTION_PLOT, NULL);
     if (path == NULL || tw_plot_check(arguments->context, path) == TW_OK) return CLI_DONE;

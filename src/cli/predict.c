@@ -134,6 +134,7 @@ static int predict(const cli_arguments *arguments, tw_trained *trained, rows *al
     tw_status status = tw_trained_predict(trained, cli_text(arguments, OPTION_DATA, ""), keep, all);
     if (status == TW_OK && all->short_of_memory) status = TW_NO_MEMORY;
     if (status != TW_OK) return cli_failed(arguments->context, status);
+    cli_say(arguments, "%s", tw_trained_said(trained));
     int code = npy ? write_npy(arguments->context, path, all)
                    : write_csv(arguments->context, path, trained, all);
     return code == CLI_DONE ? report(arguments, all, path) : code;
@@ -145,7 +146,7 @@ int cli_run_predict(const cli_arguments *arguments) {
         return cli_wrong("predict: --data SPEC and --out FILE.csv|.npy are both needed");
     tw_trained *trained = NULL;
     rows all = {.context = arguments->context};
-    tw_status status = tw_trained_open(arguments->context, arguments->word[0], &trained);
+    tw_status status = cli_open_trained(arguments, &trained);
     int code = status == TW_OK ? predict(arguments, trained, &all)
                                : cli_failed(arguments->context, status);
     tw_release(all.numbers);

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "cli/progress.h"
+
 #define METHODS_MAX 16
 
 // One method's game, kept for the table and the picture.
@@ -24,6 +26,7 @@ typedef struct games {
     played all[METHODS_MAX];
     int count;
     bool broken; // a bound that must hold does not
+    cli_progress progress;
 } games;
 
 static tw_status keep(games *g, const char *text, const tw_regret_result *result) {
@@ -86,8 +89,8 @@ static void print_result_json(const games *g, const char *problem, int64_t round
 }
 
 static void print_table(const games *g, const char *problem, int64_t rounds) {
-    printf("%s, %lld rounds\n\n%12s %12s %9s %12s  %s\n", problem, (long long)rounds, "R(T)",
-           "R(T)/sqrt(T)", "exponent", "bound", "method");
+    printf("%s, %lld round%s\n\n%12s %12s %9s %12s  %s\n", problem, (long long)rounds,
+           tw_plural(rounds), "R(T)", "R(T)/sqrt(T)", "exponent", "bound", "method");
     for (int i = 0; i < g->count; i++) {
         const played *p = &g->all[i];
         printf("%12.5g %12.5g ", p->regret, p->over_root);
@@ -131,9 +134,22 @@ static tw_status draw(const games *g, const char *path, const char *problem) {
     return tw_plot_save(g->arguments->context, path, problem, &panel, 1);
 }
 
+static void on_progress(const tw_regret_progress *at, void *user) {
+    games *g = user;
+    if (!cli_progress_due(&g->progress)) return;
+    if (at->in_hindsight)
+        cli_progress_tell(&g->progress, at->share,
+                          "the best fixed point in hindsight of %lld rounds", (long long)at->round);
+    else
+        cli_progress_tell(&g->progress, at->share, "%s: round %lld", g->methods.entry[g->count],
+                          (long long)at->round);
+}
+
 static tw_status play(games *g, const char *method) {
     tw_regret_result result;
-    tw_status status = tw_regret_play(g->game, method, &result);
+    cli_progress_start(&g->progress, g->arguments);
+    tw_status status = tw_regret_play(g->game, method, on_progress, g, &result);
+    cli_progress_end(&g->progress);
     if (status == TW_OK) status = keep(g, method, &result);
     if (status == TW_OK && g->arguments->json) print_run_json(g, &result);
     return status;
@@ -186,17 +202,15 @@ int cli_run_regret(const cli_arguments *arguments) {
                          arguments->word[0]);
     if (!cli_given(arguments, OPTION_PROBLEM)) return list(arguments);
     const char *problem = cli_text(arguments, OPTION_PROBLEM, "");
-    int64_t rounds = 10000, seed = 1;
-    if (!cli_integer(arguments, OPTION_ROUNDS, 1, &rounds) ||
-        !cli_integer(arguments, OPTION_SEED, 0, &seed))
-        return CLI_WRONG;
+    int64_t rounds = 10000;
+    if (!cli_integer(arguments, OPTION_ROUNDS, 1, &rounds)) return CLI_WRONG;
     int code = cli_check_plot(arguments);
     if (code != CLI_DONE) return code;
     games g = {.arguments = arguments};
     code = cli_list_read(arguments, OPTION_METHODS, "sgd; adagrad; adam; amsgrad", METHODS_MAX,
                          &g.methods);
     if (code == CLI_DONE) code = cli_list_check_rules(arguments, &g.methods);
-    if (code == CLI_DONE) code = open_game(&g, problem, rounds, (uint64_t)seed);
+    if (code == CLI_DONE) code = open_game(&g, problem, rounds, arguments->seed);
     if (code == CLI_DONE) code = play_all(&g, problem, rounds);
     for (int i = 0; i < g.count; i++) tw_release(g.all[i].method);
     cli_list_free(&g.methods);

@@ -25,18 +25,18 @@ static int list(const cli_arguments *arguments, tw_json *json) {
     return CLI_DONE;
 }
 
-// What is to be shown: a method; or a link, which is none alone and is shown in front of sgd.
+// What is to be shown: a method; or links, which are none alone and were read in front of sgd.
 typedef struct shown {
     tw_method *method;
     bool link;
-    char *text; // owned: of the form asked for
+    const char *text; // of the form asked for; borrowed from the method
 } shown;
 
 static void print_hyperparameters_json(tw_json *json, const shown *s) {
-    int count = tw_method_hyperparameter_count(s->method) - (s->link ? 1 : 0); // sgd's lr is last
     tw_json_begin_array(json, "hyperparameters");
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < tw_method_hyperparameter_count(s->method); i++) {
         tw_hyperparameter hyperparameter = tw_method_hyperparameter(s->method, i);
+        if (s->link && strcmp(hyperparameter.rule, tw_method_name(s->method)) == 0) continue;
         tw_json_begin(json, NULL);
         tw_json_string(json, "rule", hyperparameter.rule);
         tw_json_string(json, "name", hyperparameter.name);
@@ -76,30 +76,23 @@ static tw_status parse_shown(tw_context *context, const char *name, shown *s) {
     return status == TW_BAD_TEXT ? tw_method_parse(context, name, &s->method) : status;
 }
 
-// Of a link's equations sgd's are left away, which a blank line parts from them.
-static tw_status format_shown(const cli_arguments *arguments, shown *s) {
-    tw_method_form form = cli_given(arguments, OPTION_LATEX)  ? TW_METHOD_LATEX
-                          : cli_given(arguments, OPTION_PLAN) ? TW_METHOD_PLAN
-                                                              : TW_METHOD_TEXT;
-    const char *text = tw_method_show(s->method, form);
-    if (text == NULL) return TW_NO_MEMORY;
-    size_t length = strlen(text);
-    while (s->link && form == TW_METHOD_TEXT && length > 1 &&
-           !(text[length - 1] == '\n' && text[length - 2] == '\n'))
-        length--;
-    s->text = tw_copy_text(arguments->context, text,
-                           s->link && form == TW_METHOD_TEXT ? length - 1 : length);
-    return s->text == NULL ? TW_NO_MEMORY : TW_OK;
+// Links without the sgd behind them; only their plan is that of the whole chain.
+static const char *show_form(const shown *s, tw_method_form form) {
+    if (!s->link || form == TW_METHOD_PLAN) return tw_method_show(s->method, form);
+    return tw_method_show_rules(s->method, 0, tw_method_rule_count(s->method) - 1, form);
 }
 
 static int show(const cli_arguments *arguments, tw_json *json) {
     if (cli_given(arguments, OPTION_LATEX) && cli_given(arguments, OPTION_PLAN))
         return cli_wrong("rules show: --latex and --plan are two forms; give one");
+    tw_method_form form = cli_given(arguments, OPTION_LATEX)  ? TW_METHOD_LATEX
+                          : cli_given(arguments, OPTION_PLAN) ? TW_METHOD_PLAN
+                                                              : TW_METHOD_TEXT;
     shown s = {0};
     tw_status status = parse_shown(arguments->context, arguments->word[1], &s);
-    if (status == TW_OK) status = format_shown(arguments, &s);
+    if (status == TW_OK) s.text = show_form(&s, form);
+    if (status == TW_OK && s.text == NULL) status = TW_NO_MEMORY;
     if (status == TW_OK) print_shown(arguments, json, &s);
-    tw_release(s.text);
     tw_method_free(s.method);
     return status == TW_OK ? CLI_DONE : cli_failed(arguments->context, status);
 }
@@ -168,19 +161,24 @@ static tw_status print_step(const tw_method_step *step, void *user) {
 
 static int run_trace(const cli_arguments *arguments, tw_json *json, const cli_numbers *theta,
                      const cli_numbers *gradients) {
-    tw_dtype dtype = TW_F64;
-    if (!cli_precision(arguments, &dtype)) return CLI_WRONG;
-    int64_t n = theta->count;
-    if (n == 0) return cli_wrong("rules trace: --theta: give at least one number");
-    if (gradients->columns != n)
-        return cli_wrong("rules trace: --grads has %lld numbers a row, --theta has %lld",
-                         (long long)gradients->columns, (long long)n);
+    tw_method_feed feed = {.dtype = TW_F64,
+                           .theta = theta->numbers,
+                           .n = theta->count,
+                           .gradients = gradients->numbers,
+                           .steps = gradients->rows,
+                           .seed = arguments->seed};
+    if (!cli_precision(arguments, &feed.dtype)) return CLI_WRONG;
+    if (feed.n == 0) return cli_wrong("rules trace: --theta: give at least one number");
+    const char *path = cli_text(arguments, OPTION_GRADS, "");
+    if (feed.steps == 0) return cli_wrong("%s: holds no numbers; a row a step is needed", path);
+    if (gradients->columns != feed.n)
+        return cli_wrong("%s: %lld number%s a row, where --theta has %lld", path,
+                         (long long)gradients->columns, gradients->columns == 1 ? "" : "s",
+                         (long long)feed.n);
     tw_method *method = NULL;
     trace_state state = {.arguments = arguments, .json = json};
     tw_status status = tw_method_parse(arguments->context, arguments->word[1], &method);
-    if (status == TW_OK)
-        status = tw_method_trace(method, dtype, theta->numbers, n, gradients->numbers,
-                                 gradients->rows, print_step, &state);
+    if (status == TW_OK) status = tw_method_trace(method, &feed, print_step, &state);
     tw_method_free(method);
     if (status != TW_OK) return cli_failed(arguments->context, status);
     if (!arguments->json) return CLI_DONE;

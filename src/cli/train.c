@@ -21,18 +21,16 @@ static bool read_diagnose(const cli_arguments *arguments, tw_training_options *o
 }
 
 static bool read_counts(const cli_arguments *arguments, tw_training_options *options) {
-    int64_t epochs = (int64_t)options->epochs, steps = 0, seed = (int64_t)options->seed;
-    int64_t patience = 0, every = 0;
+    int64_t epochs = (int64_t)options->epochs, steps = 0, patience = 0, every = 0;
     bool right = cli_integer(arguments, OPTION_EPOCHS, 1, &epochs) &&
                  cli_integer(arguments, OPTION_STEPS, 1, &steps) &&
                  cli_integer(arguments, OPTION_BATCH, 1, &options->batch) &&
                  cli_integer(arguments, OPTION_ACCUMULATE, 1, &options->accumulate) &&
-                 cli_integer(arguments, OPTION_SEED, 0, &seed) &&
                  cli_integer(arguments, OPTION_PATIENCE, 1, &patience) &&
                  cli_integer(arguments, OPTION_CHECKPOINT_EVERY, 1, &every);
     options->epochs = (uint64_t)epochs;
     options->steps = (uint64_t)steps;
-    options->seed = (uint64_t)seed;
+    options->seed = arguments->seed;
     options->patience = (uint64_t)patience;
     options->checkpoint_every = (uint64_t)every;
     return right && read_diagnose(arguments, options);
@@ -64,6 +62,7 @@ static bool read_options(const cli_arguments *arguments, tw_training_options *op
     options->init = cli_text(arguments, OPTION_INIT, options->init);
     options->bias_init = cli_text(arguments, OPTION_BIAS_INIT, options->bias_init);
     options->out = cli_text(arguments, OPTION_OUT, options->out);
+    options->spare_test = cli_given(arguments, OPTION_HOLDOUT);
     options->force = cli_given(arguments, OPTION_FORCE);
     options->eval_train = cli_given(arguments, OPTION_EVAL_TRAIN);
     return read_counts(arguments, options) && cli_precision(arguments, &options->precision) &&
@@ -167,8 +166,8 @@ static void print_summary(const cli_arguments *arguments, const tw_training_resu
            result->status == TW_OK            ? "Done"
            : result->status == TW_INTERRUPTED ? "Stopped"
                                               : "Diverged",
-           (unsigned long long)result->epochs, result->epochs == 1 ? "" : "s",
-           (unsigned long long)result->steps, result->steps == 1 ? "" : "s",
+           (unsigned long long)result->epochs, tw_plural((int64_t)result->epochs),
+           (unsigned long long)result->steps, tw_plural((int64_t)result->steps),
            (unsigned long long)result->parameters, result->seconds);
     print_measure("training", "the examples it was trained on", result->train_loss,
                   result->train_error);

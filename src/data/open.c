@@ -102,8 +102,13 @@ static tw_status check_learned(const tw_data *train, const tw_data *test) {
     return test == NULL ? TW_OK : check_like(test, own);
 }
 
-// Cuts a set that has no test set of its own; the parts keep it alive.
+// Cuts a set that has no test set of its own, or is to spare it; the parts keep it alive.
 static tw_status hold_out(const tw_data_options *options, tw_data **train, tw_data **test) {
+    if (options->spare_test) {
+        tw_data_free(*test);
+        *test = NULL;
+    }
+    if (*test != NULL || options->holdout == 0.0) return TW_OK;
     tw_data *all = *train;
     tw_status status = tw_data_split(all, options->holdout, options->seed, train, test);
     tw_data_free(all);
@@ -127,8 +132,7 @@ static tw_status open_spec(tw_context *context, const char *text, const tw_data_
         status = format->open(&opening, train, test);
     }
     if (status == TW_OK && like == NULL) status = check_learned(*train, *test);
-    if (status == TW_OK && like == NULL && *test == NULL && settings.holdout != 0.0)
-        status = hold_out(&settings, train, test);
+    if (status == TW_OK && like == NULL) status = hold_out(&settings, train, test);
     if (status != TW_OK) {
         tw_data_free(*train);
         tw_data_free(*test);

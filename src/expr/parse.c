@@ -204,7 +204,7 @@ static bool check_count(parser *p, const tw_expr_node *call, const tw_token *nam
     char takes[32];
     snprintf(takes, sizeof takes, fewest == most ? "%u" : "%u or %u", fewest, most);
     tw_lexer_fail(p->lexer, name->offset, NULL, "%.*s takes %s argument%s, not %u", length, text,
-                  takes, most == 1 ? "" : "s", count);
+                  takes, tw_plural(most), count);
     return false;
 }
 

@@ -71,7 +71,7 @@ static void set_identity(bfgs *b, int64_t n, double scale) {
     for (int64_t i = 0; i < n; i++) b->inverse[i * n + i] = scale;
 }
 
-static tw_status start(tw_minimization *m) {
+static tw_status make(tw_minimization *m) {
     int64_t n = m->space.n;
     bfgs *b = m->memory = tw_allocate(m->context, 1, sizeof *b);
     if (b == NULL) return TW_NO_MEMORY;
@@ -180,7 +180,7 @@ const tw_solver tw_solver_bfgs = {
               .keys = keys,
               .key_count = sizeof keys / sizeof *keys},
     .dimension_max = 10000,
-    .start = start,
+    .make = make,
     .iterate = iterate,
     .end = end,
 };

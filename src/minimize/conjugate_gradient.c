@@ -14,7 +14,7 @@ typedef struct cg {
     void *direction, *change;
 } cg;
 
-static tw_status start(tw_minimization *m) {
+static tw_status make(tw_minimization *m) {
     cg *s = m->memory = tw_allocate(m->context, 1, sizeof *s);
     if (s == NULL) return TW_NO_MEMORY;
     void *at = NULL;
@@ -93,6 +93,6 @@ const tw_solver tw_solver_conjugate_gradient = {
               .summary = "nonlinear conjugate gradients: three vectors, no matrix",
               .source = "Hager and Zhang, 2005"},
     .vector_max = 2,
-    .start = start,
+    .make = make,
     .iterate = iterate,
 };

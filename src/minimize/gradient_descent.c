@@ -13,7 +13,7 @@ typedef struct descent {
     void *direction;
 } descent;
 
-static tw_status start(tw_minimization *m) {
+static tw_status make(tw_minimization *m) {
     descent *s = m->memory = tw_allocate(m->context, 1, sizeof *s);
     if (s == NULL) return TW_NO_MEMORY;
     void *at = NULL;
@@ -49,6 +49,6 @@ const tw_solver tw_solver_gradient_descent = {
     .about = {.name = "gradient_descent",
               .summary = "along the gradient, as far as a line search says",
               .source = "Cauchy, 1847"},
-    .start = start,
+    .make = make,
     .iterate = iterate,
 };

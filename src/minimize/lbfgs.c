@@ -88,7 +88,7 @@ static tw_status make_slots(tw_minimization *m, lbfgs *l) {
     return status;
 }
 
-static tw_status start(tw_minimization *m) {
+static tw_status make(tw_minimization *m) {
     lbfgs *l = m->memory = tw_allocate(m->context, 1, sizeof *l);
     if (l == NULL) return TW_NO_MEMORY;
     l->slots = (int)m->keys[KEY_M] + 1;
@@ -96,9 +96,11 @@ static tw_status start(tw_minimization *m) {
     tw_status status = tw_minimization_array(m, "lbfgs.numbers", TW_F64,
                                              sizeof(lbfgs_numbers) / sizeof(double), &at);
     l->at = at;
-    if (status == TW_OK) status = make_slots(m, l);
-    if (status == TW_OK) restart(m, l);
-    return status;
+    return status == TW_OK ? make_slots(m, l) : status;
+}
+
+static void begin(tw_minimization *m) {
+    restart(m, m->memory);
 }
 
 // Products of the gradient with the pairs, by slot.
@@ -287,7 +289,8 @@ const tw_solver tw_solver_lbfgs = {
     .vector_max = 2 * SLOTS_MAX,
     .boxed = &tw_solver_lbfgs_box,
     .check = check,
-    .start = start,
+    .make = make,
+    .begin = begin,
     .iterate = iterate,
     .is_sound = is_sound,
 };

@@ -23,7 +23,7 @@ typedef struct box {
     void *rounded;     // the direction in the type of x
 } box;
 
-static tw_status start(tw_minimization *m) {
+static tw_status make(tw_minimization *m) {
     size_t n = (size_t)m->space.n;
     box *b = m->memory = tw_allocate(m->context, 1, sizeof *b);
     if (b == NULL) return TW_NO_MEMORY;
@@ -193,7 +193,7 @@ static bool is_sound(const tw_minimization *m) {
 }
 
 const tw_solver tw_solver_lbfgs_box = {
-    .start = start,
+    .make = make,
     .iterate = iterate,
     .is_sound = is_sound,
     .end = end,

@@ -123,13 +123,11 @@ static tw_status fill(tw_minimization *self, const tw_minimize_options *options,
         status = tw_passes_start(&self->passes, &self->space, self->solver->vector_max);
     if (status == TW_OK) status = make_arrays(self);
     if (status == TW_OK) status = fill_start(self, start);
-    if (status == TW_OK) status = evaluate_start(self);
-    if (status == TW_OK) status = self->solver->start(self);
-    return status;
+    return status == TW_OK ? self->solver->make(self) : status;
 }
 
-tw_status tw_minimization_new(tw_objective *objective, const tw_minimize_options *options,
-                              const void *start, tw_minimization **minimization) {
+tw_status tw_minimization_make(tw_objective *objective, const tw_minimize_options *options,
+                               const void *start, tw_minimization **minimization) {
     tw_context *context = objective->context;
     tw_minimize_options fallback = tw_minimize_options_default();
     *minimization = NULL;
@@ -145,6 +143,26 @@ tw_status tw_minimization_new(tw_objective *objective, const tw_minimize_options
         *minimization = self;
     else
         tw_minimization_free(self);
+    return status;
+}
+
+tw_status tw_minimization_begin(tw_minimization *minimization) {
+    tw_status status = evaluate_start(minimization);
+    if (status == TW_OK && minimization->solver->begin != NULL)
+        minimization->solver->begin(minimization);
+    return status;
+}
+
+tw_status tw_minimization_new(tw_objective *objective, const tw_minimize_options *options,
+                              const void *start, tw_minimization **minimization) {
+    tw_minimization *made = NULL;
+    *minimization = NULL;
+    tw_status status = tw_minimization_make(objective, options, start, &made);
+    if (status == TW_OK) status = tw_minimization_begin(made);
+    if (status == TW_OK)
+        *minimization = made;
+    else
+        tw_minimization_free(made);
     return status;
 }
 

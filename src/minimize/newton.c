@@ -38,7 +38,7 @@ static const char *check(const double *values) {
     return values[KEY_RADIUS] >= 0 ? NULL : "radius is 0 or more";
 }
 
-static tw_status start(tw_minimization *m) {
+static tw_status make(tw_minimization *m) {
     size_t n = (size_t)m->space.n;
     newton *s = m->memory = tw_allocate(m->context, 1, sizeof *s);
     if (s == NULL) return TW_NO_MEMORY;
@@ -264,7 +264,8 @@ const tw_solver tw_solver_newton = {
               .key_count = sizeof keys / sizeof *keys},
     .dimension_max = 10000,
     .check = check,
-    .start = start,
+    .takes_products = true,
+    .make = make,
     .iterate = iterate,
     .confirm = confirm,
     .is_sound = is_sound,

@@ -27,7 +27,7 @@ static const char *check(const double *values) {
     return values[KEY_RADIUS] >= 0 ? NULL : "radius is 0 or more";
 }
 
-static tw_status start(tw_minimization *m) {
+static tw_status make(tw_minimization *m) {
     newton_cg *s = m->memory = tw_allocate(m->context, 1, sizeof *s);
     if (s == NULL) return TW_NO_MEMORY;
     void *at = NULL;
@@ -154,7 +154,8 @@ const tw_solver tw_solver_newton_cg = {
               .keys = keys,
               .key_count = sizeof keys / sizeof *keys},
     .check = check,
-    .start = start,
+    .takes_products = true,
+    .make = make,
     .iterate = iterate,
     .is_sound = is_sound,
 };

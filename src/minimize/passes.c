@@ -124,18 +124,15 @@ static int threads_for(const tw_passes *passes, int vector_count) {
     return alone ? 1 : tw_context_threads(passes->space.context);
 }
 
-// A pass over the chunks; and one that goes back through what the function, or the pass, before it left in the
-// caches.
-static void run(const tw_passes *passes, int vector_count, tw_chunk_function *function,
-                const void *of) {
-    pass work = {passes, kernels_of(passes), of};
-    tw_parallel(threads_for(passes, vector_count), passes->chunk_count, function, &work);
-}
+typedef void parallel_loop(int threads, int64_t chunk_count, tw_chunk_function *function,
+                           void *user);
 
-static void run_back(const tw_passes *passes, int vector_count, tw_chunk_function *function,
-                     const void *of) {
+// Goes over the chunks by tw_parallel, or by tw_parallel_back where whatever ran before has left the last
+// chunks in the caches.
+static void run(const tw_passes *passes, int vector_count, parallel_loop *loop,
+                tw_chunk_function *function, const void *of) {
     pass work = {passes, kernels_of(passes), of};
-    tw_parallel_back(threads_for(passes, vector_count), passes->chunk_count, function, &work);
+    loop(threads_for(passes, vector_count), passes->chunk_count, function, &work);
 }
 
 static double sum_of_chunks(const tw_passes *passes, int stride, int which) {
@@ -176,7 +173,7 @@ static void slope_chunk(void *user, int64_t chunk) {
 
 tw_slope tw_pass_slope(const tw_passes *passes, const void *gradient, const void *direction) {
     two_vectors two = {.a = gradient, .direction = direction};
-    run_back(passes, 2, slope_chunk, &two);
+    run(passes, 2, tw_parallel_back, slope_chunk, &two);
     tw_slope slope = {.product = sum_of_chunks(passes, 2, 0)};
     for (int64_t chunk = 0; chunk < passes->chunk_count; chunk++)
         slope.largest = larger(slope.largest, passes->partial[2 * chunk + 1]);
@@ -194,7 +191,7 @@ static void move_chunk(void *user, int64_t chunk) {
 void tw_pass_move(const tw_passes *passes, void *to, const void *x, double step,
                   const void *direction) {
     two_vectors two = {.a = x, .direction = direction, .to = to, .step = step};
-    run(passes, 2, move_chunk, &two);
+    run(passes, 2, tw_parallel, move_chunk, &two);
 }
 
 // ---- many vectors
@@ -222,7 +219,7 @@ static void combine_chunk(void *user, int64_t chunk) {
 }
 
 tw_pass_sums tw_pass_combine(const tw_passes *passes, const tw_combination *combination) {
-    run_back(passes, combination->vectors.count + 1, combine_chunk, combination);
+    run(passes, combination->vectors.count + 1, tw_parallel_back, combine_chunk, combination);
     return (tw_pass_sums){sum_of_chunks(passes, 2, 0), sum_of_chunks(passes, 2, 1)};
 }
 
@@ -251,7 +248,7 @@ static void pair_chunk(void *user, int64_t chunk) {
 void tw_pass_pair(const tw_passes *passes, const tw_pair *pair) {
     int count = pair->vectors.count;
     assert(count <= passes->vector_max);
-    run(passes, count, pair_chunk, pair);
+    run(passes, count, tw_parallel, pair_chunk, pair);
     for (int i = 0; i < count; i++) {
         pair->with_change[i] = sum_of_chunks(passes, 2 * count, i);
         pair->with_after[i] = sum_of_chunks(passes, 2 * count, count + i);

@@ -54,7 +54,7 @@ static tw_status build(tw_minimization *m, rule_solver *r) {
     if (status == TW_OK)
         status = tw_variables_have(m->variables, "theta", dtype, &shape, &r->theta_tensor);
     if (status != TW_OK) return status;
-    tw_minimization_copy(m, tw_tensor_data(r->theta_tensor), tw_here(m));
+    tw_minimization_copy(m, tw_tensor_data(r->theta_tensor), tw_trial(m));
     return tw_method_start(r->method, r->graph, m->variables, m->options.seed, &r->clock);
 }
 
@@ -71,7 +71,7 @@ static tw_status plan(tw_minimization *m, rule_solver *r) {
     return status;
 }
 
-static tw_status start(tw_minimization *m) {
+static tw_status make(tw_minimization *m) {
     rule_solver *r = m->memory = tw_allocate(m->context, 1, sizeof *r);
     if (r == NULL) return TW_NO_MEMORY;
     r->clock = (tw_clock){.total_steps = m->options.max_iterations,
@@ -160,4 +160,4 @@ static tw_status iterate(tw_minimization *m) {
     return TW_OK;
 }
 
-const tw_solver tw_solver_rule = {.start = start, .iterate = iterate, .end = end};
+const tw_solver tw_solver_rule = {.make = make, .iterate = iterate, .end = end};

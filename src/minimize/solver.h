@@ -15,11 +15,14 @@ typedef struct tw_solver {
     int64_t dimension_max;         // 0: none
     int vector_max;                // of tw_pass_pair
     const struct tw_solver *boxed; // the same within bounds; NULL: there is none
+    bool takes_products;           // asks for the Hessian or its products with vectors
 
     // What is wrong with keys that are each a number; NULL: nothing. NULL itself: nothing ever is.
     const char *(*check)(const double *keys);
-    // Makes its memory; the start is evaluated.
-    tw_status (*start)(tw_minimization *minimization);
+    // Makes its memory. The trial point holds the start.
+    tw_status (*make)(tw_minimization *minimization);
+    // Sets what depends on value and gradient at the start, where the minimisation is now. NULL: nothing does.
+    void (*begin)(tw_minimization *minimization);
     // One iteration: goes to a point by tw_minimization_accept, or ends with tw_minimization_finish.
     tw_status (*iterate)(tw_minimization *minimization);
     // Whether a point that meets the tolerance is a minimum; NULL: it is.
@@ -72,6 +75,15 @@ struct tw_minimization {
     tw_minimize_end end;
     char reason[sizeof((tw_minimize_result *)NULL)->reason];
 };
+
+// ---- for whoever minimises
+
+// tw_minimization_new in two parts. The first makes all memory and evaluates nothing: the start lies in the
+// trial point, and may still be changed there. The second evaluates it, or is left out where a checkpoint is
+// taken. Errors: as of tw_minimization_new.
+tw_status tw_minimization_make(tw_objective *objective, const tw_minimize_options *options,
+                               const void *start, tw_minimization **minimization);
+tw_status tw_minimization_begin(tw_minimization *minimization);
 
 // ---- for solvers
 
@@ -184,6 +196,9 @@ tw_status tw_solver_spell(tw_context *context, const char *text, char **method);
 // TW_NOT_FOUND, with that name, where a method begins with what is nearer to a solver's, or to `also` (NULL:
 // none), than to any rule's: the parser of rules would not know what was meant.
 tw_status tw_solver_check_name(tw_context *context, const char *text, const char *also);
+
+// Whether it asks for the Hessian or its products with vectors.
+bool tw_solver_takes_products(const char *text);
 
 // Whether a method that is named can minimise a function of `dimension` numbers. Errors: TW_BAD_ARGUMENT.
 tw_status tw_solver_check_dimension(tw_context *context, const char *text, int64_t dimension);

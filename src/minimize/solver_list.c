@@ -91,6 +91,11 @@ tw_status tw_solver_spell(tw_context *context, const char *text, char **method) 
     return status;
 }
 
+bool tw_solver_takes_products(const char *text) {
+    const tw_solver *solver = solver_of(text);
+    return solver != NULL && solver->takes_products;
+}
+
 tw_status tw_solver_check_dimension(tw_context *context, const char *text, int64_t dimension) {
     const tw_solver *solver = solver_of(text);
     if (solver == NULL || solver->dimension_max == 0 || dimension <= solver->dimension_max)

@@ -9,8 +9,12 @@
 #define TW_LAYER_NAME_BYTES 32
 #define TW_LAYER_TEXT_BYTES 96
 #define TW_LAYER_WIDTH_MAX 10000000
-#define TW_LAYER_TOO_WIDE "a width of at most 10000000" // in messages
-#define TW_LAYER_OUTPUTS (-1)                           // a width that is what the data asks for
+#define TW_LAYER_OUTPUTS (-1) // a width that is what the data asks for
+
+// What messages expect in place of a wider layer.
+#define TW_LAYER_TOO_WIDE TW_LAYER_AT_MOST(TW_LAYER_WIDTH_MAX)
+#define TW_LAYER_AT_MOST(width) "a width of at most " TW_LAYER_DIGITS(width)
+#define TW_LAYER_DIGITS(width) #width
 
 // An activation by name: how it adds its node, and whether it is relu-like (half its inputs give about
 // nothing), which is what `he` is for.

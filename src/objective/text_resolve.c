@@ -255,8 +255,8 @@ static tw_status settle_dimension(tw_objective_text *text, const tw_objective_op
         return status;
     return tw_fail(text->context, TW_BAD_ARGUMENT,
                    "objective %s: a start of %lld number%s; it has %lld variable%s", text->name,
-                   (long long)options->start_count, options->start_count == 1 ? "" : "s",
-                   (long long)text->n, text->n == 1 ? "" : "s");
+                   (long long)options->start_count, tw_plural(options->start_count),
+                   (long long)text->n, tw_plural(text->n));
 }
 
 // ---- items

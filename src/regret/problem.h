@@ -40,9 +40,17 @@ void tw_online_close(tw_online_problem *problem);
 double tw_online_loss_at(const tw_online_problem *problem, int64_t t, const double *x,
                          double *gradient);
 
-// The best fixed point in the box for the first `rounds` rounds: `best` [dimension], which holds where to
-// start from; and the sum of the losses there.
-tw_status tw_online_best(tw_context *context, const tw_online_problem *problem, int64_t rounds,
-                         double *best, double *sum);
+// A search for the best fixed point in hindsight.
+typedef struct tw_online_search {
+    tw_context *context;
+    const tw_online_problem *problem;
+    int64_t rounds;                 // it is to be the best for the first so many
+    void (*after_each)(void *user); // called after each sum of all losses; NULL: nobody asks
+    void *user;
+} tw_online_search;
+
+// Finds the best fixed point in the box: `best` [dimension], which holds where to start from; and the sum of
+// the losses there.
+tw_status tw_online_best(const tw_online_search *search, double *best, double *sum);
 
 #endif

@@ -7,6 +7,8 @@
 #include "base/memory.h"
 #include "regret/player.h"
 
+enum { WATCH_EVERY = 1000 }; // rounds: one takes about a microsecond, too little to be told of
+
 struct tw_regret {
     tw_context *context;
     tw_online_problem problem;
@@ -18,7 +20,20 @@ struct tw_regret {
     double *x_final;                  // [dimension]
     double *squares;                  // [dimension] sums of squared gradients
     char *method;                     // as it was played
+    bool has_best;                    // found by the first play
 };
+
+// Whom a play tells of its progress, and what.
+typedef struct watching {
+    tw_regret_watch *watch;
+    void *user;
+    tw_regret_progress at;
+} watching;
+
+static void tell(void *user) {
+    const watching *w = user;
+    if (w->watch != NULL) w->watch(&w->at, w->user);
+}
 
 const char *tw_regret_problem_name(int index) {
     return tw_online_name(index);
@@ -40,11 +55,22 @@ static void choose_points(tw_regret *game) {
     }
 }
 
-static tw_status find_best(tw_regret *game) {
+static tw_status find_best(tw_regret *game, watching *w) {
+    double all = 0.0, done = 0.0; // rounds of all points: what a search costs grows with them
     tw_status status = TW_OK;
-    for (int i = 0; i < game->point_count && status == TW_OK; i++)
-        status = tw_online_best(game->context, &game->problem, (int64_t)game->rounds[i],
-                                game->best_x, &game->best[i]);
+    if (game->has_best) return TW_OK;
+    for (int i = 0; i < game->point_count; i++) all += game->rounds[i];
+    for (int i = 0; i < game->point_count && status == TW_OK; i++) {
+        tw_online_search search = {.context = game->context,
+                                   .problem = &game->problem,
+                                   .rounds = (int64_t)game->rounds[i],
+                                   .after_each = tell,
+                                   .user = w};
+        w->at = (tw_regret_progress){true, search.rounds, done / all};
+        status = tw_online_best(&search, game->best_x, &game->best[i]);
+        done += game->rounds[i];
+    }
+    game->has_best = status == TW_OK;
     return status;
 }
 
@@ -62,10 +88,7 @@ tw_status tw_regret_new(tw_context *context, const char *problem, int64_t rounds
         made->x_final = made->best_x + n;
         made->squares = made->x_final + n;
     }
-    if (status == TW_OK) {
-        choose_points(made);
-        status = find_best(made);
-    }
+    if (status == TW_OK) choose_points(made);
     if (status == TW_OK)
         *game = made;
     else
@@ -95,9 +118,14 @@ static void note_round(tw_regret *game, const tw_player *player, int64_t t, reco
     }
 }
 
-static tw_status play(tw_regret *game, tw_player *player, record *seen) {
+static tw_status play(tw_regret *game, tw_player *player, record *seen, watching *w) {
+    int64_t rounds = game->problem.rounds;
     int point = 0;
-    for (int64_t t = 0; t < game->problem.rounds; t++) {
+    for (int64_t t = 0; t < rounds; t++) {
+        if (t % WATCH_EVERY == 0) {
+            w->at = (tw_regret_progress){false, t, (double)t / (double)rounds};
+            tell(w);
+        }
         note_round(game, player, t, seen);
         if ((double)(t + 1) == game->rounds[point]) {
             game->regrets[point] = seen->lost - game->best[point];
@@ -201,14 +229,17 @@ static void fill_result(tw_regret *game, const tw_player *player, const record *
     find_bounds(game, player, seen, result);
 }
 
-tw_status tw_regret_play(tw_regret *game, const char *method, tw_regret_result *result) {
+tw_status tw_regret_play(tw_regret *game, const char *method, tw_regret_watch *watch, void *user,
+                         tw_regret_result *result) {
     *result = (tw_regret_result){0};
     tw_player player;
     record seen = {0};
+    watching w = {.watch = watch, .user = user};
     memset(game->squares, 0, (size_t)game->problem.dimension * sizeof *game->squares);
     tw_status status = tw_player_open(game->context, &game->problem, method, &player);
     if (status == TW_OK) status = name_method(game, &player);
-    if (status == TW_OK) status = play(game, &player, &seen);
+    if (status == TW_OK) status = find_best(game, &w);
+    if (status == TW_OK) status = play(game, &player, &seen, &w);
     if (status == TW_OK) fill_result(game, &player, &seen, result);
     tw_player_close(&player);
     return status;

@@ -368,6 +368,10 @@ const char *tw_method_text(const tw_method *method) {
     return method->text;
 }
 
+int tw_method_rule_count(const tw_method *method) {
+    return method->rule_count;
+}
+
 const char *tw_method_name(const tw_method *method) {
     return method->rule_names[method->rule_count - 1];
 }

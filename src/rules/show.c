@@ -94,11 +94,10 @@ static void add_statement(tw_text *text, const tw_rule *rule, const tw_rule_stat
     tw_text_add(text, "\n");
 }
 
-static void show_text(tw_method *method, int rule_index) {
+static void show_rule(tw_method *method, int rule_index) {
     tw_text *text = &method->shown;
     const tw_rule *rule = method->rules[rule_index];
     int open = 0;
-    if (rule_index > 0) tw_text_add(text, "\n");
     add_origin(text, rule);
     tw_text_add(text, "%s %s\n", rule->link ? "link" : "rule", rule->name);
     add_parameters(method, rule_index);
@@ -108,6 +107,13 @@ static void show_text(tw_method *method, int rule_index) {
         add_statement(text, rule, &rule->statements[i], &open);
     }
     if (rule->eval != TW_EXPR_NONE) add_line(text, rule, "eval = ", rule->eval);
+}
+
+static void show_text(tw_method *method, int first, int count) {
+    for (int i = first; i < first + count; i++) {
+        if (i > first) tw_text_add(&method->shown, "\n");
+        show_rule(method, i);
+    }
 }
 
 // ---- LaTeX
@@ -139,10 +145,10 @@ static void add_formula(tw_text *text, const tw_rule *rule, const tw_rule_statem
     tw_text_add(text, " \\\\\n");
 }
 
-static void show_latex(tw_method *method) {
+static void show_latex(tw_method *method, int first, int count) {
     tw_text *text = &method->shown;
     tw_text_add(text, "\\begin{align*}\n");
-    for (int r = 0; r < method->rule_count; r++) {
+    for (int r = first; r < first + count; r++) {
         const tw_rule *rule = method->rules[r];
         if (rule->look != TW_EXPR_NONE) {
             tw_text_add(text, "  g &\\leftarrow \\nabla f\\left(");
@@ -239,18 +245,37 @@ int64_t tw_method_bytes(const tw_method *method, tw_dtype dtype) {
     return bytes_of_variant(method->update, tw_method_heaviest_variant(method, dtype), dtypes);
 }
 
-const char *tw_method_show(tw_method *method, tw_method_form form) {
+static const char *shown(const tw_method *method) {
+    return method->shown.status == TW_OK ? method->shown.data : NULL;
+}
+
+const char *tw_method_show_rules(tw_method *method, int first, int count, tw_method_form form) {
+    if (first < 0 || count < 1 || first > method->rule_count - count) {
+        tw_fail(method->context, TW_BAD_ARGUMENT,
+                "method %s: %d rules from number %d on; it has %d, the first is number 0",
+                method->text, count, first, method->rule_count);
+        return NULL;
+    }
     tw_text_clear(&method->shown);
     switch (form) {
     case TW_METHOD_TEXT:
-        for (int i = 0; i < method->rule_count; i++) show_text(method, i);
+        show_text(method, first, count);
         break;
     case TW_METHOD_LATEX:
-        show_latex(method);
+        show_latex(method, first, count);
         break;
     case TW_METHOD_PLAN:
-        show_plan(method);
-        break;
+        tw_fail(method->context, TW_BAD_ARGUMENT,
+                "method %s: the plan is one of the whole chain; its rules have none of their own",
+                method->text);
+        return NULL;
     }
-    return method->shown.status == TW_OK ? method->shown.data : NULL;
+    return shown(method);
+}
+
+const char *tw_method_show(tw_method *method, tw_method_form form) {
+    if (form != TW_METHOD_PLAN) return tw_method_show_rules(method, 0, method->rule_count, form);
+    tw_text_clear(&method->shown);
+    show_plan(method);
+    return shown(method);
 }

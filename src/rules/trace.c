@@ -8,6 +8,7 @@
 typedef struct trace {
     tw_method *method;
     tw_context *context;
+    const tw_method_feed *feed;
     int64_t n;
     tw_graph *graph;
     tw_variables *variables;
@@ -36,8 +37,9 @@ static void fetch(const trace *t, const char *name, double *out) {
     for (int64_t i = 0; i < t->n; i++) out[i] = tw_tensor_get(tensor, i);
 }
 
-static tw_status build(trace *t, tw_dtype dtype, const double *theta) {
+static tw_status build(trace *t) {
     tw_method *method = t->method;
+    tw_dtype dtype = t->feed->dtype;
     tw_tensor *start;
     tw_shape shape = TW_SHAPE(t->n);
     tw_status status = tw_graph_new(t->context, dtype, &t->graph);
@@ -50,13 +52,14 @@ static tw_status build(trace *t, tw_dtype dtype, const double *theta) {
         status = tw_variables_have(t->variables, "theta", dtype, &shape, &start);
     }
     if (status != TW_OK) return status;
-    for (int64_t i = 0; i < t->n; i++) tw_tensor_set(start, i, theta[i]);
+    for (int64_t i = 0; i < t->n; i++) tw_tensor_set(start, i, t->feed->theta[i]);
     status = tw_tensor_new(t->context, dtype, &shape, &t->input);
     return status;
 }
 
 static tw_status make_ready(trace *t, const tw_clock *clock) {
     tw_plan_options options = tw_plan_options_default();
+    options.seed = t->feed->seed;
     tw_status status = tw_method_start(t->method, t->graph, t->variables, options.seed, clock);
     if (status == TW_OK) {
         status = tw_plan_new(t->graph, t->variables, &t->update, 1, &options, &t->plan);
@@ -94,23 +97,24 @@ static tw_status run_step(const trace *t, const tw_clock *clock, const double *g
     return function(&step, user);
 }
 
-tw_status tw_method_trace(tw_method *method, tw_dtype dtype, const double *theta, int64_t n,
-                          const double *gradients, int64_t steps, tw_method_step_function *function,
-                          void *user) {
-    trace t = {.method = method, .context = method->context, .n = n};
-    if (n < 1 || steps < 0) {
+tw_status tw_method_trace(tw_method *method, const tw_method_feed *feed,
+                          tw_method_step_function *function, void *user) {
+    trace t = {.method = method, .context = method->context, .feed = feed, .n = feed->n};
+    if (feed->n < 1 || feed->steps < 0) {
         return tw_fail(method->context, TW_BAD_ARGUMENT,
-                       "trace: %lld elements, %lld steps; at least 1 and 0", (long long)n,
-                       (long long)steps);
+                       "trace: %lld elements, %lld steps; at least 1 and 0", (long long)feed->n,
+                       (long long)feed->steps);
     }
-    tw_clock clock = {
-        .total_steps = (uint64_t)steps, .example_count = 1, .minibatch = 1, .steps_per_epoch = 1};
+    tw_clock clock = {.total_steps = (uint64_t)feed->steps,
+                      .example_count = 1,
+                      .minibatch = 1,
+                      .steps_per_epoch = 1};
     tw_clock_set_step(&clock, 1);
-    tw_status status = build(&t, dtype, theta);
+    tw_status status = build(&t);
     if (status == TW_OK) status = make_ready(&t, &clock);
-    for (int64_t step = 0; step < steps && status == TW_OK; step++) {
+    for (int64_t step = 0; step < feed->steps && status == TW_OK; step++) {
         tw_clock_set_step(&clock, (uint64_t)step + 1);
-        status = run_step(&t, &clock, gradients + step * n, function, user);
+        status = run_step(&t, &clock, feed->gradients + step * feed->n, function, user);
     }
     tw_plan_free(t.plan);
     tw_tensor_free(t.input);

@@ -53,28 +53,46 @@ tw_status tw_descent_check(const tw_training *training, const char *method) {
                                      tw_network_size(&training->network));
 }
 
-// ---- ready and resumed
+// ---- made, begun and resumed
 
-static tw_status start_solver(tw_training *training) {
+static tw_status make_own(tw_training *training) {
+    tw_descent *own = &training->descent;
+    if (tw_phase_kind_now(training) == TW_PHASE_SLBFGS)
+        return tw_slbfgs_new(training->context, own->method, own->surface,
+                             training->options.values.batch, &own->slbfgs);
     tw_minimize_options how = tw_minimize_options_default();
-    how.method = training->descent.method;
+    how.method = own->method;
     how.max_iterations = ITERATIONS_MAX;
     how.seed = training->options.values.seed;
-    return tw_minimization_new(training->descent.surface, &how, NULL,
-                               &training->descent.minimization);
+    return tw_minimization_make(own->surface, &how, NULL, &own->minimization);
 }
 
-// Ready at the parameters as they are.
-static tw_status start(tw_training *training) {
+tw_status tw_descent_make(tw_training *training) {
     tw_descent *own = &training->descent;
-    if (own->minimization != NULL || own->slbfgs != NULL) return TW_OK;
-    tw_status status =
-        own->surface == NULL ? tw_training_surface(training, 0, &own->surface) : TW_OK;
-    if (status != TW_OK) return status;
-    return tw_phase_kind_now(training) == TW_PHASE_SLBFGS
-               ? tw_slbfgs_new(training->context, own->method, own->surface,
-                               training->options.values.batch, &own->slbfgs)
-               : start_solver(training);
+    tw_status status = tw_descent_check(training, tw_phase_method(training));
+    if (status == TW_OK) status = tw_training_surface(training, 0, &own->surface);
+    if (status == TW_OK && tw_solver_takes_products(own->method))
+        status = tw_surface_plan_products(own->surface);
+    uint64_t before = tw_context_memory(training->context).live_bytes;
+    if (status == TW_OK) status = make_own(training);
+    own->own_bytes = tw_context_memory(training->context).live_bytes - before;
+    return status;
+}
+
+tw_plan_size tw_descent_measure(const tw_training *training) {
+    tw_plan_size size = tw_surface_measure(training->descent.surface);
+    size.variable_bytes += training->descent.own_bytes;
+    return size;
+}
+
+// Goes to the parameters as they are: a host program may have changed them before the first step.
+static tw_status begin(tw_training *training) {
+    tw_descent *own = &training->descent;
+    void *x = own->slbfgs != NULL ? tw_slbfgs_point(own->slbfgs) : tw_trial(own->minimization);
+    tw_surface_take(own->surface, training->variables, x);
+    tw_status status = own->slbfgs != NULL ? TW_OK : tw_minimization_begin(own->minimization);
+    own->begun = status == TW_OK;
+    return status;
 }
 
 static tw_status take(tw_training *training) {
@@ -92,18 +110,16 @@ static tw_status take(tw_training *training) {
 
 tw_status tw_descent_resume(tw_training *training) {
     if (tw_training_phase_step(training) == 0) return TW_OK;
-    tw_status status = start(training);
-    if (status == TW_OK) status = take(training);
-    if (status != TW_OK) return status;
+    tw_status status = take(training);
+    training->descent.begun = status == TW_OK;
     tw_variables_drop(training->variables, TW_DESCENT_PREFIX);
-    training->descent.seen = tw_surface_seen(training->descent.surface);
-    return TW_OK;
+    return status;
 }
 
 const tw_variables *tw_descent_variables(const tw_training *training) {
     const tw_descent *own = &training->descent;
-    if (own->slbfgs != NULL) return tw_slbfgs_variables(own->slbfgs);
-    return own->minimization != NULL ? own->minimization->variables : NULL;
+    if (!own->begun) return NULL;
+    return own->slbfgs != NULL ? tw_slbfgs_variables(own->slbfgs) : own->minimization->variables;
 }
 
 double tw_descent_rate(const tw_training *training, uint64_t step) {
@@ -164,7 +180,7 @@ static tw_status step_slbfgs(tw_training *training, double *loss) {
 
 tw_status tw_descent_step(tw_training *training, double *loss) {
     tw_descent *own = &training->descent;
-    tw_status status = start(training);
+    tw_status status = own->begun ? TW_OK : begin(training);
     if (status != TW_OK) return status;
     status = own->slbfgs != NULL ? step_slbfgs(training, loss) : step_solver(training, loss);
     *loss *= training->loss_unit;

@@ -13,8 +13,10 @@
 typedef struct tw_descent {
     char *method; // with every key; NULL: the training's method is one of rules
     tw_objective *surface;
-    tw_minimization *minimization; // one of these is made by the first step
+    tw_minimization *minimization; // one of these
     tw_slbfgs *slbfgs;
+    uint64_t own_bytes;  // of it
+    bool begun;          // it is where the parameters are: not before the first step
     tw_slbfgs_rate rate; // of slbfgs
     double seen;         // examples in the surface's evaluations that are in the run's sum already
 } tw_descent;
@@ -24,6 +26,13 @@ bool tw_descent_is_on(const tw_training *training);
 
 // Reads the method. Errors: TW_BAD_TEXT, TW_BAD_ARGUMENT, also for options that it has no use for.
 tw_status tw_descent_open(tw_training *training);
+
+// Makes its memory, once the parameters are there. Errors: TW_BAD_ARGUMENT for a network that is too large;
+// TW_NO_MEMORY.
+tw_status tw_descent_make(tw_training *training);
+
+// What it needs beside the parameters: as tw_surface_measure says, and its own bytes among the variables'.
+tw_plan_size tw_descent_measure(const tw_training *training);
 
 // Whether a solver can train a network of this size. Errors: TW_BAD_ARGUMENT.
 tw_status tw_descent_check(const tw_training *training, const char *method);

@@ -6,18 +6,32 @@
 #include "ops/op.h"
 #include "train/training.h"
 
+static void describe_reading(const tw_data *data, tw_text *text) {
+    const char *line = tw_data_description(data);
+    while (*line != '\0') {
+        size_t length = strcspn(line, "\n");
+        tw_text_add(text, "          %.*s\n", (int)length, line);
+        line += length + (line[length] == '\n');
+    }
+}
+
+void tw_describe_set(const tw_data *data, const char *label, tw_text *text) {
+    int64_t count = tw_data_count(data);
+    tw_text_add(text, "%-10s%s: %" PRId64 " example%s\n", label, tw_data_name(data), count,
+                count == 1 ? "" : "s");
+    describe_reading(data, text);
+}
+
+// A test set of a file of its own may hold what the training set did not.
 static void describe_data(const tw_training *training, tw_text *text) {
     tw_text_add(text, "data      %s: %" PRId64 " examples to train", tw_data_name(training->train),
                 tw_data_count(training->train));
     if (training->test != NULL)
         tw_text_add(text, ", %" PRId64 " to test", tw_data_count(training->test));
     tw_text_add(text, "\n");
-    const char *line = tw_data_description(training->train);
-    while (*line != '\0') {
-        size_t length = strcspn(line, "\n");
-        tw_text_add(text, "          %.*s\n", (int)length, line);
-        line += length + (line[length] == '\n');
-    }
+    describe_reading(training->train, text);
+    if (training->options.values.test != NULL && training->test != NULL)
+        tw_describe_set(training->test, "test", text);
 }
 
 static void describe_layers(const tw_training *training, tw_text *text) {
@@ -39,7 +53,7 @@ static void describe_phases(const tw_training *training, tw_text *text) {
         tw_text_add(text, "%-10s%s", i == 0 ? "method" : "", method);
         uint64_t epochs = phases->epochs[i];
         if (epochs > 0)
-            tw_text_add(text, " for %" PRIu64 " epoch%s", epochs, epochs == 1 ? "" : "s");
+            tw_text_add(text, " for %" PRIu64 " epoch%s", epochs, tw_plural((int64_t)epochs));
         tw_text_add(text, "%s\n",
                     now && training->state.step > 0.0 && phases->count > 1 ? ", where the run is"
                                                                            : "");
@@ -75,7 +89,7 @@ static void warn_of_few_steps(const tw_training *training, tw_text *text) {
         tw_text_add(text, "          few steps: a smaller batch or more epochs would take more\n");
 }
 
-static void describe_size(const tw_training *training, tw_text *text) {
+static void describe_steps(const tw_training *training, tw_text *text) {
     const tw_training_options *options = &training->options.values;
     if (tw_phase_kind_now(training) == TW_PHASE_SOLVER) {
         tw_text_add(text,
@@ -93,15 +107,25 @@ static void describe_size(const tw_training *training, tw_text *text) {
                 tw_phases_steps(training), options->batch * minibatches,
                 training->clock.steps_per_epoch, tw_dtype_name(options->precision), options->seed);
     warn_of_few_steps(training, text);
-    if (tw_descent_is_on(training)) return; // its memory is made by the first step
-    tw_plan_size size = tw_plan_measure(training->network.step);
-    const tw_plan *forward = training->network.first;
-    uint64_t arena = size.arena_bytes;
-    if (forward != NULL) arena += tw_plan_measure(forward).arena_bytes;
+}
+
+// Parameters stand in the training's own variables and in those of the surface that a descent goes down.
+static tw_plan_size measure_descent(const tw_training *training) {
+    tw_plan_size size = tw_descent_measure(training);
+    size.variable_bytes += (uint64_t)tw_network_size(&training->network) *
+                           tw_dtype_size(training->options.values.precision);
+    return size;
+}
+
+static void describe_memory(const tw_training *training, tw_text *text) {
+    bool descends = tw_descent_is_on(training);
+    const tw_network *network = &training->network;
+    tw_plan_size size = descends ? measure_descent(training) : tw_plan_measure(network->step);
+    if (network->first != NULL) size.arena_bytes += tw_plan_measure(network->first).arena_bytes;
     tw_text_add(text, "memory    ");
     add_bytes(text, size.variable_bytes, "parameters and states, ");
-    add_bytes(text, arena, "activations and gradients");
-    tw_text_add(text, "; %d kernels a step\n", size.kernel_count);
+    add_bytes(text, size.arena_bytes, "activations and gradients");
+    tw_text_add(text, "; %d kernels a %s\n", size.kernel_count, descends ? "minibatch" : "step");
 }
 
 // Names of the parameters, for the table of groups.
@@ -128,7 +152,8 @@ tw_status tw_training_describe(tw_training *training) {
     describe_data(training, &text);
     describe_layers(training, &text);
     describe_method(training, groups, &text);
-    describe_size(training, &text);
+    describe_steps(training, &text);
+    describe_memory(training, &text);
     training->description = tw_text_take(&text);
     tw_release(names);
     return training->description != NULL ? TW_OK : TW_NO_MEMORY;

@@ -12,7 +12,8 @@ tw_status tw_training_data(tw_context *context, const tw_training_options *optio
                            tw_data **test) {
     *train = *test = NULL;
     tw_data_options how = {.seed = options->seed,
-                           .holdout = options->test == NULL ? options->holdout : 0.0};
+                           .holdout = options->test == NULL ? options->holdout : 0.0,
+                           .spare_test = options->spare_test};
     if (options->data == NULL)
         return tw_fail(context, TW_BAD_ARGUMENT,
                        "data: none is named, and the program gave no set of its own");
@@ -248,6 +249,7 @@ tw_status tw_training_open_network(tw_training *training) {
     };
     status = tw_network_new(context, &network, training->variables, &training->network);
     if (status == TW_OK) status = tw_diagnosing_new(training, &training->diagnosing);
+    if (status == TW_OK && tw_descent_is_on(training)) status = tw_descent_make(training);
     if (status != TW_OK) return status;
     return tw_measuring_new(context, training->model, training->loss, &training->form,
                             training->method, options->precision, training->variables,

@@ -39,6 +39,11 @@ static tw_status check(tw_context *context, const tw_training_options *options) 
     if (!(options->holdout >= 0.0 && options->holdout < 1.0))
         return tw_fail(context, TW_BAD_ARGUMENT, "holdout: %g; give a share from 0 to below 1",
                        options->holdout);
+    if (options->spare_test && (options->test != NULL || options->train_set != NULL))
+        return tw_fail(
+            context, TW_BAD_ARGUMENT,
+            "spare_test: the data set's own test set is not used where %s; leave it away",
+            options->test != NULL ? "test names another" : "the program gives the sets");
     if (!(options->l1 >= 0.0 && isfinite(options->l1)) ||
         !(options->l2 >= 0.0 && isfinite(options->l2)))
         return tw_fail(context, TW_BAD_ARGUMENT, "l1 and l2: give 0 or more");
@@ -99,6 +104,7 @@ tw_status tw_run_options_format(tw_context *context, const tw_run_options *optio
         tw_json_string(json, files->file[i].path, files->file[i].text);
     tw_json_end(json);
     tw_json_number(json, "holdout", values->holdout);
+    tw_json_boolean(json, "spare_test", values->spare_test);
     tw_json_string(json, "precision", tw_dtype_name(values->precision));
     tw_json_integer(json, "batch", values->batch);
     tw_json_integer(json, "accumulate", values->accumulate);
@@ -148,11 +154,18 @@ static bool is_boolean(const json_t *value) {
     return json_is_boolean(value);
 }
 
+// One that runs of old versions have not.
+static bool new_boolean(reading *from, const char *name) {
+    const json_t *value = json_object_get(from->object, name);
+    return value != NULL && json_is_true(member(from, name, is_boolean));
+}
+
 static void read_members(reading *from, tw_training_options *values) {
 #define READ(field) values->field = json_string_value(member(from, #field, is_text_or_null));
     TW_TRAINING_TEXTS(READ)
 #undef READ
     values->holdout = json_number_value(member(from, "holdout", is_number));
+    values->spare_test = new_boolean(from, "spare_test");
     const char *precision = json_string_value(member(from, "precision", is_text_or_null));
     values->precision = precision != NULL && strcmp(precision, "f64") == 0 ? TW_F64 : TW_F32;
     values->batch = json_integer_value(member(from, "batch", is_integer));

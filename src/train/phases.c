@@ -168,9 +168,10 @@ static tw_status check_length(tw_training *training) {
     }
     if (options->steps > 0 ? options->steps > steps : options->epochs > epochs) return TW_OK;
     return tw_fail(training->context, TW_BAD_ARGUMENT,
-                   "method: the phases before '%s' take %" PRIu64 " epochs (%" PRIu64
-                   " steps): the run must be longer",
-                   training->phases.method[training->phases.count - 1], epochs, steps);
+                   "method: the phases before '%s' take %" PRIu64 " epoch%s (%" PRIu64
+                   " step%s): the run must be longer",
+                   training->phases.method[training->phases.count - 1], epochs,
+                   tw_plural((int64_t)epochs), steps, tw_plural((int64_t)steps));
 }
 
 tw_status tw_phases_check(tw_training *training) {

@@ -173,7 +173,7 @@ void tw_slbfgs_free(tw_slbfgs *slbfgs) {
     tw_release(slbfgs);
 }
 
-const void *tw_slbfgs_point(const tw_slbfgs *slbfgs) {
+void *tw_slbfgs_point(const tw_slbfgs *slbfgs) {
     return slbfgs->x;
 }
 

@@ -37,7 +37,7 @@ typedef struct tw_slbfgs_place {
 tw_status tw_slbfgs_step(tw_slbfgs *slbfgs, const tw_slbfgs_place *place, double *loss);
 
 // The point it is at [n], the length of its last gradient.
-const void *tw_slbfgs_point(const tw_slbfgs *slbfgs);
+void *tw_slbfgs_point(const tw_slbfgs *slbfgs);
 double tw_slbfgs_gradient_norm(const tw_slbfgs *slbfgs);
 
 // All that the next step depends on; whether what a checkpoint put there can be.

@@ -175,12 +175,15 @@ static tw_status evaluate(const void *x, double *value, void *gradient, void *us
     return status;
 }
 
+static tw_status plan_products(tw_surface *s) {
+    return s->product == NULL ? plan(s, s->products, s->count, &s->product) : TW_OK;
+}
+
 static tw_status hessian_product(const void *x, const void *vector, void *product, void *user) {
     tw_surface *s = user;
     double value;
     tw_surface_put(s, x, s->variables);
-    tw_status status =
-        s->product == NULL ? plan(s, s->products, s->count, &s->product) : TW_OK; // wanted by few
+    tw_status status = plan_products(s); // here, as few ask for any
     for (int i = 0; i < s->count && status == TW_OK; i++)
         status = tw_plan_feed(s->product, s->directions[i], part_of(s, vector, i));
     if (status == TW_OK) status = stream(s, s->product, s->products, &value);
@@ -250,6 +253,19 @@ tw_status tw_surface_new(tw_context *context, const tw_surface_options *options,
     facts->part_count = s->count;
     facts->parts = s->parts;
     return TW_OK;
+}
+
+tw_status tw_surface_plan_products(tw_objective *objective) {
+    return plan_products(objective->calls.user);
+}
+
+tw_plan_size tw_surface_measure(const tw_objective *objective) {
+    const tw_surface *s = objective->calls.user;
+    tw_plan_size size = tw_plan_measure(s->gradient);
+    size.variable_bytes += 2 * (uint64_t)s->space.n * sizeof(double); // start and sum
+    size.arena_bytes += tw_plan_measure(s->value).arena_bytes;
+    if (s->product != NULL) size.arena_bytes += tw_plan_measure(s->product).arena_bytes;
+    return size;
 }
 
 void tw_surface_look_at(tw_objective *objective, uint64_t epoch, int64_t first, int64_t count) {

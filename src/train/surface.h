@@ -30,6 +30,13 @@ typedef struct tw_surface_options {
 tw_status tw_surface_new(tw_context *context, const tw_surface_options *options,
                          tw_objective **objective);
 
+// Plans Hessian products now and not with the first of them.
+tw_status tw_surface_plan_products(tw_objective *objective);
+
+// What evaluations need, as planned so far: the bytes of the parameters, of sums over them and of activations,
+// and the calls for a minibatch's gradient.
+tw_plan_size tw_surface_measure(const tw_objective *objective);
+
 // From now on evaluations see `count` minibatches of an epoch's order from number `first` on, in place of
 // all examples. How many examples were seen in all evaluations so far.
 void tw_surface_look_at(tw_objective *objective, uint64_t epoch, int64_t first, int64_t count);

@@ -28,6 +28,8 @@ struct tw_trained {
     tw_measuring measuring;
     int64_t *confusion; // [classes, classes]
     double *row;        // [outputs], one prediction
+    uint64_t seed;      // of sets made on the fly
+    char *said;         // of the set that was measured last: how it was read
 };
 
 // A folder's best checkpoint where there is one, else its last; or the file that was named.
@@ -112,6 +114,7 @@ static tw_status build(tw_trained *trained) {
     if (status == TW_OK)
         status = tw_loss_parse(context, options->loss, trained->form.classes, &trained->loss);
     if (status != TW_OK) return status;
+    trained->seed = options->seed;
     find_loss_unit(trained);
     int variables_read = tw_variables_count(trained->variables);
     status =
@@ -155,7 +158,16 @@ void tw_trained_free(tw_trained *trained) {
     tw_release(trained->method_text);
     tw_release(trained->confusion);
     tw_release(trained->row);
+    tw_release(trained->said);
     tw_release(trained);
+}
+
+void tw_trained_set_seed(tw_trained *trained, uint64_t seed) {
+    trained->seed = seed;
+}
+
+const char *tw_trained_said(const tw_trained *trained) {
+    return trained->said != NULL ? trained->said : "";
 }
 
 int64_t tw_trained_features(const tw_trained *trained) {
@@ -196,16 +208,28 @@ static tw_status run_batches(tw_trained *trained, tw_batches *batches, bool targ
     return status;
 }
 
+// Keeps what is said of the set.
+static tw_status hear(tw_trained *trained, const tw_data *data) {
+    tw_text text;
+    tw_text_start(&text, trained->context);
+    tw_describe_set(data, "data", &text);
+    tw_release(trained->said);
+    trained->said = tw_text_take(&text);
+    tw_text_free(&text);
+    return trained->said != NULL ? TW_OK : TW_NO_MEMORY;
+}
+
 static tw_status for_each_batch(tw_trained *trained, const char *spec, bool targets,
                                 batch_function *function, void *user) {
     tw_data *data = NULL;
     tw_batches *batches = NULL;
-    tw_data_options options = {.seed = trained->options.values.seed};
+    tw_data_options options = {.seed = trained->seed};
     tw_status status =
         tw_data_open_like(trained->context, trained->encoding_text, spec, &options, &data);
     if (status == TW_OK && targets && tw_data_target_kind(data) == TW_TARGET_NONE)
         status =
             tw_fail(trained->context, TW_MISMATCH, "%s: has no targets to measure against", spec);
+    if (status == TW_OK) status = hear(trained, data);
     if (status == TW_OK) {
         tw_batches_options how = tw_batches_options_default();
         how.size = TW_MEASURE_BATCH;
@@ -310,7 +334,7 @@ tw_status tw_trained_predict(tw_trained *trained, const char *data,
 // What is measured on: as the training set was encoded; NULL: the run's own training set.
 static tw_status open_surface_data(tw_trained *trained, const char *spec, tw_data **data) {
     const tw_training_options *values = &trained->options.values;
-    tw_data_options how = {.seed = values->seed};
+    tw_data_options how = {.seed = trained->seed};
     if (spec != NULL)
         return tw_data_open_like(trained->context, trained->encoding_text, spec, &how, data);
     tw_data *test = NULL;
@@ -333,7 +357,7 @@ tw_status tw_trained_objective(tw_trained *trained, const char *data, int64_t ex
         .variables = trained->variables,
         .batch = TW_SURFACE_BATCH,
         .examples = examples,
-        .seed = values->seed,
+        .seed = trained->seed,
         .owns_data = true,
     };
     tw_status status = open_surface_data(trained, data, &options.data);

@@ -155,4 +155,7 @@ tw_status tw_folder_continue(tw_training *training);
 // The words of tw_training_description.
 tw_status tw_training_describe(tw_training *training);
 
+// Adds a set's name and how it was read, indented as the description of a training is.
+void tw_describe_set(const tw_data *data, const char *label, tw_text *text);
+
 #endif

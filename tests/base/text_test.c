@@ -167,6 +167,14 @@ static void a_name_of_any_length_is_asked_for_safely(void **state) {
     assert_ptr_equal(tw_nearest_name(longest, names, 1), longest);
 }
 
+static void one_thing_alone_has_no_plural(void **state) {
+    (void)state;
+    assert_string_equal(tw_plural(1), "");
+    assert_string_equal(tw_plural(0), "s");
+    assert_string_equal(tw_plural(2), "s");
+    assert_string_equal(tw_plural(INT64_MAX), "s");
+}
+
 static void globs_match_what_they_say(void **state) {
     (void)state;
 
@@ -253,5 +261,6 @@ TW_TESTS(a_text_grows_and_always_ends_with_nul,
          a_failure_is_latched_and_the_text_stays_as_it_was,
          every_failing_allocation_of_a_text_is_told, an_empty_text_is_taken_as_an_empty_string,
          a_misspelt_name_finds_its_nearest, a_name_far_from_all_finds_none,
-         a_name_of_any_length_is_asked_for_safely, globs_match_what_they_say,
-         a_glob_of_many_stars_ends_soon, utf8_takes_what_the_standard_takes)
+         a_name_of_any_length_is_asked_for_safely, one_thing_alone_has_no_plural,
+         globs_match_what_they_say, a_glob_of_many_stars_ends_soon,
+         utf8_takes_what_the_standard_takes)

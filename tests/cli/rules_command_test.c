@@ -134,6 +134,53 @@ static void a_trace_computes_in_the_precision_asked_for(void **state) {
     tw_test_folder_remove(folder);
 }
 
+static void a_trace_of_a_rule_that_draws_follows_the_seed(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES], line[200];
+    static const char *const methods[] = {"sgld", "sghmc", "'gradient_noise | sgd'"};
+    make_gradients(folder);
+    for (int i = 0; i < 3; i++) {
+        tw_test_ran ran[3]; // seeds 1, the default, and 2
+        for (int k = 0; k < 3; k++) {
+            snprintf(line, sizeof line, "rules trace %s --theta 1,-2 --grads g.csv %s", methods[i],
+                     k == 0   ? "--seed 1"
+                     : k == 1 ? ""
+                              : "--seed 2");
+            ran[k] = tw_test_program(&(tw_test_call){.line = line, .folder = folder});
+            assert_int_equal(ran[k].status, 0);
+        }
+        assert_string_equal(ran[0].out, ran[1].out);
+        assert_string_not_equal(ran[0].out, ran[2].out);
+        for (int k = 0; k < 3; k++) tw_test_ran_free(&ran[k]);
+    }
+    tw_test_folder_remove(folder);
+}
+
+// A spreadsheet's mark before the text, line ends of two bytes, and no end behind the last.
+static void gradients_are_read_as_spreadsheets_write_them(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES];
+    make_gradients(folder);
+    tw_test_path(folder, "sheet.csv", path);
+    tw_test_write(path, "\xef\xbb\xbf"
+                        "1,2\r\n0.5,-1\r\n-2,4");
+    static const tw_test_call calls[] = {
+        {.line = "rules trace adam --theta 1,-2 --grads g.csv"},
+        {.line = "rules trace adam --theta 1,-2 --grads sheet.csv"},
+        {.line = "rules trace adam --theta 1,-2 --grads -", .in = "g.csv"},
+    };
+    tw_test_ran ran[3];
+    for (int i = 0; i < 3; i++) {
+        tw_test_call call = calls[i];
+        call.folder = folder;
+        ran[i] = tw_test_program(&call);
+        assert_int_equal(ran[i].status, 0);
+        assert_string_equal(ran[i].out, ran[0].out);
+    }
+    for (int i = 0; i < 3; i++) tw_test_ran_free(&ran[i]);
+    tw_test_folder_remove(folder);
+}
+
 static void wrong_numbers_of_a_trace_have_a_place(void **state) {
     (void)state;
     char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES];
@@ -142,6 +189,8 @@ static void wrong_numbers_of_a_trace_have_a_place(void **state) {
     tw_test_write(path, "1,2\n3,x\n");
     tw_test_path(folder, "ragged.csv", path);
     tw_test_write(path, "1,2\n3\n");
+    tw_test_path(folder, "empty.csv", path);
+    tw_test_write(path, "");
     static const tw_test_refused refused[] = {
         {"rules trace sgd --theta 1,x --grads g.csv",
          "--theta:1:3: no number here; rows of numbers with commas between are read"},
@@ -149,14 +198,17 @@ static void wrong_numbers_of_a_trace_have_a_place(void **state) {
          "bad.csv:2:3: no number here; rows of numbers with commas between are read"},
         {"rules trace sgd --theta 1,2 --grads ragged.csv",
          "ragged.csv:2: 1 number; the rows before have 2"},
+        {"rules trace sgd --theta 1,2,3 --grads g.csv",
+         "g.csv: 2 numbers a row, where --theta has 3"},
+        {"rules trace sgd --theta 1 --grads empty.csv",
+         "empty.csv: holds no numbers; a row a step is needed"},
         {"rules trace sgd --theta 1,2, --grads g.csv",
          "--theta:1:5: no number here; rows of numbers with commas between are read"},
     };
     tw_test_refusals_of(folder, 2, refused, sizeof refused / sizeof *refused);
-    static const char *const lines[] = {"rules trace sgd --theta 1,2,3 --grads g.csv",
-                                        "rules trace sgd --theta '' --grads g.csv",
+    static const char *const lines[] = {"rules trace sgd --theta '' --grads g.csv",
                                         "rules trace clip_norm --theta 1,2 --grads g.csv"};
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 2; i++) {
         tw_test_ran ran = tw_test_program(&(tw_test_call){.line = lines[i], .folder = folder});
         assert_int_equal(ran.status, 2);
         assert_string_equal(ran.out, "");
@@ -257,6 +309,10 @@ static void a_link_of_ones_own_is_shown_as_a_built_in_one(void **state) {
         ran.out, "link half\n  param c            = 0.25       # what is left (default 0.5)\n"
                  "  g = c*g\n");
     tw_test_ran_free(&ran);
+    ran =
+        tw_test_program(&(tw_test_call){.line = "rules show half.rule --latex", .folder = folder});
+    assert_string_equal(ran.out, "\\begin{align*}\n  g &\\leftarrow c \\, g \\\\\n\\end{align*}\n");
+    tw_test_ran_free(&ran);
     json_t *result = tw_test_result_of(folder, "rules show clip_norm --json");
     const json_t *hyperparameters = json_object_get(result, "hyperparameters");
     assert_string_equal(json_string_value(json_object_get(result, "name")), "clip_norm");
@@ -320,7 +376,8 @@ static void texts_that_are_wrong_have_a_place_and_a_caret(void **state) {
 }
 
 TW_TESTS(traces_of_the_lectures_rules_are_those_by_hand,
-         a_trace_computes_in_the_precision_asked_for, wrong_numbers_of_a_trace_have_a_place,
+         a_trace_computes_in_the_precision_asked_for, a_trace_of_a_rule_that_draws_follows_the_seed,
+         gradients_are_read_as_spreadsheets_write_them, wrong_numbers_of_a_trace_have_a_place,
          the_list_has_every_rule_with_its_words, a_rule_is_shown_with_the_lectures_symbols,
          a_rule_of_ones_own_is_checked, a_link_of_ones_own_is_shown_as_a_built_in_one,
          texts_that_are_wrong_have_a_place_and_a_caret)

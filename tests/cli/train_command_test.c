@@ -87,6 +87,33 @@ static void what_was_not_measured_is_null(void **state) {
     tw_test_folder_remove(folder);
 }
 
+static void assert_said(const char *folder, const char *line, const char *said) {
+    tw_test_ran ran = tw_test_program(&(tw_test_call){.line = line, .folder = folder});
+    if (ran.status != 0 || strstr(ran.err, said) == NULL)
+        fail_msg("thalweg %s: status %d, and not '%s':\n%s", line, ran.status, said, ran.err);
+    tw_test_ran_free(&ran);
+}
+
+static void a_share_held_out_spares_the_test_set(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    assert_said(folder,
+                "train --data moons?examples=100&test=30 --holdout 0.2 --model mlp:4 --epochs 2 "
+                "--batch 10 --out run",
+                "80 examples to train, 20 to test\n");
+    assert_said(folder, "train --resume run --epochs 3", "80 examples to train, 20 to test\n");
+    json_t *measures =
+        tw_test_result_of(folder, "eval run --data moons?examples=100&test=30 --json");
+    tw_test_assert_number(measures, "examples", 30.0);
+    json_decref(measures);
+    json_t *untested =
+        tw_test_result_of(folder, "train --json --data moons --model mlp:4 --epochs 1 --holdout 0");
+    assert_true(json_is_null(json_object_get(untested, "test_loss")));
+    json_decref(untested);
+    tw_test_folder_remove(folder);
+}
+
 // The JSON of a run without what a clock or the system says.
 static char *numbers_of(const char *line, const char *variable) {
     static const char *const left_out[] = {"seconds", "samples_per_second", "peak_rss_bytes"};
@@ -531,7 +558,8 @@ static void a_rule_and_a_model_of_ones_own_may_be_gone_when_resumed(void **state
 }
 
 TW_TESTS(json_carries_every_promised_member, what_was_not_measured_is_null,
-         numbers_do_not_depend_on_threads_or_locale, double_precision_gives_close_but_other_numbers,
+         a_share_held_out_spares_the_test_set, numbers_do_not_depend_on_threads_or_locale,
+         double_precision_gives_close_but_other_numbers,
          eval_train_measures_the_whole_set_behind_the_epoch,
          divergence_ends_with_one_and_says_where, a_run_folder_is_replaced_by_force_alone,
          a_refused_request_writes_nothing, progress_is_a_plain_line_an_epoch_and_quiet_ends_it,

@@ -67,6 +67,54 @@ static void eval_gives_the_numbers_of_the_training(void **state) {
     tw_test_ran_free(&people);
 }
 
+// The run's own test set unless another seed is asked for.
+static void eval_makes_its_set_by_the_seed(void **state) {
+    (void)state;
+    have_a_run();
+    static const char *const seeds[] = {"", "--seed 1", "--seed 2"};
+    double loss[3];
+    for (int i = 0; i < 3; i++) {
+        char line[200];
+        snprintf(line, sizeof line, "eval run --data moons?test=150 --json %s", seeds[i]);
+        json_t *result = tw_test_result_of(folder, line);
+        loss[i] = tw_test_number(result, "loss");
+        json_decref(result);
+    }
+    assert_true(loss[0] == loss[1]);
+    assert_true(loss[0] != loss[2]);
+    static const tw_test_refused table[] = {
+        {"eval run --data moons --seed x", "--seed: 'x' is no whole number of 0 or more"},
+        {"checkpoint run --seed x", "--seed: 'x' is no whole number of 0 or more"}};
+    tw_test_refusals_of(folder, 2, table, 2);
+}
+
+// As train says it of the training set; --quiet does not.
+static void what_is_measured_is_said(void **state) {
+    (void)state;
+    char path[TW_TEST_PATH_BYTES];
+    have_a_run();
+    tw_test_path(folder, "kinds.csv", path);
+    tw_test_write(path, "x,kind,c\n1,u,a\n2,v,a\n8,u,b\n9,v,b\n");
+    tw_test_path(folder, "other.csv", path);
+    tw_test_write(path, "x,kind,c\n1,w,a\n9,v,b\n");
+    json_decref(tw_test_result_of(folder, "train --data csv:kinds.csv?target=c --holdout 0 "
+                                          "--epochs 1 --model logistic --out kinds --json"));
+    static const char *const lines[] = {
+        "eval kinds --data csv:other.csv?target=c",
+        "predict kinds --data csv:other.csv?target=c --out other.out.csv",
+        "train --data csv:kinds.csv?target=c --test csv:other.csv?target=c --epochs 1",
+        "eval kinds --data csv:other.csv?target=c --quiet"};
+    for (int i = 0; i < 4; i++) {
+        tw_test_ran ran = tw_test_program(&(tw_test_call){.line = lines[i], .folder = folder});
+        assert_int_equal(ran.status, 0);
+        bool said = strstr(ran.err, "csv:other.csv?target=c: 2 examples\n") != NULL &&
+                    strstr(ran.err, "          1 texts unknown in training: ") != NULL &&
+                    strstr(ran.err, "the first row is a header (found)") != NULL;
+        assert_true(said == (i < 3));
+        tw_test_ran_free(&ran);
+    }
+}
+
 static void predict_writes_a_row_an_example(void **state) {
     (void)state;
     have_a_run();
@@ -229,6 +277,6 @@ static void the_run_is_thrown_away(void **state) {
 }
 
 TW_TESTS(eval_counts_every_example_once, eval_gives_the_numbers_of_the_training,
-         predict_writes_a_row_an_example, names_that_would_break_a_row_are_quoted,
-         predict_writes_npy_too, other_data_are_refused, checkpoint_lists_what_it_holds,
-         a_damaged_checkpoint_is_told, the_run_is_thrown_away)
+         eval_makes_its_set_by_the_seed, what_is_measured_is_said, predict_writes_a_row_an_example,
+         names_that_would_break_a_row_are_quoted, predict_writes_npy_too, other_data_are_refused,
+         checkpoint_lists_what_it_holds, a_damaged_checkpoint_is_told, the_run_is_thrown_away)

@@ -106,6 +106,36 @@ static void what_is_held_out_is_what_a_split_takes(void **state) {
     tw_test_sets_end(&at);
 }
 
+static void a_test_set_that_is_spared_is_left_alone(void **state) {
+    (void)state;
+    tw_data *kept = NULL, *held = NULL;
+    tw_data_options options = {.seed = 1, .holdout = 0.2};
+    tw_test_sets_start(&at);
+    assert_ok(at.context,
+              tw_data_open(at.context, "moons?examples=100&test=30", &options, &kept, &held));
+    assert_int_equal(tw_data_count(kept), 100);
+    assert_int_equal(tw_data_count(held), 30);
+    tw_data_free(kept);
+    tw_data_free(held);
+    options.spare_test = true;
+    assert_ok(at.context,
+              tw_data_open(at.context, "moons?examples=100&test=30", &options, &kept, &held));
+    assert_int_equal(tw_data_count(kept), 80);
+    assert_int_equal(tw_data_count(held), 20);
+    tw_data *test = tw_test_open_like(&at, kept, "moons?examples=100&test=30");
+    assert_int_equal(tw_data_count(test), 30);
+    tw_data_free(kept);
+    tw_data_free(held);
+    tw_data_free(test);
+    options.holdout = 0.0;
+    assert_ok(at.context,
+              tw_data_open(at.context, "moons?examples=100&test=30", &options, &kept, &held));
+    assert_int_equal(tw_data_count(kept), 100);
+    assert_null(held);
+    tw_data_free(kept);
+    tw_test_sets_end(&at);
+}
+
 static void a_share_that_is_none_is_refused(void **state) {
     (void)state;
     static const double wrong[] = {1.0, -0.1, NAN, INFINITY};
@@ -124,4 +154,4 @@ static void a_share_that_is_none_is_refused(void **state) {
 
 TW_TESTS(a_table_is_standardised_by_the_rows_that_are_kept,
          an_array_is_standardised_by_the_rows_that_are_kept, what_is_held_out_is_what_a_split_takes,
-         a_share_that_is_none_is_refused)
+         a_test_set_that_is_spared_is_left_alone, a_share_that_is_none_is_refused)

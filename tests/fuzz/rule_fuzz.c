@@ -13,7 +13,8 @@ static void take_steps(tw_context *context, const char *path) {
     tw_method *method = NULL;
     tw_status status = tw_method_parse(context, path, &method);
     if (status == TW_OK) {
-        status = tw_method_trace(method, TW_F32, theta, 3, gradients, 2, see, NULL);
+        tw_method_feed feed = {TW_F32, theta, 3, gradients, 2, 1};
+        status = tw_method_trace(method, &feed, see, NULL);
     }
     if (status != TW_OK) tw_fuzz_require_words(context, status);
     tw_method_free(method);

@@ -239,7 +239,8 @@ static void rules_go_as_in_a_trace(void **state) {
         traced trace;
         assert_ok(context, tw_method_parse(context, rules[k], &method));
         assert_ok(context,
-                  tw_method_trace(method, TW_F64, x, 2, gradients[0], STEPS, keep_step, &trace));
+                  tw_method_trace(method, &(tw_method_feed){TW_F64, x, 2, gradients[0], STEPS, 1},
+                                  keep_step, &trace));
         for (int t = 1; t <= STEPS; t++)
             assert_memory_equal(trace.theta[t], points[t], sizeof points[t]);
         tw_method_free(method);

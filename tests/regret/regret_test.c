@@ -51,7 +51,8 @@ static void no_point_nearby_is_better_than_the_best(void **state) {
         tw_online_problem problem;
         assert_ok(context, tw_online_open(context, problems[p], 500, 2, &problem));
         double best[100] = {0}, near[100], sum;
-        assert_ok(context, tw_online_best(context, &problem, 500, best, &sum));
+        const tw_online_search search = {.context = context, .problem = &problem, .rounds = 500};
+        assert_ok(context, tw_online_best(&search, best, &sum));
         assert_true(fabs(sum - sum_of(&problem, best)) < 1e-9);
         for (int try = 0; try < 200; try++) {
             double size = pow(10.0, -(try % 5));
@@ -77,7 +78,7 @@ static void bounds_hold_on_every_problem(void **state) {
             assert_ok(context, tw_regret_new(context, problems[p], 1500, seed, &game));
             for (int m = 0; m < 4; m++) {
                 tw_regret_result result;
-                assert_ok(context, tw_regret_play(game, methods[m], &result));
+                assert_ok(context, tw_regret_play(game, methods[m], NULL, NULL, &result));
                 if (!(result.regret <= result.bound))
                     fail_msg("%s, %s: R = %g, bound %g", problems[p], result.method, result.regret,
                              result.bound);
@@ -97,7 +98,7 @@ static void regret_grows_no_faster_than_the_root(void **state) {
         assert_ok(context, tw_regret_new(context, problems[p], 10000, 1, &game));
         for (int m = 0; m < 3; m++) {
             tw_regret_result result;
-            assert_ok(context, tw_regret_play(game, methods[m], &result));
+            assert_ok(context, tw_regret_play(game, methods[m], NULL, NULL, &result));
             if (!(result.exponent <= 0.6))
                 fail_msg("%s, %s: exponent %g", problems[p], methods[m], result.exponent);
         }
@@ -113,9 +114,9 @@ static void adagrad_wins_where_features_are_sparse(void **state) {
     tw_regret *game = NULL;
     assert_ok(context, tw_regret_new(context, "sparse", 5000, 1, &game));
     tw_regret_result result;
-    assert_ok(context, tw_regret_play(game, "sgd", &result));
+    assert_ok(context, tw_regret_play(game, "sgd", NULL, NULL, &result));
     double sgd = result.regret, bound = result.bound;
-    assert_ok(context, tw_regret_play(game, "adagrad", &result));
+    assert_ok(context, tw_regret_play(game, "adagrad", NULL, NULL, &result));
     assert_true(result.regret < sgd);
     assert_true(result.bound < bound / 10.0);
     tw_regret_free(game);
@@ -131,20 +132,56 @@ static void adam_fails_and_amsgrad_does_not(void **state) {
     tw_regret *game = NULL;
     assert_ok(context, tw_regret_new(context, "reddi:C=3", 1000000, 1, &game));
     tw_regret_result result;
-    assert_ok(context, tw_regret_play(game, "adam", &result));
+    assert_ok(context, tw_regret_play(game, "adam", NULL, NULL, &result));
     assert_true(fabs(result.x_final[0] - 0.9995) < 1e-4);
     assert_true(fabs(result.regret / 1e6 - 0.66712) < 1e-4);
     assert_true(isnan(result.bound) && result.regret > result.stated_bound);
-    assert_ok(context, tw_regret_play(game, "amsgrad", &result));
+    assert_ok(context, tw_regret_play(game, "amsgrad", NULL, NULL, &result));
     assert_true(fabs(result.x_final[0] + 1.0) < 1e-4);
     assert_true(result.regret / 1e6 < 0.001);
     tw_regret_free(game);
     assert_ok(context, tw_regret_new(context, "reddi:C=10", 100000, 1, &game));
-    assert_ok(context, tw_regret_play(game, "adam", &result));
+    assert_ok(context, tw_regret_play(game, "adam", NULL, NULL, &result));
     assert_true(fabs(result.regret / 1e5 - 2.0 * 8.0 / 3.0) < 0.01);
     // With the memory that frameworks use, adam finds its way.
-    assert_ok(context, tw_regret_play(game, "adam:beta1=0.9,beta2=0.999", &result));
+    assert_ok(context, tw_regret_play(game, "adam:beta1=0.9,beta2=0.999", NULL, NULL, &result));
     assert_true(result.x_final[0] < -0.9);
+    tw_regret_free(game);
+    tw_context_free(context);
+}
+
+typedef struct watched {
+    int searches, plays; // calls
+    tw_regret_progress last;
+} watched;
+
+static void watch_play(const tw_regret_progress *progress, void *user) {
+    watched *w = user;
+    bool same_part = w->searches + w->plays > 0 && progress->in_hindsight == w->last.in_hindsight;
+    assert_true(progress->share >= 0.0 && progress->share <= 1.0);
+    assert_true(!same_part || progress->share >= w->last.share);
+    assert_true(!same_part || progress->round >= w->last.round);
+    *(progress->in_hindsight ? &w->searches : &w->plays) += 1;
+    w->last = *progress;
+}
+
+static void play_tells_how_far_it_is(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    tw_regret *game = NULL;
+    tw_regret_result result;
+    watched first = {0}, second = {0};
+    assert_ok(context, tw_regret_new(context, "logistic", 2500, 1, &game));
+    assert_ok(context, tw_regret_play(game, "sgd", watch_play, &first, &result));
+    double regret = result.regret;
+    assert_true(first.searches >= TW_REGRET_POINTS);
+    assert_int_equal(first.plays, 3);
+    assert_int_equal(first.last.round, 2000);
+    assert_ok(context, tw_regret_play(game, "sgd", watch_play, &second, &result));
+    assert_int_equal(second.searches, 0); // the points are known
+    assert_int_equal(second.plays, 3);
+    assert_true(result.regret == regret);
     tw_regret_free(game);
     tw_context_free(context);
 }
@@ -178,7 +215,7 @@ static void what_cannot_be_played_is_refused(void **state) {
     }
     assert_ok(context, tw_regret_new(context, "linear", 10, 1, &game));
     tw_regret_result result;
-    assert_int_equal(tw_regret_play(game, "nag", &result), TW_UNSUPPORTED);
+    assert_int_equal(tw_regret_play(game, "nag", NULL, NULL, &result), TW_UNSUPPORTED);
     assert_string_equal(tw_context_message(context),
                         "nag: takes its gradient elsewhere than at its prediction, which no online "
                         "problem reveals; choose a rule that does not look ahead");
@@ -189,4 +226,4 @@ static void what_cannot_be_played_is_refused(void **state) {
 TW_TESTS(losses_are_convex_with_these_slopes, no_point_nearby_is_better_than_the_best,
          bounds_hold_on_every_problem, regret_grows_no_faster_than_the_root,
          adagrad_wins_where_features_are_sparse, adam_fails_and_amsgrad_does_not,
-         what_cannot_be_played_is_refused)
+         play_tells_how_far_it_is, what_cannot_be_played_is_refused)

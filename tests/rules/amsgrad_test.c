@@ -64,7 +64,9 @@ static void rule_and_reference_move_alike(const char *text, bool keeps_largest) 
     tw_method *method;
     assert_ok(context, tw_method_parse(context, text, &method));
     assert_ok(context,
-              tw_method_trace(method, TW_F64, &(double){0.0}, 1, gradients, STEPS, project, &x));
+              tw_method_trace(method,
+                              &(tw_method_feed){TW_F64, &(double){0.0}, 1, gradients, STEPS, 1},
+                              project, &x));
     assert_true(fabs(x - free_of_bounds.x) < 1e-10);
     tw_method_free(method);
     tw_context_free(context);

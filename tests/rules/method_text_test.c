@@ -1,8 +1,10 @@
 // Methods as text: chains, hyperparameters, schedules, parameter groups, and how they are shown.
 #include "test.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -205,6 +207,34 @@ static void a_rule_is_shown_as_text_that_reads_back(void **state) {
     finish();
 }
 
+static void part_of_a_chain_is_shown_alone(void **state) {
+    (void)state;
+    start();
+    tw_method *links = parse("clip_value:c=2 | weight_decay | sgd"), *last = parse("sgd");
+    assert_int_equal(tw_method_rule_count(links), 3);
+    char *whole = strdup(tw_method_show(links, TW_METHOD_TEXT));
+    const char *shown = tw_method_show_rules(links, 0, 2, TW_METHOD_TEXT);
+    assert_non_null(strstr(shown, "\nlink clip_value\n"));
+    assert_non_null(strstr(shown, "\nlink weight_decay\n"));
+    assert_null(strstr(shown, "rule sgd"));
+    assert_memory_equal(shown, whole, strlen(shown));
+    assert_string_equal(tw_method_show_rules(links, 2, 1, TW_METHOD_TEXT),
+                        tw_method_show(last, TW_METHOD_TEXT));
+    assert_string_equal(tw_method_show_rules(links, 2, 1, TW_METHOD_LATEX),
+                        tw_method_show(last, TW_METHOD_LATEX));
+    assert_null(strstr(tw_method_show_rules(links, 0, 2, TW_METHOD_LATEX), "\\theta &"));
+    assert_null(tw_method_show_rules(links, 1, 3, TW_METHOD_TEXT));
+    assert_says("it has 3");
+    assert_null(tw_method_show_rules(links, -1, 1, TW_METHOD_TEXT));
+    assert_null(tw_method_show_rules(links, INT_MAX, INT_MAX, TW_METHOD_TEXT));
+    assert_null(tw_method_show_rules(links, 0, 2, TW_METHOD_PLAN));
+    assert_says("one of the whole chain");
+    free(whole);
+    tw_method_free(links);
+    tw_method_free(last);
+    finish();
+}
+
 static void formulas_are_latex(void **state) {
     (void)state;
     start();
@@ -265,5 +295,5 @@ TW_TESTS(a_chain_knows_its_hyperparameters, values_may_use_the_clock_and_nothing
          wrong_methods_say_where_and_what_would_be_right, a_path_is_a_rule_of_ones_own,
          setting_a_hyperparameter_needs_a_name_that_is_one, any_hyperparameter_can_be_scheduled,
          groups_say_which_parameter_gets_what, a_rule_is_shown_as_text_that_reads_back,
-         formulas_are_latex, a_plan_counts_what_an_update_touches,
+         part_of_a_chain_is_shown_alone, formulas_are_latex, a_plan_counts_what_an_update_touches,
          a_failed_allocation_leaves_nothing_behind)

@@ -83,7 +83,9 @@ static void nag_on_a_parabola_is_momentum_with_less_of_it(void **state) {
     assert_int_equal(tw_context_new(&context), TW_OK);
     assert_ok(context, tw_method_parse(context, "nag:lr=0.05,momentum=0.9", &method));
     assert_ok(context,
-              tw_method_trace(method, TW_F64, &(double){1.0}, 1, gradients, STEPS, keep, &got));
+              tw_method_trace(method,
+                              &(tw_method_feed){TW_F64, &(double){1.0}, 1, gradients, STEPS, 1},
+                              keep, &got));
     assert_true(fabs(got - x) < 1e-12);
     tw_method_free(method);
     tw_context_free(context);

@@ -46,6 +46,7 @@ static void become(const tw_test_call *call, char **words, int out, int err) {
     dup2(out, STDOUT_FILENO);
     dup2(err, STDERR_FILENO);
     if (call->folder != NULL && chdir(call->folder) != 0) _exit(126);
+    if (call->in != NULL) dup2(open(call->in, O_RDONLY), STDIN_FILENO);
     if (call->variable != NULL) {
         char *copy = strdup(call->variable), *equals = strchr(copy, '=');
         *equals = '\0';

@@ -18,6 +18,7 @@ typedef struct tw_test_call {
     const char *line;     // words behind `thalweg`, blanks between; 'quotes' keep blanks
     const char *folder;   // where it runs; NULL: where the test does
     const char *variable; // of the environment, NAME=VALUE; NULL: none is added
+    const char *in;       // a file in `folder` that stdin reads; NULL: the test's own stdin
     const char *out;      // a file that takes stdout; NULL: it is kept
     long file_bytes;      // the longest file it may write; 0: no limit
     const char *wait;     // a text on stdout or stderr behind which `signals` are sent

@@ -259,6 +259,12 @@ static void options_out_of_range_are_refused(void **state) {
          "schedule of lr: waits for a measure of test data, and there are none; "
          "give measure=train_loss"},
         {o, TW_NOT_FOUND, "groups: 'zzz' matches no parameter; the first is called dense1/weight"},
+        {o, TW_BAD_ARGUMENT,
+         "spare_test: the data set's own test set is not used where test names another; leave it "
+         "away"},
+        {o, TW_BAD_ARGUMENT,
+         "spare_test: the data set's own test set is not used where the program gives the sets; "
+         "leave it away"},
         {o, TW_BAD_SHAPE,
          "model: the last layer 'dense 3' gives 3 outputs, the data has 2; end "
          "with 'dense 2' or 'dense outputs'"},
@@ -275,7 +281,10 @@ static void options_out_of_range_are_refused(void **state) {
     table[9].options.train_set = c.train;
     table[9].options.schedule = "plateau";
     table[10].options.groups = "zzz: lr=1";
-    table[11].options.model = "dense 3";
+    table[11].options.spare_test = table[12].options.spare_test = true;
+    table[11].options.test = "moons";
+    table[12].options.train_set = c.train;
+    table[13].options.model = "dense 3";
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         tw_training *training = (tw_training *)&at;
         table[i].options.out = at.one;

@@ -1,5 +1,6 @@
 // What a step of a training does: with which examples, to which numbers, with what.
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "support/arrays.h"
@@ -245,6 +246,59 @@ static void steps_do_not_allocate(void **state) {
     tw_test_folder_remove(folder);
 }
 
+static void steps_of_descents_do_not_allocate(void **state) {
+    (void)state;
+    static const char *const methods[] = {
+        "lbfgs",  "newton_cg:inner=5",  "conjugate_gradient", "bfgs", "gradient_descent",
+        "slbfgs", "slbfgs:every=2,m=3", "slbfgs:naive=1"};
+    tw_training_options options = tw_test_training_options();
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        options.method = methods[i];
+        assert_no_allocation(options, false);
+    }
+}
+
+// Roughly how many vectors as long as the parameters a method needs, the parameters among them.
+static void planned_memory_is_said_before_the_first_step(void **state) {
+    (void)state;
+
+    enum { PARAMETERS = 2 * 64 + 64 + 64 * 64 + 64 + 64 * 2 + 2 };
+
+    static const struct {
+        const char *method;
+        double vectors;
+    } cases[] = {
+        {"adam", 3},
+        // The surface's copy, start and sum in double; two places, the best, a direction.
+        {"gradient_descent", 12},
+        {"newton_cg", 15},
+        {"lbfgs:m=10", 34}, // 11 pairs, of which one is being made
+        {"slbfgs:m=10", 34},
+        {"gradient_descent for 1; adam", 12},
+    };
+
+    tw_training_options options = tw_test_training_options();
+    options.model = "mlp:64,64";
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        tw_context *context = NULL;
+        tw_training *training = NULL;
+        double bytes = 0.0;
+        char unit = '\0';
+        options.method = cases[i].method;
+        assert_int_equal(tw_context_new(&context), TW_OK);
+        assert_ok(context, tw_training_new(context, &options, &training));
+        const char *line = strstr(tw_training_description(training), "\nmemory ");
+        assert_non_null(line);
+        assert_int_equal(sscanf(line, " memory %lf %cB of parameters and states", &bytes, &unit),
+                         2);
+        double vectors = bytes * (unit == 'k' ? 1e3 : 1e6) / sizeof(float) / PARAMETERS;
+        if (!(fabs(vectors / cases[i].vectors - 1.0) < 0.2))
+            fail_msg("%s: memory of %g vectors is said", cases[i].method, vectors);
+        tw_training_free(training);
+        tw_context_free(context);
+    }
+}
+
 // ---- the end
 
 static void a_step_count_ends_within_an_epoch(void **state) {
@@ -302,5 +356,6 @@ static void the_watch_sees_each_step_and_epoch(void **state) {
 TW_TESTS(every_example_comes_once_an_epoch, steps_are_those_computed_by_hand,
          more_minibatches_than_an_epoch_has_are_all_of_it, accumulation_equals_the_larger_minibatch,
          a_minibatch_larger_than_the_set_is_the_set, bits_do_not_depend_on_threads,
-         steps_do_not_allocate, a_step_count_ends_within_an_epoch,
+         steps_do_not_allocate, steps_of_descents_do_not_allocate,
+         planned_memory_is_said_before_the_first_step, a_step_count_ends_within_an_epoch,
          the_watch_sees_each_step_and_epoch)
