@@ -262,7 +262,10 @@ static void steps_of_descents_do_not_allocate(void **state) {
 static void planned_memory_is_said_before_the_first_step(void **state) {
     (void)state;
 
-    enum { PARAMETERS = 2 * 64 + 64 + 64 * 64 + 64 + 64 * 2 + 2 };
+    enum {
+        WIDTH = 256,
+        PARAMETERS = (2 + 1 + WIDTH + 1 + 2) * WIDTH + 2
+    }; // blocks of small arrays are small beside it
 
     static const struct {
         const char *method;
@@ -278,7 +281,7 @@ static void planned_memory_is_said_before_the_first_step(void **state) {
     };
 
     tw_training_options options = tw_test_training_options();
-    options.model = "mlp:64,64";
+    options.model = "mlp:256,256";
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         tw_context *context = NULL;
         tw_training *training = NULL;
