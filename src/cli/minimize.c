@@ -25,11 +25,12 @@ static void on_point(const tw_minimize_point *point, void *user) {
 static int keep(const cli_arguments *arguments, const minimize_request *request,
                 const tw_minimization *minimization, minimize_run *run) {
     size_t n = (size_t)request->facts.dimension;
-    const char *method = tw_minimization_method(minimization);
+    const char *settings = tw_minimization_method(minimization);
     const void *best = tw_minimization_best(minimization);
-    run->method = tw_copy_text(arguments->context, method, strlen(method));
+    run->settings = tw_copy_text(arguments->context, settings, strlen(settings));
     run->x = tw_allocate(arguments->context, n, sizeof(double));
-    if (run->method == NULL || run->x == NULL) return cli_failed(arguments->context, TW_NO_MEMORY);
+    if (run->settings == NULL || run->x == NULL)
+        return cli_failed(arguments->context, TW_NO_MEMORY);
     for (size_t i = 0; i < n; i++)
         run->x[i] = request->facts.dtype == TW_F32 ? (double)((const float *)best)[i]
                                                    : ((const double *)best)[i];
@@ -56,7 +57,7 @@ static int run_one(const cli_arguments *arguments, minimize_request *request, in
     const char *out = cli_text(arguments, OPTION_OUT, NULL);
     const char *resume = cli_text(arguments, OPTION_RESUME, NULL);
     bool traced = cli_given(arguments, OPTION_TRACE) || cli_given(arguments, OPTION_PLOT);
-    request->options.method = request->methods.entry[index];
+    request->options.method = run->method = request->methods.entry[index];
     run->trace = (minimize_trace){.context = context, .n = request->facts.dimension};
     tw_status status =
         tw_minimization_new(request->objective, &request->options, request->start, &minimization);
@@ -65,8 +66,7 @@ static int run_one(const cli_arguments *arguments, minimize_request *request, in
         tw_minimization_free(minimization);
         return cli_failed(context, status);
     }
-    watch_state state = {
-        traced ? &run->trace : NULL, request->facts.dtype, request->methods.entry[index], {0}};
+    watch_state state = {traced ? &run->trace : NULL, request->facts.dtype, run->method, {0}};
     cli_progress_start(&state.progress, arguments);
     status = tw_minimization_run(minimization, on_point, &state, &run->result);
     cli_progress_end(&state.progress);

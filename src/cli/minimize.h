@@ -46,7 +46,8 @@ void minimize_trace_free(minimize_trace *trace);
 
 // A run with its end.
 typedef struct minimize_run {
-    char *method; // every key spelled out
+    const char *method; // borrowed: as it was asked for
+    char *settings;     // owned: with every key spelled out
     tw_minimize_result result;
     double *x; // [n], the best point
     minimize_trace trace;

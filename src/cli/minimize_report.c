@@ -21,6 +21,7 @@ static void add_fields(tw_json *json, const minimize_request *request, const min
     tw_json_integer(json, "h_evals", (int64_t)result->counts.h_evals);
     tw_json_number(json, "seconds", result->seconds);
     tw_json_string(json, "reason", result->reason);
+    tw_json_string(json, "settings", run->settings);
 }
 
 void minimize_print_json(tw_json *json, const char *type, const minimize_request *request,
@@ -88,7 +89,7 @@ void minimize_print(const minimize_request *request, const minimize_run *run) {
     const tw_evaluation_counts *counts = &result->counts;
     printf("%s after %llu iteration%s of %s on %s, %lld variable%s, in %.3g s.\n",
            opening(result->end), (unsigned long long)result->iterations,
-           tw_plural((int64_t)result->iterations), run->method, request->facts.name,
+           tw_plural((int64_t)result->iterations), run->settings, request->facts.name,
            (long long)request->facts.dimension, tw_plural(request->facts.dimension),
            result->seconds);
     printf("  why     %s\n  f       %.10g\n  x       ", result->reason, result->value);
@@ -110,7 +111,7 @@ void minimize_print_table(const minimize_request *request, const minimize_run *r
            "values", "Hessians");
     for (int i = 0; i < count; i++) {
         const tw_minimize_result *result = &runs[i].result;
-        printf("%-32s %-18s %16.9g %10.3g %10llu %9llu %9llu\n", request->methods.entry[i],
+        printf("%-32s %-18s %16.9g %10.3g %10llu %9llu %9llu\n", runs[i].method,
                tw_minimize_end_name(result->end), result->value, result->grad_norm,
                (unsigned long long)result->iterations, (unsigned long long)result->counts.f_evals,
                (unsigned long long)result->counts.h_evals);

@@ -40,7 +40,7 @@ void minimize_trace_free(minimize_trace *trace) {
 }
 
 void minimize_run_free(minimize_run *run) {
-    tw_release(run->method);
+    tw_release(run->settings);
     tw_release(run->x);
     minimize_trace_free(&run->trace);
 }

@@ -10,8 +10,8 @@
 
 // One method's game, kept for the table and the picture.
 typedef struct played {
-    const char *text; // borrowed: the method as it was asked for
-    char *method;     // owned: every key spelled out
+    const char *method; // borrowed: as it was asked for
+    char *settings;     // owned: with every key spelled out
     double regret, over_root, exponent, bound, stated;
     char source[64];
     int count;
@@ -29,10 +29,10 @@ typedef struct games {
     cli_progress progress;
 } games;
 
-static tw_status keep(games *g, const char *text, const tw_regret_result *result) {
+static tw_status keep(games *g, const char *method, const tw_regret_result *result) {
     played *p = &g->all[g->count++];
-    *p = (played){.text = text,
-                  .method =
+    *p = (played){.method = method,
+                  .settings =
                       tw_copy_text(g->arguments->context, result->method, strlen(result->method)),
                   .regret = result->regret,
                   .over_root = result->regret_over_sqrt_T,
@@ -44,7 +44,7 @@ static tw_status keep(games *g, const char *text, const tw_regret_result *result
     memcpy(p->rounds, result->rounds, (size_t)result->point_count * sizeof *p->rounds);
     memcpy(p->regrets, result->regrets, (size_t)result->point_count * sizeof *p->regrets);
     g->broken = g->broken || result->regret > result->bound;
-    return p->method == NULL ? TW_NO_MEMORY : TW_OK;
+    return p->settings == NULL ? TW_NO_MEMORY : TW_OK;
 }
 
 static void add_fields(tw_json *json, const played *p) {
@@ -54,6 +54,7 @@ static void add_fields(tw_json *json, const played *p) {
     tw_json_number(json, "exponent", p->exponent);
     tw_json_number(json, "bound", p->bound);
     tw_json_number(json, "kingma_ba_bound", p->stated);
+    tw_json_string(json, "settings", p->settings);
 }
 
 static void print_run_json(const games *g, const tw_regret_result *result) {
@@ -102,7 +103,7 @@ static void print_table(const games *g, const char *problem, int64_t rounds) {
             printf("%12s  ", "none holds");
         else
             printf("%12.5g  ", p->bound);
-        printf("%s", p->method);
+        printf("%s", p->settings);
         if (*p->source != '\0') printf("  (bound: %s)", p->source);
         putchar('\n');
         if (!isnan(p->stated))
@@ -117,7 +118,7 @@ static tw_status draw(const games *g, const char *path, const char *problem) {
     tw_series series[METHODS_MAX];
     const char *methods[METHODS_MAX];
     char names[METHODS_MAX][CLI_SHORT_NAME_BYTES];
-    for (int i = 0; i < g->count; i++) methods[i] = g->all[i].text;
+    for (int i = 0; i < g->count; i++) methods[i] = g->all[i].method;
     cli_short_names(methods, g->count, names);
     for (int i = 0; i < g->count; i++)
         series[i] = (tw_series){.name = names[i],
@@ -212,7 +213,7 @@ int cli_run_regret(const cli_arguments *arguments) {
     if (code == CLI_DONE) code = cli_list_check_rules(arguments, &g.methods);
     if (code == CLI_DONE) code = open_game(&g, problem, rounds, arguments->seed);
     if (code == CLI_DONE) code = play_all(&g, problem, rounds);
-    for (int i = 0; i < g.count; i++) tw_release(g.all[i].method);
+    for (int i = 0; i < g.count; i++) tw_release(g.all[i].settings);
     cli_list_free(&g.methods);
     tw_regret_free(g.game);
     tw_json_free(g.json);

@@ -6,6 +6,7 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "rules/method_parts.h"
 #include "thalweg/words.h"
 
 static bool is_adagrad(const tw_method *method) {
@@ -139,13 +140,13 @@ tw_status tw_player_step(tw_player *player) {
 }
 
 void tw_player_describe(const tw_player *player, tw_text *text) {
-    const char *rule = "";
-    for (int i = 0; i < tw_method_hyperparameter_count(player->method); i++) {
-        tw_hyperparameter key = tw_method_hyperparameter(player->method, i);
-        bool same = strcmp(key.rule, rule) == 0;
-        if (!same) tw_text_add(text, "%s%s", i > 0 ? " | " : "", key.rule);
-        tw_text_add(text, "%s%s=%s", same ? "," : ":", key.name, key.expression);
-        rule = key.rule;
+    const tw_method *method = player->method;
+    for (int rule = 0, key = 0; rule < method->rule_count; rule++) {
+        tw_text_add(text, "%s%s", rule > 0 ? " | " : "", method->rules[rule]->name);
+        for (int k = 0; key < method->hyper_count && method->hypers[key].rule == rule; k++, key++) {
+            tw_hyperparameter about = tw_method_hyperparameter(method, key);
+            tw_text_add(text, "%s%s=%s", k == 0 ? ":" : ",", about.name, about.expression);
+        }
     }
 }
 

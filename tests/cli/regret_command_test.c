@@ -14,15 +14,17 @@ static void a_run_a_method_then_the_table(void **state) {
     assert_int_equal(ran.status, 0);
     json_t *lines = tw_test_lines(&ran), *result = tw_test_result(&ran);
     assert_int_equal(json_array_size(lines), 4);
-    static const char *const methods[] = {"adam:lr=0.5/sqrt(t),beta1=0,beta2=0.1,eps=1e-08",
-                                          "amsgrad:lr=0.5/sqrt(t),beta1=0,beta2=0.1,eps=1e-08",
-                                          "sgd:lr=1/sqrt(t)"};
+    static const char *const methods[] = {"adam", "amsgrad", "sgd:lr=1"};
+    static const char *const settings[] = {"adam:lr=0.5/sqrt(t),beta1=0,beta2=0.1,eps=1e-08",
+                                           "amsgrad:lr=0.5/sqrt(t),beta1=0,beta2=0.1,eps=1e-08",
+                                           "sgd:lr=1/sqrt(t)"};
     const json_t *table = json_object_get(result, "table");
     assert_int_equal(json_array_size(table), 3);
     for (size_t i = 0; i < 3; i++) {
         const json_t *run = json_array_get(lines, i);
         assert_string_equal(json_string_value(json_object_get(run, "type")), "run");
         assert_string_equal(json_string_value(json_object_get(run, "method")), methods[i]);
+        assert_string_equal(json_string_value(json_object_get(run, "settings")), settings[i]);
         double regret = tw_test_number(run, "regret");
         tw_test_assert_number(json_array_get(table, i), "regret", regret);
         assert_true(fabs(tw_test_number(run, "regret_over_sqrt_T") - regret / sqrt(3000.0)) < 1e-9);
@@ -54,6 +56,26 @@ static void a_long_method_is_played_to_its_end(void **state) {
     assert_true(strlen(json_string_value(json_object_get(row, "method"))) > 500);
     json_decref(result);
     tw_test_ran_free(&ran);
+}
+
+// Also those without hyperparameters, and one that comes twice.
+static void every_link_of_a_chain_is_named(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    tw_test_path(folder, "sign.rule", path);
+    tw_test_write(path, "link signs\ng = sign(g)\n");
+    json_t *result = tw_test_result_of(
+        folder,
+        "regret --problem linear --rounds 50 --json --methods 'sign.rule | clip_value:c=2 | "
+        "clip_value | sgd:lr=1'");
+    const json_t *row = json_array_get(json_object_get(result, "table"), 0);
+    assert_string_equal(json_string_value(json_object_get(row, "method")),
+                        "sign.rule | clip_value:c=2 | clip_value | sgd:lr=1");
+    assert_string_equal(json_string_value(json_object_get(row, "settings")),
+                        "signs | clip_value:c=2 | clip_value:c=1 | sgd:lr=1/sqrt(t)");
+    json_decref(result);
+    tw_test_folder_remove(folder);
 }
 
 static void it_draws_and_lists(void **state) {
@@ -92,5 +114,5 @@ static void wrong_requests_are_refused(void **state) {
     tw_test_refusals_of(NULL, 2, table, sizeof table / sizeof *table);
 }
 
-TW_TESTS(a_run_a_method_then_the_table, a_long_method_is_played_to_its_end, it_draws_and_lists,
-         wrong_requests_are_refused)
+TW_TESTS(a_run_a_method_then_the_table, a_long_method_is_played_to_its_end,
+         every_link_of_a_chain_is_named, it_draws_and_lists, wrong_requests_are_refused)
