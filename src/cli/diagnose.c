@@ -117,9 +117,13 @@ static bool read_options(diagnosis *d, const cli_arguments *arguments, int64_t *
     d->work = "ends of the spectrum";
     cli_progress_start(&d->progress, arguments);
     d->spectrum.seed = arguments->seed;
-    return cli_integer(arguments, OPTION_TOP, 1, &d->spectrum.top) &&
-           cli_integer(arguments, OPTION_LANCZOS, 1, &d->spectrum.steps) &&
-           cli_integer(arguments, OPTION_EXAMPLES, 1, examples);
+    bool right = cli_integer(arguments, OPTION_TOP, 1, &d->spectrum.top) &&
+                 cli_integer(arguments, OPTION_LANCZOS, 1, &d->spectrum.steps) &&
+                 cli_integer(arguments, OPTION_EXAMPLES, 1, examples);
+    if (!right || d->spectrum.top <= TW_EXTREMES_MAX) return right;
+    cli_wrong("--top: %lld is too many; at most %d eigenvalues are found at each end",
+              (long long)d->spectrum.top, TW_EXTREMES_MAX);
+    return false;
 }
 
 static int open_model(diagnosis *d, const cli_arguments *arguments, int64_t examples) {

@@ -198,8 +198,9 @@ tw_status tw_minimization_step(tw_minimization *minimization) {
     if (at->iteration >= (double)minimization->options.max_iterations)
         return tw_minimization_finish(
             minimization, TW_MINIMIZE_MAX_ITERATIONS,
-            "%" PRIu64 " iterations were allowed; |g| is %.3g, at most %.3g was wanted",
-            minimization->options.max_iterations, at->best_norm,
+            "%" PRIu64 " iteration%s allowed; |g| is %.3g, at most %.3g was wanted",
+            minimization->options.max_iterations,
+            minimization->options.max_iterations == 1 ? " was" : "s were", at->best_norm,
             allowed_slope(minimization, at->best_value));
     count_from_here(minimization);
     double begin = tw_clock_seconds(), before = at->which;

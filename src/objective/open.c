@@ -68,6 +68,11 @@ static tw_status open_statements(tw_context *context, const tw_source *statement
                                  const tw_objective_options *options, tw_objective **objective) {
     tw_objective_settings settings;
     tw_objective_text *text;
+    if (options->variables != NULL)
+        return tw_fail(context, TW_BAD_ARGUMENT,
+                       "objective %s: names its variables itself; those of an expression can be "
+                       "given names",
+                       statements->name);
     tw_status status = read_settings(context, whole, offset, &settings);
     if (status == TW_OK) status = tw_objective_text_file(context, statements, &text);
     return status == TW_OK ? finish(text, options, &settings, objective) : status;

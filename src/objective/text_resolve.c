@@ -244,15 +244,15 @@ static int64_t asked_dimension(const tw_objective_options *options,
 static tw_status settle_dimension(tw_objective_text *text, const tw_objective_options *options,
                                   const tw_objective_settings *settings) {
     const tw_objective_item *item = tw_objective_text_item(text, TW_ITEM_DIMENSION);
-    tw_status status;
     if (options->dimension < 0 || options->dimension > TW_OBJECTIVE_DIMENSION_MAX)
         return fail_dimension(text, options->dimension, "1 to 2^30 are possible");
-    if (item != NULL)
-        status = choose_dimension(text, item, asked_dimension(options, settings));
-    else
-        status = count_variables(text, options);
-    if (status != TW_OK || options->start_count == 0 || options->start_count == text->n)
-        return status;
+    return item != NULL ? choose_dimension(text, item, asked_dimension(options, settings))
+                        : count_variables(text, options);
+}
+
+// Asked last: where names are unknown, there seem to be fewer variables than were meant.
+static tw_status check_start(const tw_objective_text *text, const tw_objective_options *options) {
+    if (options->start_count == 0 || options->start_count == text->n) return TW_OK;
     return tw_fail(text->context, TW_BAD_ARGUMENT,
                    "objective %s: a start of %lld number%s; it has %lld variable%s", text->name,
                    (long long)options->start_count, tw_plural(options->start_count),
@@ -430,7 +430,7 @@ tw_status tw_objective_text_resolve(tw_objective_text *text, const tw_objective_
         status = resolve_item(text, &text->items[i]);
         if (status == TW_OK) status = define(text, i, settings);
     }
-    return status;
+    return status == TW_OK ? check_start(text, options) : status;
 }
 
 // ---- numbers

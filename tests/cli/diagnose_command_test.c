@@ -84,8 +84,7 @@ static void wrong_requests_are_refused(void **state) {
          "diagnose: give one run folder or function: thalweg diagnose RUN_DIR|FUNCTION"},
         {"diagnose run --lr 0", "forecast: a learning rate of 0; a positive number is needed"},
         {"diagnose run --top 40",
-         "spectrum: 100 steps, 40 eigenvalues at each end; at least 1 step and 1 to 32 eigenvalues "
-         "are needed"},
+         "--top: 40 is too many; at most 32 eigenvalues are found at each end"},
         {"diagnose run --start 1,2", "diagnose of a run takes no --start"},
         {"diagnose rosenbrock --examples 9", "diagnose of a function takes no --examples"},
         {"diagnose 'log(x)' --start -1",

@@ -151,6 +151,13 @@ static void what_is_wrong_is_said(void **state) {
          "objective: variables \"x y\": a comma must stand between 'x' and 'y'"},
         {"minimize x*y --start 1,1 --vars 'x,,y'",
          "objective: variables \"x,,y\": '' is no name; as in \"a,b,c\""},
+        {"minimize x*b --start 1,1", "objective:1:3: unknown name 'b'; known here: n, pi, e, x, y, "
+                                     "z, w\n    x*b\n      ^"},
+        {"minimize X^2+y --start 1,1,1",
+         "objective:1:1: unknown name 'X'; known here: n, pi, e, x, y, z, w\n    X^2+y\n    ^ did you "
+         "mean x?"},
+        {"minimize beale --vars a,b",
+         "objective beale: names its variables itself; those of an expression can be given names"},
         {"minimize beale --method newton --lower 0",
          "method newton:radius=0: knows no bounds; lbfgs keeps to them"},
         {"minimize beale --lower 1,2,3",
