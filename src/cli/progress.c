@@ -1,16 +1,19 @@
 // Draws where a training is.
 #include "cli/progress.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #define BAR_WIDTH 30
 #define BAR_SECONDS 0.1  // between two drawings
 #define LINE_SECONDS 5.0 // between two lines about work
+#define LINE_BYTES 512   // longer ones are cut
 
 void cli_progress_start(cli_progress *progress, const cli_arguments *arguments) {
     bool told =
@@ -36,6 +39,13 @@ static void clear_bar(const cli_progress *progress) {
     if (progress->bar) fputs("\r\033[K", stderr);
 }
 
+// How many characters the terminal's line takes; one less than it has, as the last wraps on some.
+static int line_width(void) {
+    struct winsize size;
+    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+    return known ? size.ws_col - 1 : INT_MAX;
+}
+
 static void format_bar(char bar[BAR_WIDTH + 1], double share) {
     int full = (int)(fmin(fmax(share, 0.0), 1.0) * BAR_WIDTH + 0.5);
     memset(bar, '.', BAR_WIDTH);
@@ -43,16 +53,26 @@ static void format_bar(char bar[BAR_WIDTH + 1], double share) {
     bar[BAR_WIDTH] = '\0';
 }
 
+// A line that wrapped could not be drawn over: the bar goes first, then the end of the words.
+static void draw(double share, const char *words) {
+    char bar[BAR_WIDTH + 1];
+    int width = line_width();
+    format_bar(bar, share);
+    if (share >= 0.0 && (size_t)width >= strlen(words) + BAR_WIDTH + strlen("[] "))
+        fprintf(stderr, "\r[%s] %s\033[K", bar, words);
+    else
+        fprintf(stderr, "\r%.*s\033[K", width, words);
+}
+
 void cli_progress_step(cli_progress *progress, const tw_progress *at) {
     if (!progress->bar || at->seconds - progress->shown < BAR_SECONDS) return;
     progress->shown = at->seconds;
     double share = at->total_steps > 0 ? (double)at->step / (double)at->total_steps : 0.0;
-    char left[32], bar[BAR_WIDTH + 1];
+    char left[32], words[LINE_BYTES];
     format_time(left, sizeof left, at->seconds_left);
-    format_bar(bar, share);
-    fprintf(stderr, "\r[%s] %3.0f %%  step %llu of %llu  loss %.4g  %s left\033[K", bar,
-            100.0 * share, (unsigned long long)at->step, (unsigned long long)at->total_steps,
-            at->loss, left);
+    snprintf(words, sizeof words, "%3.0f %%  step %llu of %llu  loss %.4g  %s left", 100.0 * share,
+             (unsigned long long)at->step, (unsigned long long)at->total_steps, at->loss, left);
+    draw(share, words);
 }
 
 static void print_measure(double value, const char *format, double factor) {
@@ -96,15 +116,15 @@ bool cli_progress_due(cli_progress *progress) {
 }
 
 void cli_progress_tell(cli_progress *progress, double share, const char *format, ...) {
-    char bar[BAR_WIDTH + 1];
-    format_bar(bar, share);
-    clear_bar(progress);
-    if (progress->bar && share >= 0.0) fprintf(stderr, "[%s] ", bar);
+    char words[LINE_BYTES];
     va_list list;
     va_start(list, format);
-    vfprintf(stderr, format, list);
+    vsnprintf(words, sizeof words, format, list);
     va_end(list);
-    if (!progress->bar) fputc('\n', stderr);
+    if (progress->bar)
+        draw(share, words);
+    else
+        fprintf(stderr, "%s\n", words);
 }
 
 void cli_progress_end(cli_progress *progress) {
