@@ -18,8 +18,9 @@ tw_status tw_draw_uniform(const tw_draw *draw, double low, double high) {
     return TW_OK;
 }
 
-tw_status tw_init_first_key_not_negative(tw_context *context, const double *keys) {
+tw_status tw_init_first_key_not_negative(tw_context *context, const tw_initialiser_kind *about,
+                                         const double *keys) {
     if (keys[0] >= 0.0) return TW_OK;
-    return tw_fail(context, TW_BAD_ARGUMENT, "initialiser: %g is negative; give 0 or more",
-                   keys[0]);
+    return tw_fail(context, TW_BAD_ARGUMENT, "initialiser %s: %s=%g is negative; give 0 or more",
+                   about->name, about->keys[0].name, keys[0]);
 }

@@ -62,7 +62,7 @@ static tw_status read_text(tw_context *context, tw_initialiser *initialiser, cha
     const tw_keyed keyed = keyed_of(&kind->about);
     tw_status status = tw_keys_read(context, &keyed, keys, initialiser->keys);
     if (status != TW_OK || kind->check == NULL) return status;
-    return kind->check(context, initialiser->keys);
+    return kind->check(context, &kind->about, initialiser->keys);
 }
 
 static char *format(tw_context *context, const tw_initialiser *initialiser) {

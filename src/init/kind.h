@@ -20,7 +20,8 @@ typedef struct tw_draw {
 
 typedef struct tw_init_kind {
     tw_initialiser_kind about;
-    tw_status (*check)(tw_context *context, const double *keys); // NULL: every value will do
+    // NULL: every value will do.
+    tw_status (*check)(tw_context *context, const tw_initialiser_kind *about, const double *keys);
     tw_status (*fill)(const tw_draw *draw);
 } tw_init_kind;
 
@@ -29,6 +30,7 @@ tw_status tw_draw_normal(const tw_draw *draw, double mean, double deviation);
 tw_status tw_draw_uniform(const tw_draw *draw, double low, double high);
 
 // The check of kinds whose first key must not be negative (a deviation, a gain).
-tw_status tw_init_first_key_not_negative(tw_context *context, const double *keys);
+tw_status tw_init_first_key_not_negative(tw_context *context, const tw_initialiser_kind *about,
+                                         const double *keys);
 
 #endif

@@ -9,7 +9,9 @@ static const tw_key keys[] = {
     {"std", 1.0, "standard deviation of those weights", NULL},
 };
 
-static tw_status check(tw_context *context, const double *values) {
+static tw_status check(tw_context *context, const tw_initialiser_kind *about,
+                       const double *values) {
+    (void)about;
     if (values[0] < 1.0 || values[0] > 1e9 || values[0] != (double)(int64_t)values[0])
         return tw_fail(context, TW_BAD_ARGUMENT,
                        "initialiser sparse: k=%g; give a whole number of inputs, 1 or more",

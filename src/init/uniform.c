@@ -5,7 +5,9 @@
 static const tw_key keys[] = {{"low", -0.05, "lower limit", NULL},
                               {"high", 0.05, "upper limit", NULL}};
 
-static tw_status check(tw_context *context, const double *values) {
+static tw_status check(tw_context *context, const tw_initialiser_kind *about,
+                       const double *values) {
+    (void)about;
     if (values[0] <= values[1]) return TW_OK;
     return tw_fail(context, TW_BAD_ARGUMENT,
                    "initialiser uniform: low=%g is above high=%g; give low below high", values[0],
