@@ -28,7 +28,8 @@ TW_API bool tw_parse_integer(const char *text, int64_t *value);
 
 // The one of `count` names nearest to `name`, or NULL: for "did you mean". Borrowed from `names`.
 // Distance: letters put in, left out, changed or swapped with the next, upper and lower case being one
-// (Damerau, 1964); at most 2, and below half the length of `name`.
+// (Damerau, 1964); at most 2, and below half the length of `name`. Where none is, the one that begins with
+// `name`, or `name` with it, three letters or more.
 TW_API const char *tw_nearest_name(const char *name, const char *const *names, size_t count);
 
 // What the name of things ends with where there are `count` of them: "" for one, else "s". Valid for ever.

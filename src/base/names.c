@@ -5,7 +5,11 @@
 
 #include "base/utf8.h"
 
-enum { NAME_MAX_BYTES = 64, DISTANCE_MAX = 2 }; // longer names are not guessed at
+enum {
+    NAME_MAX_BYTES = 64, // longer names are not guessed at
+    DISTANCE_MAX = 2,
+    BEGINNING_MIN = 3, // letters of a name that tell which is meant
+};
 
 static char lower(char c) {
     return 'A' <= c && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
@@ -40,6 +44,22 @@ static size_t distance(const char *a, size_t a_length, const char *b, size_t b_l
     return rows[a_length % 3][b_length];
 }
 
+// "pred" or "predictions" for predict: the one that begins with the other, the least difference first. More
+// words than one are no name that was gone on with.
+static const char *nearest_beginning(const char *name, const char *const *names, size_t count) {
+    const char *nearest = NULL;
+    size_t length = strcspn(name, " "), least = NAME_MAX_BYTES;
+    for (size_t i = 0; i < count && name[length] == '\0'; i++) {
+        size_t other = strlen(names[i]), shared = smaller(length, other), k = 0;
+        while (k < shared && same(name[k], names[i][k])) k++;
+        size_t apart = length + other - 2 * shared;
+        if (k < shared || shared < BEGINNING_MIN || apart >= least) continue;
+        least = apart;
+        nearest = names[i];
+    }
+    return nearest;
+}
+
 const char *tw_nearest_name(const char *name, const char *const *names, size_t count) {
     size_t length = strlen(name);
     if (length > NAME_MAX_BYTES) return NULL;
@@ -53,7 +73,7 @@ const char *tw_nearest_name(const char *name, const char *const *names, size_t c
         least = apart;
         nearest = names[i];
     }
-    return nearest;
+    return nearest != NULL ? nearest : nearest_beginning(name, names, count);
 }
 
 const char *tw_plural(int64_t count) {

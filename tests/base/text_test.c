@@ -143,6 +143,11 @@ static void a_misspelt_name_finds_its_nearest(void **state) {
     assert_string_equal(nearest("beta3"), "beta1");        // of equals the first
     assert_string_equal(nearest("btea2"), "beta2");
     assert_string_equal(nearest("RMSProp"), "rmsprop");
+    assert_string_equal(nearest("mom"), "momentum"); // begun
+    assert_string_equal(nearest("beta"), "beta1");
+    assert_string_equal(nearest("adam_weight_decay"), "adam"); // gone on with
+    assert_null(nearest("be"));
+    assert_null(nearest("lrate"));
 }
 
 static void a_name_far_from_all_finds_none(void **state) {
