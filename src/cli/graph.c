@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#define PARAMETERS_MAX 1024
-
 // A graph and what each part of it is: nodes below `forward` are the model and its loss, from there to
 // `look` the optimizer's states and its look-ahead, to `backward` the gradients, and the rest the optimizer's
 // updates.
@@ -36,20 +34,25 @@ static tw_status add_model(drawing *d, tw_context *context, tw_node *loss) {
     return tw_graph_check(d->graph);
 }
 
-static tw_status add_training(drawing *d, tw_node loss) {
-    tw_node parameters[PARAMETERS_MAX], points[PARAMETERS_MAX], nodes[PARAMETERS_MAX];
+// Gradients and updates of all parameters. These are copied: the graph's own list moves while it grows.
+static tw_status add_training(drawing *d, tw_context *context, tw_node loss) {
     const tw_node *list = NULL;
     int count = tw_graph_parameters(d->graph, &list);
-    if (count > PARAMETERS_MAX) count = PARAMETERS_MAX;
+    tw_node *parameters = tw_allocate(context, 4 * (size_t)count, sizeof *parameters);
+    if (parameters == NULL) return TW_NO_MEMORY;
+    tw_node *points = parameters + count, *slopes = points + count, *updates = slopes + count;
     for (int i = 0; i < count; i++) parameters[i] = list[i];
     d->forward = tw_graph_node_count(d->graph);
     tw_status status = tw_method_look(d->method, d->graph, parameters, count, points);
-    if (status != TW_OK) return status;
-    d->look = tw_graph_node_count(d->graph);
-    tw_gradients(d->graph, loss, points, count, nodes);
-    d->backward = tw_graph_node_count(d->graph);
-    tw_node updates[PARAMETERS_MAX];
-    return tw_method_attach_gradients(d->method, d->graph, parameters, nodes, count, updates);
+    if (status == TW_OK) {
+        d->look = tw_graph_node_count(d->graph);
+        tw_gradients(d->graph, loss, points, count, slopes);
+        d->backward = tw_graph_node_count(d->graph);
+        status =
+            tw_method_attach_gradients(d->method, d->graph, parameters, slopes, count, updates);
+    }
+    tw_release(parameters);
+    return status;
 }
 
 static tw_status build(drawing *d, const cli_arguments *arguments) {
@@ -63,7 +66,7 @@ static tw_status build(drawing *d, const cli_arguments *arguments) {
         status = tw_method_parse(context, cli_text(arguments, OPTION_METHOD, "adam"), &d->method);
     if (status == TW_OK) status = tw_graph_new(context, TW_F32, &d->graph);
     if (status == TW_OK) status = add_model(d, context, &loss);
-    return status == TW_OK ? add_training(d, loss) : status;
+    return status == TW_OK ? add_training(d, context, loss) : status;
 }
 
 static void print_label(tw_text *out, const drawing *d, tw_node node) {

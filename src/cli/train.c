@@ -42,6 +42,8 @@ static bool agree(const cli_arguments *arguments) {
         cli_wrong("--epochs and --steps both say when to end; give one");
     else if (cli_given(arguments, OPTION_TEST) && cli_given(arguments, OPTION_HOLDOUT))
         cli_wrong("--test and --holdout both say what to test on; give one");
+    else if (cli_given(arguments, OPTION_FORCE) && !cli_given(arguments, OPTION_OUT))
+        cli_wrong("--force: --out DIR is missing, the folder that it would empty");
     else if (cli_given(arguments, OPTION_CHECKPOINT_EVERY) && !cli_given(arguments, OPTION_OUT))
         cli_wrong("--checkpoint-every: --out DIR is missing, where checkpoints are kept");
     else
