@@ -35,10 +35,10 @@ typedef enum cli_option_id {
 
 typedef struct cli_option {
     const char *name;
-    const char
-        *value; // what stands for its value in help; NULL: a switch; in [brackets]: a value that
-                // may be missing, which is the word behind unless that is an option too
-    unsigned commands;
+    // What help calls its value; NULL: it is a switch. In [brackets]: the value may be left away, and a next
+    // word that begins with '-' is not taken for it.
+    const char *value;
+    unsigned commands; // that take it: a set of FOR_x
     const char *about;
 } cli_option;
 
@@ -52,8 +52,8 @@ static inline bool cli_needs_value(const cli_option *option) {
 typedef struct cli_arguments {
     tw_context *context;
     cli_command_id command;
-    const char *value[OPTION_COUNT]; // NULL: not given; "" for one without a value that is
-    const char *word[CLI_WORDS_MAX]; // what stands between the options
+    const char *value[OPTION_COUNT]; // NULL: not given; "": given, without a value
+    const char *word[CLI_WORDS_MAX]; // what is neither an option nor its value
     int word_count;
     bool json, quiet;
     uint64_t seed;
@@ -89,13 +89,13 @@ bool cli_given(const cli_arguments *arguments, cli_option_id id);
 // Its text or `otherwise`.
 const char *cli_text(const cli_arguments *arguments, cli_option_id id, const char *otherwise);
 
-// Whether no option was given but `taken` [count] and those of every command; false, with a message printed
-// that begins with `what`.
+// Whether all options that were given are among `taken` [count] or those of every command. If not, prints
+// "WHAT takes no --OPTION".
 bool cli_takes(const cli_arguments *arguments, const char *what, const cli_option_id *taken,
                int count);
 
-// Its value as a whole number from `low`, or as a number from `low` up; `*value` is left alone where it
-// was not given. False, with a message printed, where it is none.
+// Its value as a whole number, or as a number, of `low` or more; `*value` is left alone where the option was
+// not given. False, with a message printed, for any other value.
 bool cli_integer(const cli_arguments *arguments, cli_option_id id, int64_t low, int64_t *value);
 bool cli_number(const cli_arguments *arguments, cli_option_id id, double low, double *value);
 
@@ -125,12 +125,13 @@ bool cli_precision(const cli_arguments *arguments, tw_dtype *dtype);
 // measured on; else the run's.
 tw_status cli_open_trained(const cli_arguments *arguments, tw_trained **trained);
 
-// Whether the file that an option names, if it is given, has a place it can be written to: to be asked
-// before work is done for it. Of --plot, its ending alone, or both. CLI_DONE, or the exit status with a
-// message printed.
+// Checks that the file an option names, if it is given, can be written: to be asked before work is done for
+// it. CLI_DONE, or the exit status with a message printed.
 int cli_check_file(const cli_arguments *arguments, cli_option_id id);
-int cli_check_plot_name(const cli_arguments *arguments);
+
+// The same of --plot, and that its ending is that of a picture; or the ending alone.
 int cli_check_plot(const cli_arguments *arguments);
+int cli_check_plot_name(const cli_arguments *arguments);
 
 // Names of methods for a legend: without hyperparameters, or, where two would then be alike, as they are.
 #define CLI_SHORT_NAME_BYTES 128
@@ -142,8 +143,8 @@ int cli_wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
 // Prints the context's message to stderr and returns the exit status of `status`.
 int cli_failed(const tw_context *context, tw_status status);
 
-// "thalweg: no WHAT 'WORD'; did you mean X?" for a word that is none of `names`, or else all of them;
-// returns CLI_WRONG.
+// For a word that is none of `names`: prints "thalweg: no WHAT 'WORD'; did you mean X?", or all names where
+// none is near. Returns CLI_WRONG.
 int cli_unknown(const char *what, const char *word, const char *const *names, int count);
 
 // Prints a remark to stderr unless --quiet.

@@ -7,8 +7,8 @@
 
 #define DENSITY_POINTS 400
 #define SHOWN_DENSITY 1e-6 // of the largest
-#define LR_OF_FUNCTIONS 1e-3
-#define FACTORS_MAX 8000 // variables: their Hessian has 512 MB
+#define LR_OTHERWISE 1e-3  // of functions, and of models whose method has none
+#define FACTORS_MAX 8000   // variables: their Hessian has 512 MB
 
 static const double factors[DIAGNOSE_RESCALED] = {1.0, 3.0, 10.0};
 
@@ -18,7 +18,7 @@ static tw_status open_run(diagnosis *d, const cli_arguments *arguments, int64_t 
     tw_status status = cli_open_trained(arguments, &d->trained);
     if (status != TW_OK) return status;
     d->lr = tw_trained_value(d->trained, "lr");
-    if (!(d->lr > 0.0)) d->lr = LR_OF_FUNCTIONS;
+    if (!(d->lr > 0.0)) d->lr = LR_OTHERWISE;
     status = tw_run_cliffs(arguments->context, arguments->word[0], &d->cliffs);
     if (status != TW_OK && status != TW_NOT_FOUND) return status; // a checkpoint alone has none
     return tw_trained_objective(d->trained, cli_text(arguments, OPTION_DATA, NULL), examples,
@@ -159,7 +159,7 @@ static int open_function(diagnosis *d, const cli_arguments *arguments) {
     d->objective = d->request.objective;
     d->facts = d->request.facts;
     d->x = d->request.start;
-    d->lr = LR_OF_FUNCTIONS;
+    d->lr = LR_OTHERWISE;
     if (code == CLI_DONE && !cli_given(arguments, OPTION_LANCZOS))
         spend_on(&d->spectrum, d->facts.dimension);
     return code;

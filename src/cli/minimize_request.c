@@ -5,7 +5,7 @@
 #include "cli/minimize.h"
 #include "cli/numbers.h"
 
-// "1,-2.5,inf" as one row of numbers; where `open`, a blank place or "inf" leaves a bound open.
+// "1,-2.5" as one row of numbers.
 static bool read_row(const char *option, const char *text, cli_numbers *numbers) {
     if (!cli_numbers_from_text(option, text, numbers)) return false;
     if (numbers->rows == 1 && numbers->count > 0) return true;

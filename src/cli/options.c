@@ -28,13 +28,19 @@ const cli_command *cli_command_at(int id) {
     return id >= 0 && id < COMMAND_COUNT ? &commands[id] : NULL;
 }
 
+// The option of that name among those of a set of commands; -1 where there is none.
+static int find_option(const char *name, size_t length, unsigned of_commands) {
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        bool named =
+            strlen(options[i].name) == length && strncmp(options[i].name, name, length) == 0;
+        if (named && (options[i].commands & of_commands)) return i;
+    }
+    return -1;
+}
+
 static bool is_option(const char *word) {
-    if (strncmp(word, "--", 2) != 0) return false;
-    size_t length = strcspn(word + 2, "=");
-    for (int i = 0; i < OPTION_COUNT; i++)
-        if (strlen(options[i].name) == length && strncmp(options[i].name, word + 2, length) == 0)
-            return true;
-    return false;
+    return strncmp(word, "--", 2) == 0 &&
+           find_option(word + 2, strcspn(word + 2, "="), FOR_ALL) >= 0;
 }
 
 bool cli_find_command(const char *word, int *id) {
@@ -66,45 +72,39 @@ static int unknown_option(const cli_arguments *arguments, const char *name) {
     return cli_wrong("%s: no option --%s; `thalweg %s --help` lists them", command, name, command);
 }
 
-static int find_option(const cli_arguments *arguments, const char *name, size_t length) {
-    for (int i = 0; i < OPTION_COUNT; i++) {
-        if (strlen(options[i].name) == length && strncmp(options[i].name, name, length) == 0 &&
-            (options[i].commands & (1U << arguments->command)))
-            return i;
+// The value of an option, "" if it has none: what stands behind its '=', or `next`, the word behind it (NULL:
+// none). False, with a message printed, where it is to have none, or is to have one.
+static bool find_value(const cli_option *option, const char *equals, const char *next,
+                       const char **value) {
+    *value = "";
+    if (option->value == NULL) {
+        if (equals != NULL) cli_wrong("--%s is a switch and takes no value", option->name);
+        return equals == NULL;
     }
-    return -1;
+    bool needed = cli_needs_value(option);
+    if (equals != NULL)
+        *value = equals + 1;
+    else if (next != NULL && (needed || next[0] != '-'))
+        *value = next;
+    if (!needed || **value != '\0') return true;
+    cli_wrong("--%s needs a value: --%s %s", option->name, option->name, option->value);
+    return false;
 }
 
 // One option at argv[*i]; steps over its value where that stands behind it.
 static bool read_option(cli_arguments *arguments, int argc, char **argv, int *i) {
-    const char *name = argv[*i] + 2;
+    const char *name = argv[*i] + 2, *next = *i + 1 < argc ? argv[*i + 1] : NULL;
     const char *equals = strchr(name, '=');
     size_t length = equals != NULL ? (size_t)(equals - name) : strlen(name);
-    int id = find_option(arguments, name, length);
+    int id = find_option(name, length, 1U << arguments->command);
     if (id < 0) {
         char asked[64];
         snprintf(asked, sizeof asked, "%.*s", (int)(length < 60 ? length : 60), name);
         unknown_option(arguments, asked);
         return false;
     }
-    const char *value = "";
-    if (options[id].value == NULL && equals != NULL) {
-        cli_wrong("--%s is a switch and takes no value", options[id].name);
-        return false;
-    }
-    if (options[id].value != NULL) {
-        bool optional = !cli_needs_value(&options[id]);
-        if (equals != NULL)
-            value = equals + 1;
-        else if (*i + 1 < argc && !(optional && argv[*i + 1][0] == '-'))
-            value = argv[++*i];
-        if (!optional && *value == '\0') {
-            cli_wrong("--%s needs a value: --%s %s", options[id].name, options[id].name,
-                      options[id].value);
-            return false;
-        }
-    }
-    arguments->value[id] = value;
+    if (!find_value(&options[id], equals, next, &arguments->value[id])) return false;
+    if (arguments->value[id] == next) ++*i;
     return true;
 }
 

@@ -6,11 +6,11 @@
 #include "cli/cli.h"
 
 typedef struct cli_progress {
-    bool lines;     // print epochs
-    bool bar;       // and a bar between them
-    bool headed;    // the head of the table was printed
-    double shown;   // when the bar was last drawn, in seconds of training, or of the clock for work
-    uint64_t total; // steps
+    bool lines;  // print epochs
+    bool bar;    // and a bar between them
+    bool headed; // the head of the table was printed
+    double
+        shown; // when the bar was last drawn: seconds of training; of work without epochs, the clock's
 } cli_progress;
 
 void cli_progress_start(cli_progress *progress, const cli_arguments *arguments);

@@ -1,5 +1,5 @@
 // Ctrl-C and SIGTERM: the first asks a training to stop after its step; the second, or one where nothing
-// trains, ends the program. A file that may not grow does not.
+// trains, ends the program. A file that meets its size limit ends nothing: writing it fails.
 #include "cli/cli.h"
 
 #include <signal.h>
