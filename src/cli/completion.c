@@ -3,6 +3,12 @@
 
 #include <string.h>
 
+// " --data --test ...": those of a command.
+static void print_options(int command) {
+    for (int i = 0; i < OPTION_COUNT; i++)
+        if (cli_option_at(i)->commands & (1U << command)) printf(" --%s", cli_option_at(i)->name);
+}
+
 static void print_bash(void) {
     puts("_thalweg() {\n"
          "    local word=${COMP_WORDS[COMP_CWORD]}\n"
@@ -13,8 +19,7 @@ static void print_bash(void) {
          "${COMP_WORDS[1]} in");
     for (int i = 0; i < COMMAND_COUNT; i++) {
         printf("        %s) options=\"", cli_command_at(i)->name);
-        for (int k = 0; k < OPTION_COUNT; k++)
-            if (cli_option_at(k)->commands & (1U << i)) printf(" --%s", cli_option_at(k)->name);
+        print_options(i);
         puts("\" ;;");
     }
     puts("    esac\n"
@@ -26,14 +31,14 @@ static void print_bash(void) {
          "complete -o filenames -F _thalweg thalweg");
 }
 
-// `text` between single quotes, as zsh and fish read it.
-static void print_quoted(const char *text) {
+// `text` between single quotes, as zsh and fish read it. zsh's _describe splits at a colon unless a backslash
+// stands before it; in fish that would be seen.
+static void print_quoted(const char *text, bool for_describe) {
     putchar('\'');
     for (; *text != '\0'; text++) {
+        if (*text == ':' && for_describe) putchar('\\');
         if (*text == '\'')
             fputs("'\\''", stdout);
-        else if (*text == '[' || *text == ']' || *text == ':')
-            printf("\\%c", *text);
         else
             putchar(*text);
     }
@@ -44,15 +49,14 @@ static void print_zsh(void) {
     puts("#compdef thalweg\n_thalweg() {\n    local -a commands options\n    commands=(");
     for (int i = 0; i < COMMAND_COUNT; i++) {
         printf("        %s:", cli_command_at(i)->name);
-        print_quoted(cli_command_at(i)->summary);
+        print_quoted(cli_command_at(i)->summary, true);
         putchar('\n');
     }
     puts("    )\n    if (( CURRENT == 2 )); then _describe command commands; return; fi\n"
          "    case $words[2] in");
     for (int i = 0; i < COMMAND_COUNT; i++) {
         printf("        %s) options=(", cli_command_at(i)->name);
-        for (int k = 0; k < OPTION_COUNT; k++)
-            if (cli_option_at(k)->commands & (1U << i)) printf(" --%s", cli_option_at(k)->name);
+        print_options(i);
         puts(" ) ;;");
     }
     puts("    esac\n"
@@ -64,7 +68,7 @@ static void print_zsh(void) {
 static void print_fish(void) {
     for (int i = 0; i < COMMAND_COUNT; i++) {
         printf("complete -c thalweg -n __fish_use_subcommand -a %s -d ", cli_command_at(i)->name);
-        print_quoted(cli_command_at(i)->summary);
+        print_quoted(cli_command_at(i)->summary, false);
         putchar('\n');
     }
     for (int i = 0; i < COMMAND_COUNT; i++) {
@@ -73,7 +77,7 @@ static void print_fish(void) {
             if (!(option->commands & (1U << i))) continue;
             printf("complete -c thalweg -n '__fish_seen_subcommand_from %s' -l %s%s -d ",
                    cli_command_at(i)->name, option->name, cli_needs_value(option) ? " -r" : "");
-            print_quoted(option->about);
+            print_quoted(option->about, false);
             putchar('\n');
         }
     }

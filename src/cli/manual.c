@@ -5,9 +5,10 @@
 #include <string.h>
 
 // roff takes a leading dot or quote for an order, and backslash and minus for its own.
-static void print_roff(const char *text) {
+static void print_roff_bytes(const char *text, size_t length) {
+    const char *end = text + length;
     if (*text == '.' || *text == '\'') fputs("\\&", stdout);
-    for (; *text != '\0'; text++) {
+    for (; text < end; text++) {
         if (*text == '\\')
             fputs("\\e", stdout);
         else if (*text == '-')
@@ -15,6 +16,23 @@ static void print_roff(const char *text) {
         else
             putchar(*text);
     }
+}
+
+static void print_roff(const char *text) {
+    print_roff_bytes(text, strlen(text));
+}
+
+static void print_option(const cli_option *option) {
+    fputs(".TP\n.B \\-\\-", stdout);
+    print_roff(option->name);
+    if (option->value != NULL) {
+        fputs(" \\fI", stdout);
+        print_roff(option->value);
+        fputs("\\fR", stdout);
+    }
+    putchar('\n');
+    print_roff(option->about);
+    putchar('\n');
 }
 
 static void print_command(int id) {
@@ -27,25 +45,14 @@ static void print_command(int id) {
     puts(".");
     for (int i = 0; i < OPTION_COUNT; i++) {
         const cli_option *option = cli_option_at(i);
-        if (!(option->commands & (1U << id)) || option->commands == FOR_ALL) continue;
-        fputs(".TP\n.B \\-\\-", stdout);
-        print_roff(option->name);
-        if (option->value != NULL) {
-            fputs(" \\fI", stdout);
-            print_roff(option->value);
-            fputs("\\fR", stdout);
-        }
-        putchar('\n');
-        print_roff(option->about);
-        putchar('\n');
+        bool own = (option->commands & (1U << id)) && option->commands != FOR_ALL;
+        if (own) print_option(option);
     }
     puts(".P\n.nf");
     for (const char *line = command->examples; *line != '\0';) {
-        char one[256];
         size_t length = strcspn(line, "\n");
-        snprintf(one, sizeof one, "%.*s", (int)length, line);
         fputs("    ", stdout);
-        print_roff(one);
+        print_roff_bytes(line, length);
         putchar('\n');
         line += length + (line[length] == '\n');
     }
@@ -66,12 +73,7 @@ int cli_run_manual(const cli_arguments *arguments) {
     puts(".SH OPTIONS OF EVERY COMMAND");
     for (int i = 0; i < OPTION_COUNT; i++) {
         const cli_option *option = cli_option_at(i);
-        if (option->commands != FOR_ALL) continue;
-        fputs(".TP\n.B \\-\\-", stdout);
-        print_roff(option->name);
-        putchar('\n');
-        print_roff(option->about);
-        putchar('\n');
+        if (option->commands == FOR_ALL) print_option(option);
     }
     puts(".SH EXIT STATUS\n"
          "0 done; 1 it ran and failed (diverged, a check did not hold); 2 the request was wrong; 3 "
