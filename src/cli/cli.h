@@ -156,6 +156,9 @@ void cli_say(const cli_arguments *arguments, const char *format, ...)
 #define CLI_SHELL_WORD_BYTES 1024
 const char *cli_shell_word(const char *text, char buffer[CLI_SHELL_WORD_BYTES]);
 
+// Adds a field of a CSV table, in quotes where it would else be read as something else.
+void cli_csv_field(tw_text *text, const char *field);
+
 // Prints a line of JSON to stdout and clears the writer. False where memory was short.
 bool cli_print_json(tw_json *json);
 

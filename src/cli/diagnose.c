@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/numbers.h"
+
 #define DENSITY_POINTS 400
 #define SHOWN_DENSITY 1e-6 // of the largest
 #define LR_OTHERWISE 1e-3  // of functions, and of models whose method has none
@@ -40,10 +42,7 @@ static tw_status take_start(diagnosis *d, const cli_arguments *arguments) {
     d->parts = tw_allocate(arguments->context, (size_t)d->facts.part_count, sizeof *d->parts);
     if (d->x == NULL || d->parts == NULL) return TW_NO_MEMORY;
     for (size_t i = 0; i < n; i++)
-        if (d->facts.dtype == TW_F32)
-            ((float *)d->x)[i] = (float)d->facts.start[i];
-        else
-            ((double *)d->x)[i] = d->facts.start[i];
+        cli_set_element(d->x, d->facts.dtype, (int64_t)i, d->facts.start[i]);
     return TW_OK;
 }
 

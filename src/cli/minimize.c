@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cli/numbers.h"
 #include "cli/progress.h"
 
 typedef struct watch_state {
@@ -31,9 +32,7 @@ static int keep(const cli_arguments *arguments, const minimize_request *request,
     run->x = tw_allocate(arguments->context, n, sizeof(double));
     if (run->settings == NULL || run->x == NULL)
         return cli_failed(arguments->context, TW_NO_MEMORY);
-    for (size_t i = 0; i < n; i++)
-        run->x[i] = request->facts.dtype == TW_F32 ? (double)((const float *)best)[i]
-                                                   : ((const double *)best)[i];
+    for (size_t i = 0; i < n; i++) run->x[i] = cli_element(best, request->facts.dtype, (int64_t)i);
     return CLI_DONE;
 }
 

@@ -101,12 +101,8 @@ static int fill_start(const cli_arguments *arguments, const cli_numbers *start,
     request->start =
         tw_allocate(arguments->context, (size_t)n, tw_dtype_size(request->facts.dtype));
     if (request->start == NULL) return cli_failed(arguments->context, TW_NO_MEMORY);
-    for (int64_t i = 0; i < n; i++) {
-        if (request->facts.dtype == TW_F32)
-            ((float *)request->start)[i] = (float)from[stride * i];
-        else
-            ((double *)request->start)[i] = from[stride * i];
-    }
+    for (int64_t i = 0; i < n; i++)
+        cli_set_element(request->start, request->facts.dtype, i, from[stride * i]);
     return CLI_DONE;
 }
 

@@ -1,5 +1,6 @@
 // How a minimisation went: kept point by point, written as a table, drawn.
 #include "cli/minimize.h"
+#include "cli/numbers.h"
 
 enum { COORDINATES_MAX = 1000 }; // a point of more is not kept
 
@@ -28,9 +29,7 @@ void minimize_trace_add(minimize_trace *trace, const tw_minimize_point *point, t
     numbers[TRACE_F_EVALS] = (double)point->counts.f_evals;
     numbers[TRACE_G_EVALS] = (double)point->counts.g_evals;
     numbers[TRACE_H_EVALS] = (double)point->counts.h_evals;
-    for (int64_t i = 0; i < trace->kept; i++)
-        x[i] =
-            dtype == TW_F32 ? (double)((const float *)point->x)[i] : ((const double *)point->x)[i];
+    for (int64_t i = 0; i < trace->kept; i++) x[i] = cli_element(point->x, dtype, i);
     trace->count++;
 }
 
@@ -45,18 +44,12 @@ void minimize_run_free(minimize_run *run) {
     minimize_trace_free(&run->trace);
 }
 
-// A method in quotes, as it may hold commas.
-static void add_method(tw_text *text, const char *method) {
-    tw_text_add(text, "\"");
-    for (const char *c = method; *c != '\0'; c++) tw_text_add(text, *c == '"' ? "\"\"" : "%c", *c);
-    tw_text_add(text, "\",");
-}
-
 static void add_rows(tw_text *text, const minimize_run *run, bool named) {
     const minimize_trace *trace = &run->trace;
     for (int64_t row = 0; row < trace->count && text->status == TW_OK; row++) {
-        if (named) add_method(text, run->method);
-        tw_text_add(text, "%llu", (unsigned long long)trace->first + (unsigned long long)row);
+        if (named) cli_csv_field(text, run->method);
+        tw_text_add(text, named ? ",%llu" : "%llu",
+                    (unsigned long long)trace->first + (unsigned long long)row);
         for (int k = 0; k < TRACE_COLUMNS; k++) {
             tw_text_add(text, ",");
             tw_text_add_number(text, trace->numbers[row * TRACE_COLUMNS + k]);

@@ -85,3 +85,15 @@ int cli_numbers_from_file(const char *path, cli_numbers *numbers) {
     tw_release(text);
     return right ? CLI_DONE : CLI_WRONG;
 }
+
+double cli_element(const void *elements, tw_dtype dtype, int64_t index) {
+    return dtype == TW_F32 ? (double)((const float *)elements)[index]
+                           : ((const double *)elements)[index];
+}
+
+void cli_set_element(void *elements, tw_dtype dtype, int64_t index, double value) {
+    if (dtype == TW_F32)
+        ((float *)elements)[index] = (float)value;
+    else
+        ((double *)elements)[index] = value;
+}

@@ -27,31 +27,13 @@ static void keep(int64_t example, int64_t chosen, const double *values, int64_t 
     memcpy(row, values, (size_t)count * sizeof *row);
 }
 
-// Whether a field must be quoted to be read back as it is (RFC 4180, and blanks at its ends).
-static bool needs_quotes(const char *field) {
-    size_t length = strlen(field);
-    if (length == 0 || strpbrk(field, ",\"\r\n") != NULL) return true;
-    return field[0] == ' ' || field[length - 1] == ' ';
-}
-
-// A quote in a quoted field is doubled.
-static void add_field(tw_text *text, const char *field) {
-    bool quoted = needs_quotes(field);
-    if (quoted) tw_text_add_bytes(text, "\"", 1);
-    for (const char *at = field; *at != '\0'; at++) {
-        if (*at == '"') tw_text_add_bytes(text, "\"", 1);
-        tw_text_add_bytes(text, at, 1);
-    }
-    if (quoted) tw_text_add_bytes(text, "\"", 1);
-}
-
 // "p(NAME)".
 static void add_probability(tw_text *text, const char *name) {
     tw_text field;
     tw_text_start(&field, text->context);
     tw_text_add(&field, "p(%s)", name);
     if (field.status == TW_OK)
-        add_field(text, field.data);
+        cli_csv_field(text, field.data);
     else
         text->status = field.status;
     tw_text_free(&field);
@@ -75,7 +57,7 @@ static void add_row(tw_text *text, const tw_trained *trained, const rows *all, i
     for (int64_t i = 0; i < all->width; i++) {
         if (i > 0) tw_text_add_bytes(text, ",", 1);
         if (i == 0 && all->classes)
-            add_field(text, tw_trained_class_name(trained, (int64_t)number[0]));
+            cli_csv_field(text, tw_trained_class_name(trained, (int64_t)number[0]));
         else
             tw_text_add_number(text, number[i]);
     }
