@@ -28,13 +28,13 @@ typedef struct tw_chart {
 } tw_chart;
 
 // A line being written: nothing goes beyond its end.
-typedef struct tw_line {
+typedef struct text_line {
     tw_text *text;
     int used, end;
-} tw_line;
+} text_line;
 
 // Adds words; what is no character shows as '?'.
-static void write_words(tw_line *line, const char *words) {
+static void write_words(text_line *line, const char *words) {
     size_t left = words == NULL ? 0 : strlen(words);
     while (left > 0 && line->used < line->end) {
         size_t bytes = tw_utf8_length(words, left);
@@ -56,12 +56,12 @@ static int width_of(const char *words) {
     return width;
 }
 
-static void write_blanks(tw_line *line, int to) {
+static void write_blanks(text_line *line, int to) {
     for (; line->used < to && line->used < line->end; line->used++) tw_text_add(line->text, " ");
 }
 
 // Blanks at the end of a line are nobody's.
-static void end_line(tw_line *line) {
+static void end_line(text_line *line) {
     tw_text *text = line->text;
     while (text->length > 0 && text->data[text->length - 1] == ' ') text->length--;
     tw_text_add(text, "\n");
@@ -73,7 +73,7 @@ static int write_names(const tw_chart *chart, tw_text *text, int lines_max) {
     enum { MARK = 2, GAP = 3 };
 
     if (!tw_panel_names(chart->panel)) return 0;
-    tw_line line = {text, 0, chart->columns};
+    text_line line = {text, 0, chart->columns};
     int lines = 1, used = 0;
     for (int i = 0; i < chart->panel->series_count; i++) {
         const char *name = chart->panel->series[i].name;
@@ -103,10 +103,14 @@ static void lay_out(tw_chart *chart) {
     tw_extent x, y;
     tw_panel_extents(panel, &x, &y);
     int y_ticks = chart->plot_rows / ROWS_A_TICK, x_ticks = chart->columns / COLUMNS_A_TICK;
-    tw_axis_wish for_y = {y_ticks < 2 ? 2 : y_ticks, panel->log_y, panel->y_from_zero,
-                          panel->percent, true};
+    tw_axis_wish for_x = {.tick_count = x_ticks < 2 ? 2 : x_ticks, .logarithmic = panel->log_x};
+    tw_axis_wish for_y = {.tick_count = y_ticks < 2 ? 2 : y_ticks,
+                          .logarithmic = panel->log_y,
+                          .from_zero = panel->y_from_zero,
+                          .percent = panel->percent,
+                          .widen = true};
+    chart->x = tw_axis_make(&x, &for_x);
     chart->y = tw_axis_make(&y, &for_y);
-    chart->x = tw_axis_make(&x, &(tw_axis_wish){.tick_count = x_ticks < 2 ? 2 : x_ticks});
     for (int i = 0; i < chart->y.count; i++) {
         char label[TW_LABEL_BYTES];
         tw_axis_label(&chart->y, chart->y.ticks[i].value, true, label);
@@ -157,7 +161,7 @@ static void draw_series(tw_chart *chart, const tw_series *series, char mark) {
 }
 
 static void write_plot(const tw_chart *chart) {
-    tw_line line = {chart->text, 0, chart->columns};
+    text_line line = {chart->text, 0, chart->columns};
     for (int row = 0; row < chart->plot_rows; row++) {
         char label[TW_LABEL_BYTES] = "";
         for (int i = 0; i < chart->y.count; i++) {
@@ -177,18 +181,20 @@ static void write_plot(const tw_chart *chart) {
 
 // The axis, and the labels below its ticks; one that would touch the one before it is left out.
 static void write_x_axis(const tw_chart *chart) {
-    tw_line line = {chart->text, 0, chart->columns};
+    text_line line = {chart->text, 0, chart->columns};
     write_blanks(&line, chart->left);
     write_words(&line, "+");
     for (int column = 0; column < chart->plot_columns; column++) {
         bool ticked = false;
         for (int i = 0; i < chart->x.count; i++) {
-            ticked = ticked || column_of(chart, chart->x.ticks[i].value) == column;
+            const tw_tick *tick = &chart->x.ticks[i];
+            ticked = ticked || (tick->labelled && column_of(chart, tick->value) == column);
         }
         write_words(&line, ticked ? "+" : "-");
     }
     end_line(&line);
     for (int i = 0; i < chart->x.count; i++) {
+        if (!chart->x.ticks[i].labelled) continue;
         char label[TW_LABEL_BYTES];
         tw_axis_label(&chart->x, chart->x.ticks[i].value, true, label);
         int width = width_of(label);
@@ -202,7 +208,7 @@ static void write_x_axis(const tw_chart *chart) {
 }
 
 static void write_chart(const tw_chart *chart) {
-    tw_line line = {chart->text, 0, chart->columns};
+    text_line line = {chart->text, 0, chart->columns};
     const tw_panel *panel = chart->panel;
     bool titled = panel->title != NULL && panel->title[0] != '\0';
     write_words(&line, panel->title);

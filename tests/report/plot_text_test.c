@@ -31,6 +31,29 @@ static void a_chart_has_marks_axes_and_names(void **state) {
     tw_context_free(context);
 }
 
+static void an_axis_of_x_may_be_logarithmic(void **state) {
+    (void)state;
+    static const double powers[] = {1, 10, 100, 1000};
+    const tw_series series = {"f", powers, powers, 4, -1};
+    tw_context *context = NULL;
+    char *text = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    tw_panel panel = {
+        .y_label = "f", .log_x = true, .log_y = true, .series = &series, .series_count = 1};
+    assert_ok(context, tw_plot_text(context, &panel, 40, 9, &text));
+    assert_string_equal(text, "f\n"
+                              "1000 +                            ******\n"
+                              "     |                    ********\n"
+                              "     |              ******\n"
+                              "  10 +      ********\n"
+                              "     |******\n"
+                              "     ++----------+----------+----------+\n"
+                              "      1         10         100      1000\n"
+                              "\n");
+    tw_plot_free(text);
+    tw_context_free(context);
+}
+
 static void a_chart_keeps_to_its_size(void **state) {
     (void)state;
     tw_context *context = NULL;
@@ -86,5 +109,5 @@ static void failing_allocations_are_said(void **state) {
     assert_true(tw_test_failing_allocations(draw, &panel) >= 2);
 }
 
-TW_TESTS(a_chart_has_marks_axes_and_names, a_chart_keeps_to_its_size, charts_too_small_are_refused,
-         failing_allocations_are_said)
+TW_TESTS(a_chart_has_marks_axes_and_names, an_axis_of_x_may_be_logarithmic,
+         a_chart_keeps_to_its_size, charts_too_small_are_refused, failing_allocations_are_said)
