@@ -17,6 +17,11 @@ double tw_legend_width(const tw_legend_entry *entries, int count) {
     return count == 0 ? 0 : fmin(ceil(GAP + SAMPLE + SPACE + widest), WIDEST);
 }
 
+// Names may reach half into the margin.
+double tw_legend_left(double width) {
+    return TW_SVG_WIDTH - TW_SVG_MARGIN - fmax(width - TW_SVG_MARGIN / 2, 0);
+}
+
 // From the highest to the lowest.
 static void sort(tw_legend_entry *entries, int count) {
     for (int i = 1; i < count; i++) {

@@ -16,6 +16,9 @@ typedef struct tw_legend_entry {
 // 0 for no entries.
 double tw_legend_width(const tw_legend_entry *entries, int count);
 
+// Where axes end and a legend of that width begins.
+double tw_legend_left(double width);
+
 // Draws at most TW_SVG_SERIES_MAX entries from `left` on, as near to where they want to be as they fit
 // between `top` and `bottom`: a sample of the line (`points`: of the shape) and the name.
 void tw_legend_draw(tw_svg *svg, const tw_legend_entry *entries, int count, double left, double top,

@@ -13,13 +13,12 @@
 
 #define PANELS_MAX 64
 #define TITLE_HEIGHT 30.0
-#define BETWEEN 26.0 // from a panel's words to the next title
-#define X_TICKS_WANTED                                                                             \
-    9 // what the width has room for, labels of five digits being the longest usual
+#define BETWEEN 26.0     // from a panel's words to the next title
+#define X_TICKS_WANTED 9 // the width has room for so many labels of five digits
 #define PIXELS_A_TICK 42.0
 
-// What all panels of a picture have in common.
-typedef struct tw_sheet {
+// Panels, and what all of them have in common.
+typedef struct picture {
     const tw_panel *panels;
     int count;
     bool shared;    // one axis of x for all
@@ -27,7 +26,7 @@ typedef struct tw_sheet {
     double right;   // end of the axes
     double height;  // of a panel's axes
     int series_max; // of any panel
-} tw_sheet;
+} picture;
 
 static bool same_label(const char *a, const char *b) {
     if (a == NULL || b == NULL) return a == b;
@@ -42,8 +41,8 @@ static int legend_of(const tw_panel *panel, tw_legend_entry entries[TW_SERIES_MA
     return panel->series_count;
 }
 
-static tw_sheet survey(const tw_panel *panels, int count) {
-    tw_sheet all = {.panels = panels, .count = count, .shared = count > 1, .x = tw_extent_none()};
+static picture survey(const tw_panel *panels, int count) {
+    picture all = {.panels = panels, .count = count, .shared = count > 1, .x = tw_extent_none()};
     double legend = 0;
     for (int i = 0; i < count; i++) {
         tw_legend_entry entries[TW_SERIES_MAX];
@@ -57,21 +56,21 @@ static tw_sheet survey(const tw_panel *panels, int count) {
     }
     double height = count == 1 ? 320 : count == 2 ? 210 : 160;
     all.height = fmax(height, all.series_max * TW_LEGEND_LINE);
-    all.right = TW_SVG_WIDTH - TW_SVG_MARGIN - fmax(legend - TW_SVG_MARGIN / 2, 0);
+    all.right = tw_legend_left(legend);
     return all;
 }
 
 // Whether x's ticks and label stand below panel `index`.
-static bool has_foot(const tw_sheet *all, int index) {
+static bool has_foot(const picture *all, int index) {
     return !all->shared || index == all->count - 1;
 }
 
-static double foot_height(const tw_sheet *all, int index) {
+static double foot_height(const picture *all, int index) {
     if (!has_foot(all, index)) return 0;
     return TW_AXES_TICKS + (all->panels[index].x_label == NULL ? 0 : TW_AXES_LABEL);
 }
 
-static double height_of(const tw_sheet *all) {
+static double height_of(const picture *all) {
     double height = 0;
     for (int i = 0; i < all->count; i++) {
         height += TW_AXES_ABOVE + all->height + foot_height(all, i) + (i > 0 ? BETWEEN : 0);
@@ -79,7 +78,7 @@ static double height_of(const tw_sheet *all) {
     return height;
 }
 
-static tw_axes axes_of(const tw_sheet *all, const tw_panel *panel, double top) {
+static tw_axes axes_of(const picture *all, const tw_panel *panel, double top) {
     tw_axes axes = {
         .left = TW_AXES_LEFT, .top = top, .right = all->right, .bottom = top + all->height};
     tw_extent x, y;
@@ -130,7 +129,7 @@ static double end_of(const tw_axes *axes, const tw_series *series) {
     return (axes->top + axes->bottom) / 2;
 }
 
-static void draw_panel(tw_svg *svg, const tw_sheet *all, int index, double top) {
+static void draw_panel(tw_svg *svg, const picture *all, int index, double top) {
     const tw_panel *panel = &all->panels[index];
     tw_axes axes = axes_of(all, panel, top);
     bool foot = has_foot(all, index);
@@ -152,12 +151,12 @@ static void draw_panel(tw_svg *svg, const tw_sheet *all, int index, double top) 
 }
 
 double tw_panels_height(const tw_panel *panels, int count) {
-    tw_sheet all = survey(panels, count);
+    picture all = survey(panels, count);
     return height_of(&all);
 }
 
 void tw_panels_draw(tw_svg *svg, const tw_panel *panels, int count, double top) {
-    tw_sheet all = survey(panels, count);
+    picture all = survey(panels, count);
     for (int i = 0; i < count; i++) {
         draw_panel(svg, &all, i, top + TW_AXES_ABOVE);
         top += TW_AXES_ABOVE + all.height + foot_height(&all, i) + BETWEEN;

@@ -124,7 +124,7 @@ static tw_status draw_function(tw_svg *svg, tw_landscape *landscape, double top)
     tw_box box = tw_landscape_box(landscape);
     tw_axes axes = {.left = TW_AXES_LEFT,
                     .top = top + TW_AXES_ABOVE,
-                    .right = TW_SVG_WIDTH - TW_SVG_MARGIN - fmax(legend - TW_SVG_MARGIN / 2, 0),
+                    .right = tw_legend_left(legend),
                     .bottom = top + TW_AXES_ABOVE + (plane ? MAP_HEIGHT : CURVE_HEIGHT)};
     axes.x = axis_of(box.low[0], box.high[0], axes.right - axes.left);
     tw_status status = TW_OK;
@@ -146,13 +146,13 @@ static tw_status draw_function(tw_svg *svg, tw_landscape *landscape, double top)
 
 // ---- f and |g| against evaluations
 
-typedef struct tw_progress {
+typedef struct progress_charts {
     tw_series series[2][TW_SERIES_MAX];
     tw_panel panels[2];
     int panel_count;
     char label[64]; // of f
     double *numbers;
-} tw_progress;
+} progress_charts;
 
 // What is taken from f so that it can be shown as a logarithm: 0 where f is not below 0, the lowest value where
 // a minimum is known; not finite: nothing helps.
@@ -185,7 +185,7 @@ static double shown(const double *line, int64_t index, double value, double edge
 }
 
 // Whether some went on so much longer than others that these would be a line at the edge.
-static bool is_long(const tw_progress *progress, int count) {
+static bool is_long(const progress_charts *progress, int count) {
     double shortest = INFINITY, longest = 0;
     for (int i = 0; i < count; i++) {
         const tw_series *series = &progress->series[0][i];
@@ -197,7 +197,7 @@ static bool is_long(const tw_progress *progress, int count) {
     return longest > LONG * shortest;
 }
 
-static void fill_series(const tw_landscape *landscape, tw_progress *progress, int index,
+static void fill_series(const tw_landscape *landscape, progress_charts *progress, int index,
                         double base, double *numbers) {
     const tw_descent *descent = &landscape->descents[index];
     const double *value = descent->values, *norm = descent->grad_norms;
@@ -216,7 +216,7 @@ static void fill_series(const tw_landscape *landscape, tw_progress *progress, in
     progress->series[1][index] = (tw_series){descent->name, x, g, descent->count, -1};
 }
 
-static tw_status make_progress(const tw_landscape *landscape, tw_progress *progress) {
+static tw_status make_progress(const tw_landscape *landscape, progress_charts *progress) {
     size_t room = 1;
     bool counted = true, has_gradients = false;
     for (int i = 0; i < landscape->count; i++) {
@@ -270,7 +270,7 @@ static tw_status check(tw_context *context, const char *path, const tw_descent *
     return TW_OK;
 }
 
-static tw_status draw(tw_landscape *landscape, const tw_progress *progress, const char *path,
+static tw_status draw(tw_landscape *landscape, const progress_charts *progress, const char *path,
                       const char *title) {
     double top = TW_SVG_MARGIN + tw_title_height(title), map = map_height(landscape);
     double height =
@@ -297,7 +297,7 @@ tw_status tw_plot_descents(tw_context *context, const char *path, const char *ti
                               .count = count};
     landscape.lowest =
         landscape.facts.minimum_count > 0 ? landscape.facts.minima[0].value : INFINITY;
-    tw_progress *progress = tw_allocate(context, 1, sizeof *progress);
+    progress_charts *progress = tw_allocate(context, 1, sizeof *progress);
     if (progress == NULL) return TW_NO_MEMORY;
     status = make_progress(&landscape, progress);
     if (status == TW_OK) status = draw(&landscape, progress, path, title);

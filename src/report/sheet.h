@@ -45,13 +45,14 @@ double tw_cells_left(const tw_cells *cells, int64_t index);
 double tw_cells_top(const tw_cells *cells, int64_t index);
 void tw_cells_label(const tw_cells *cells, const tw_sheet *sheet, tw_svg *svg, int64_t index);
 
-// How images lie in an example. False: it is none.
+// How an image lies in an example.
 typedef struct tw_image_shape {
     int64_t width, height;
     int channels;
     int64_t x_step, y_step, channel_step; // elements from one to the next
 } tw_image_shape;
 
+// The image that examples of a shape are; false where they are none.
 bool tw_image_shape_of(const tw_shape *shape, tw_image_shape *image);
 
 // The three kinds. Each writes the whole picture.

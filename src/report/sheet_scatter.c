@@ -37,7 +37,7 @@ static tw_axes axes_of(const tw_sheet *sheet, double legend) {
     return (tw_axes){
         .left = TW_AXES_LEFT,
         .top = TW_SHEET_ABOVE,
-        .right = TW_SVG_WIDTH - TW_SVG_MARGIN - fmax(legend - TW_SVG_MARGIN / 2, 0),
+        .right = tw_legend_left(legend),
         .bottom = TW_SHEET_ABOVE + HEIGHT,
         .x = tw_axis_make(&x, &(tw_axis_wish){.tick_count = 8, .widen = true}),
         .y = tw_axis_make(&y, &(tw_axis_wish){.tick_count = 8, .widen = true}),

@@ -13,10 +13,11 @@
 #define TW_REPORT_SVG_H
 
 #include "base/text.h"
+#include "thalweg/plot.h"
 
-#define TW_SVG_WIDTH 720.0   // the width of a column, in units that are pixels there
-#define TW_SVG_MARGIN 20.0   // around everything
-#define TW_SVG_SERIES_MAX 16 // classes l0 .. (lines), p0 .. (points)
+#define TW_SVG_WIDTH 720.0              // the width of a column, in units that are pixels there
+#define TW_SVG_MARGIN 20.0              // around everything
+#define TW_SVG_SERIES_MAX TW_SERIES_MAX // classes l0 .. (lines), p0 .. (points)
 
 // Classes: lines "grid", "line", "l0" ...; filled "paper", "p0" ...; words "title", "head" (of a panel),
 // "name", "quiet", "tick".
