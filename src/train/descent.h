@@ -18,7 +18,7 @@ typedef struct tw_descent {
     uint64_t own_bytes;  // of it
     bool begun;          // it is where the parameters are: not before the first step
     tw_slbfgs_rate rate; // of slbfgs
-    double seen;         // examples in the surface's evaluations that are in the run's sum already
+    double seen; // of the examples that the surface has seen, those counted as trained on already
 } tw_descent;
 
 // Whether the phase that the training is in has one.

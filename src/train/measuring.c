@@ -1,10 +1,19 @@
 // The graph that measures: the model without dropout, its loss and its 0-1 error.
+#include <string.h>
+
 #include "base/memory.h"
 #include "thalweg/ops.h"
 #include "train/network.h"
 
 int64_t tw_form_outputs(const tw_example_form *form) {
     return form->classes > 0 ? form->classes : form->width;
+}
+
+double tw_form_loss_unit(const tw_example_form *form, const tw_loss *loss, double deviation) {
+    const char *name = tw_loss_name(loss);
+    if (form->classes > 0) return 1.0;
+    if (strcmp(name, "squared") == 0) return deviation * deviation;
+    return strcmp(name, "absolute") == 0 ? deviation : 1.0;
 }
 
 void tw_form_inputs(const tw_example_form *form, tw_graph *graph, tw_node *x, tw_node *target) {

@@ -19,6 +19,10 @@ typedef struct tw_example_form {
 // How many outputs a model for them has.
 int64_t tw_form_outputs(const tw_example_form *form);
 
+// What a loss of theirs is multiplied by to be in the unit of the data: the targets of a regression were
+// divided by `deviation`. 1 for classes, and for losses that have no unit.
+double tw_form_loss_unit(const tw_example_form *form, const tw_loss *loss, double deviation);
+
 // Adds the inputs of a minibatch of them: x [B, ...] and target, i32 [B] or [B, width].
 void tw_form_inputs(const tw_example_form *form, tw_graph *graph, tw_node *x, tw_node *target);
 

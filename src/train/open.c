@@ -203,13 +203,6 @@ void tw_training_close_network(tw_training *training) {
     training->model = NULL;
 }
 
-static double unit_of_loss(const tw_training *training) {
-    double deviation = tw_data_target_deviation(training->train);
-    const char *name = tw_loss_name(training->loss);
-    if (strcmp(name, "squared") == 0) return deviation * deviation;
-    return strcmp(name, "absolute") == 0 ? deviation : 1.0;
-}
-
 // A run keeps the layers of a model file, which may be changed or gone when it is resumed.
 static tw_status keep_model_text(tw_training *training) {
     const char **kept = &training->options.values.model;
@@ -231,7 +224,8 @@ tw_status tw_training_open_network(tw_training *training) {
         status = tw_loss_parse(context, options->loss, training->form.classes, &training->loss);
     if (status == TW_OK) status = keep_model_text(training);
     if (status != TW_OK) return status;
-    training->loss_unit = training->form.classes > 0 ? 1.0 : unit_of_loss(training);
+    training->loss_unit = tw_form_loss_unit(&training->form, training->loss,
+                                            tw_data_target_deviation(training->train));
     tw_network_options network = {
         .model = training->model,
         .loss = training->loss,

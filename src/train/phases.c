@@ -116,8 +116,9 @@ bool tw_phase_is_last(const tw_training *training) {
     return (int)training->state.phase == training->phases.count - 1;
 }
 
-static uint64_t less(uint64_t a, uint64_t b) {
-    return a > b ? a - b : 0;
+// What is left of `all` behind the first `done`.
+static uint64_t left_of(uint64_t all, uint64_t done) {
+    return all > done ? all - done : 0;
 }
 
 // Steps of phase `index` that begins behind so many epochs and steps.
@@ -126,8 +127,8 @@ static uint64_t steps_of(const tw_training *training, int index, uint64_t epochs
     const tw_training_options *options = &training->options.values;
     bool last = index == training->phases.count - 1;
     uint64_t own = training->phases.epochs[index] * steps_per_epoch;
-    uint64_t left = options->steps > 0 ? less(options->steps, steps_before)
-                                       : less(options->epochs, epochs_before) * steps_per_epoch;
+    uint64_t left = options->steps > 0 ? left_of(options->steps, steps_before)
+                                       : left_of(options->epochs, epochs_before) * steps_per_epoch;
     return last || left < own ? left : own;
 }
 

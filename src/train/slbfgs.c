@@ -35,7 +35,7 @@ static const tw_keyed keyed = {"method", "slbfgs", keys, KEY_COUNT};
 typedef struct slbfgs_numbers {
     double pairs;            // kept
     double next;             // slot of the next one
-    double averages;         // taken
+    double averages;         // windows of steps whose points were averaged
     double ratio[SLOTS_MAX]; // s'y/s's by slot, as measured; 0 where it was negative
     double scale[SLOTS_MAX]; // s'y/y'y by slot
     double gradient_norm;
@@ -49,8 +49,10 @@ struct tw_slbfgs {
     int64_t batch;
     tw_variables *variables;
     slbfgs_numbers *at;
-    void *x, *gradient, *before; // before: the last gradient (naive), else the last average
-    void *average, *direction;   // direction: the last step behind a naive one
+    void *x, *gradient;
+    void *average;   // of the points of this window of steps so far
+    void *before;    // the average of the window before; naive: the gradient of the step before
+    void *direction; // once it is gone, the step itself
     void *step[SLOTS_MAX], *change[SLOTS_MAX];
     int slots;     // m + 1: one is free
     void *scratch; // a gradient

@@ -86,15 +86,6 @@ static tw_status read_checkpoint(tw_trained *trained, const char *path) {
     return status;
 }
 
-static void find_loss_unit(tw_trained *trained) {
-    double deviation = trained->encoding->target_deviation;
-    const char *name = tw_loss_name(trained->loss);
-    bool regression = trained->form.classes == 0;
-    trained->loss_unit = regression && strcmp(name, "squared") == 0    ? deviation * deviation
-                         : regression && strcmp(name, "absolute") == 0 ? deviation
-                                                                       : 1.0;
-}
-
 // Every parameter of the model must have come from the checkpoint: planning would make zeros.
 static tw_status check_parameters(tw_trained *trained, int variables_read) {
     if (tw_variables_count(trained->variables) == variables_read) return TW_OK;
@@ -115,7 +106,8 @@ static tw_status build(tw_trained *trained) {
         status = tw_loss_parse(context, options->loss, trained->form.classes, &trained->loss);
     if (status != TW_OK) return status;
     trained->seed = options->seed;
-    find_loss_unit(trained);
+    trained->loss_unit =
+        tw_form_loss_unit(&trained->form, trained->loss, trained->encoding->target_deviation);
     int variables_read = tw_variables_count(trained->variables);
     status =
         tw_measuring_new(context, trained->model, trained->loss, &trained->form, trained->method,
@@ -367,6 +359,6 @@ tw_status tw_trained_objective(tw_trained *trained, const char *data, int64_t ex
 }
 
 double tw_trained_value(const tw_trained *trained, const char *hyperparameter) {
-    tw_clock last = {.step = 1, .epoch = 0.0, .total_steps = 1};
-    return trained->method != NULL ? tw_method_value(trained->method, hyperparameter, &last) : NAN;
+    tw_clock first = {.step = 1, .epoch = 0.0, .total_steps = 1};
+    return trained->method != NULL ? tw_method_value(trained->method, hyperparameter, &first) : NAN;
 }

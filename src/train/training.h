@@ -30,10 +30,10 @@ typedef struct tw_scheduled {
     X(epoch_seconds) /* in its steps */                                                            \
     X(seconds)       /* in all steps */                                                            \
     X(trained_count) /* examples in all steps */                                                   \
-    X(epochs)        /* begun, when last measured */                                               \
+    X(epochs)        /* measured; one that the run ended within counts */                          \
     X(best)          /* lowest measure, NaN before the first */                                    \
     X(best_epoch)                                                                                  \
-    X(bad_epochs) /* since then */                                                                 \
+    X(bad_epochs) /* since the best */                                                             \
     X(train_loss) /* of the last epoch */                                                          \
     X(train_error)                                                                                 \
     X(test_loss)                                                                                   \
