@@ -79,6 +79,8 @@ static void print_text(const tw_data *train, const tw_data *test, const int64_t 
     }
     if (tw_data_classes(train) > 0)
         printf(", %d classes\n", tw_data_classes(train));
+    else if (tw_data_target_kind(train) == TW_TARGET_NONE)
+        puts(", no targets");
     else
         printf(", %lld number%s to predict\n", (long long)tw_data_target_width(train),
                tw_plural(tw_data_target_width(train)));

@@ -12,6 +12,7 @@ typedef struct pair {
     tw_dense dense;   // of the arrays below; first, for tw_dense_fetch
     tw_tensor *x, *y; // y NULL: no targets
     int32_t *labels;  // [count] of y, for classes
+    bool integers;    // x was kept as such
 } pair;
 
 static void free_pair(void *state) {
@@ -27,11 +28,6 @@ static tw_status check_x(const tw_opening *opening, const char *path, const pair
                          tw_shape *shape) {
     const tw_shape *whole = tw_tensor_shape(of->x);
     *shape = (tw_shape){1, {1}};
-    if (tw_tensor_dtype(of->x) == TW_I32) {
-        return tw_fail(opening->context, TW_BAD_FILE,
-                       "%s: holds integers; features are floats, or unsigned bytes for images",
-                       path);
-    }
     if (whole->rank < 1 || tw_tensor_elements(of->x) < 1) {
         return tw_fail(opening->context, TW_BAD_FILE,
                        "%s: holds no examples; features are [count, ...]", path);
@@ -215,6 +211,8 @@ static tw_status load(const tw_opening *opening, const char *x_path, const char 
     tw_status status = tw_tensor_load_npy(opening->context, x_path, &of->x);
     if (status == TW_OK) status = check_x(opening, x_path, of, &encoding->shape);
     if (status == TW_OK) status = check_finite(opening, x_path, of->x);
+    of->integers = status == TW_OK && tw_tensor_dtype(of->x) == TW_I32;
+    if (of->integers) status = make_float(opening->context, &of->x);
     if (status == TW_OK && y_path != NULL) {
         status = tw_tensor_load_npy(opening->context, y_path, &of->y);
         if (status == TW_OK) status = take_targets(opening, x_path, y_path, of, encoding);
@@ -241,7 +239,7 @@ static tw_status make_set(const tw_opening *opening, pair *of, tw_encoding *enco
                               : of->y == NULL ? NULL
                                               : tw_tensor_data(of->y),
                    .target_width = classes || of->y == NULL ? 1 : encoding->target_width};
-    tw_text_add(&said, "features: %s%s%s\n", tw_dtype_name(dtype),
+    tw_text_add(&said, "features: %s%s%s\n", of->integers ? "integers" : tw_dtype_name(dtype),
                 dtype == TW_U8           ? ", scaled to 0..1"
                 : encoding->mean != NULL ? ", standardised to mean 0 and deviation 1"
                                          : ", as they are",
@@ -291,7 +289,7 @@ static const char *const keys[] = {"target_kind", "standardize", NULL};
 const tw_format tw_format_npy = {
     .about = {.name = "npy",
               .usage = "npy:X.npy,Y.npy[?target_kind=class|value][&standardize=yes|no]",
-              .summary = "two NumPy arrays: floats or bytes, and labels or values"},
+              .summary = "two NumPy arrays: numbers, and labels or values"},
     .keys = keys,
     .takes_place = true,
     .open = open_npy,
