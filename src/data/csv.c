@@ -50,7 +50,7 @@ static int64_t find_name(const tw_table *table, const char *text) {
     return -1;
 }
 
-// Whether a column holds numbers (and gaps) in the rows behind the first.
+// Whether a column holds numbers (and gaps) in the rows behind the first, were it with commas.
 static bool is_numeric_below(const tw_table *table, size_t column) {
     enum { ROWS_MAX = 32 }; // that are looked at
 
@@ -59,7 +59,7 @@ static bool is_numeric_below(const tw_table *table, size_t column) {
         const tw_cell *cell = tw_table_cell(table, row, column);
         double value = 0.0;
         if (tw_cell_is_gap(cell)) continue;
-        if (!tw_cell_number(cell, &value)) return false;
+        if (!tw_cell_number(cell, &value) && !tw_cell_has_comma(cell)) return false;
         any = true;
     }
     return any;
@@ -118,6 +118,18 @@ static const char *near_name(const tw_csv *csv, const char *name, char buffer[TW
     return NULL;
 }
 
+// Which of the columns of that name is meant is not to be guessed.
+static tw_status check_once(const tw_csv *csv, const char *what, const char *name, int64_t first) {
+    for (int64_t i = first + 1; i < (int64_t)csv->table.column_count; i++) {
+        if (!cell_is(tw_table_cell(&csv->table, 0, (size_t)i), name, strlen(name))) continue;
+        return tw_fail(csv->context, TW_BAD_ARGUMENT,
+                       "%s: %s=%s: columns %" PRId64 " and %" PRId64
+                       " both have that name; give an index",
+                       csv->table.path, what, name, first, i);
+    }
+    return TW_OK;
+}
+
 static tw_status refuse_name(const tw_csv *csv, const char *what, const char *name) {
     char buffer[TW_CSV_NAME_BYTES];
     if (csv->first_row == 0)
@@ -139,13 +151,16 @@ static tw_status find_column(const tw_csv *csv, const char *what, const char *te
     int64_t count = (int64_t)csv->table.column_count;
     snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1),
              text);
-    bool by_index = tw_parse_integer(name, &index);
+    bool by_index = tw_parse_integer(name, &index), header = csv->first_row == 1;
     if (by_index && index < 0) index += count;
-    if (!by_index) index = csv->first_row == 1 ? find_name(&csv->table, name) : -1;
+    // A number that is no index may be a name: the year 2024.
+    if (by_index && (index < 0 || index >= count) && header)
+        by_index = find_name(&csv->table, name) < 0;
+    if (!by_index) index = header ? find_name(&csv->table, name) : -1;
     *column = 0;
     if (index >= 0 && index < count) {
         *column = (size_t)index;
-        return TW_OK;
+        return by_index ? TW_OK : check_once(csv, what, name, index);
     }
     if (by_index) {
         return tw_fail(csv->context, TW_BAD_ARGUMENT,

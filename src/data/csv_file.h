@@ -20,6 +20,10 @@ enum {
     TW_CSV_DATE_FEATURES = 3,
 };
 
+// Said where a column has commas in its numbers.
+#define TW_CSV_NUMBERS_ARE                                                                         \
+    "numbers are written with a point before decimals and nothing between thousands"
+
 typedef struct tw_csv {
     const tw_opening *opening;
     tw_context *context;

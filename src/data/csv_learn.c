@@ -11,8 +11,8 @@
 
 // What the cells of a column are.
 typedef struct census {
-    size_t gaps, numbers, dates, others;
-    size_t first_gap, first_other; // rows; others are neither numbers nor gaps
+    size_t gaps, numbers, dates, commas, others; // dates and numbers with commas are others too
+    size_t first_gap, first_comma, first_other;  // rows; others are neither numbers nor gaps
 } census;
 
 static census take_census(const tw_csv *csv, size_t column) {
@@ -28,6 +28,7 @@ static census take_census(const tw_csv *csv, size_t column) {
         } else {
             if (found.others++ == 0) found.first_other = row;
             if (tw_cell_date(cell, &value, &place)) found.dates++;
+            if (tw_cell_has_comma(cell) && found.commas++ == 0) found.first_comma = row;
         }
     }
     return found;
@@ -121,6 +122,14 @@ static tw_status refuse_mixture(const tw_csv *csv, size_t index, const census *f
                        found->numbers + found->others, index);
 }
 
+static tw_status refuse_comma(const tw_csv *csv, size_t column, const census *found) {
+    const tw_cell *cell = tw_table_cell(&csv->table, found->first_comma, column);
+    return tw_csv_fail(csv, TW_BAD_FILE, found->first_comma, column,
+                       "'%.*s': " TW_CSV_NUMBERS_ARE
+                       "; mend the column, or leave it out with &ignore=%zu",
+                       tw_csv_shown(cell), cell->text, column);
+}
+
 // Decides what one feature column becomes.
 static tw_status learn_column(tw_csv *csv, size_t index, tw_column *column) {
     char words[TW_CSV_NAME_BYTES];
@@ -137,6 +146,7 @@ static tw_status learn_column(tw_csv *csv, size_t index, tw_column *column) {
         say_gaps(csv, index, &found, column->fill);
         return TW_OK;
     }
+    if (2 * found.commas > found.others) return refuse_comma(csv, index, &found);
     if (found.numbers >= found.others) return refuse_mixture(csv, index, &found);
     if (found.dates == found.others && found.numbers == 0) {
         if (found.gaps > 0) return refuse_gap(csv, index, &found);
@@ -249,20 +259,33 @@ static bool is_named(const tw_csv *csv, size_t column, const char *name) {
     return cell->length == strlen(name) && memcmp(cell->text, name, cell->length) == 0;
 }
 
-// Where a column of the training file lies in this one, by name; SIZE_MAX: nowhere. Names may be there
-// twice: then the same place decides.
-static size_t find_by_name(const tw_csv *csv, size_t place, const char *name) {
-    if (place < csv->table.column_count && is_named(csv, place, name)) return place;
+// Where column `place` of the training file lies in this one, by name; SIZE_MAX: nowhere. Of columns of one
+// name the second there is the second here.
+static size_t find_by_name(const tw_csv *csv, size_t place) {
+    const tw_column *columns = csv->encoding->columns;
+    const char *name = columns[place].name;
+    size_t before = 0;
+    for (size_t i = 0; i < place; i++) before += strcmp(columns[i].name, name) == 0;
     for (size_t i = 0; i < csv->table.column_count; i++) {
-        if (is_named(csv, i, name)) return i;
+        if (is_named(csv, i, name) && before-- == 0) return i;
     }
     return SIZE_MAX;
 }
 
+// Whether the header is that of the training file.
+static bool has_same_names(const tw_csv *csv) {
+    if (csv->table.column_count != csv->encoding->column_count) return false;
+    for (size_t i = 0; i < csv->table.column_count; i++) {
+        if (!is_named(csv, i, csv->encoding->columns[i].name)) return false;
+    }
+    return true;
+}
+
 static tw_status map_by_name(tw_csv *csv) {
+    bool same = has_same_names(csv); // which is quick to see where there are thousands
     for (size_t i = 0; i < csv->encoding->column_count; i++) {
         const tw_column *column = &csv->encoding->columns[i];
-        csv->column_of[i] = find_by_name(csv, i, column->name);
+        csv->column_of[i] = same ? i : find_by_name(csv, i);
         if (csv->column_of[i] != SIZE_MAX || column->kind == TW_COLUMN_TARGET ||
             column->kind == TW_COLUMN_IGNORED) {
             continue;

@@ -253,15 +253,30 @@ static tw_status make_utf8(tw_table *table) {
     return TW_OK;
 }
 
+// Lines that end in CR alone, as old spreadsheets write them: in a text without LF.
+static void end_lines(tw_table *table) {
+    if (memchr(table->text, '\n', table->length) != NULL) return;
+    for (size_t i = 0; i < table->length; i++)
+        if (table->text[i] == '\r') table->text[i] = '\n';
+}
+
+static tw_status refuse_nul(const tw_table *table, size_t at) {
+    const char *text = table->text;
+    bool wide = table->length >= 2 &&
+                (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0);
+    if (wide)
+        return tw_fail(table->context, TW_BAD_FILE, "%s: is UTF-16; save it as UTF-8", table->path);
+    return tw_fail(table->context, TW_BAD_FILE, "%s: byte %zu is NUL; a table of text has none",
+                   table->path, at);
+}
+
 tw_status tw_table_read(tw_context *context, const char *path, char separator, tw_table *table) {
     *table = (tw_table){.context = context, .path = path};
     tw_status status = tw_file_read_all(context, path, bytes_max, &table->text, &table->length);
     if (status != TW_OK) return status;
     const char *nul = memchr(table->text, '\0', table->length);
-    if (nul != NULL) {
-        return tw_fail(context, TW_BAD_FILE, "%s: byte %zu is NUL; a table of text has none", path,
-                       (size_t)(nul - table->text));
-    }
+    if (nul != NULL) return refuse_nul(table, (size_t)(nul - table->text));
+    end_lines(table);
     status = make_utf8(table);
     if (status != TW_OK) return status;
     cursor c = {.table = table, .line = 1};

@@ -1,4 +1,4 @@
-// A CSV file cut into cells: quotes, doubled quotes and line breaks inside them, LF or CRLF, a byte
+// A CSV file cut into cells: quotes, doubled quotes and line breaks inside them, LF, CRLF or CR, a byte
 // order mark, comment lines, empty lines; UTF-8, or else Latin-1.
 #ifndef TW_DATA_CSV_TABLE_H
 #define TW_DATA_CSV_TABLE_H
@@ -37,6 +37,9 @@ const tw_cell *tw_table_cell(const tw_table *table, size_t row, size_t column);
 // Whether a cell is a number; whether it is a gap: empty, ?, NA, N/A, NaN, null.
 bool tw_cell_number(const tw_cell *cell, double *value);
 bool tw_cell_is_gap(const tw_cell *cell);
+
+// Whether a cell is a number with a comma in it: "0,5" or "1,234.5".
+bool tw_cell_has_comma(const tw_cell *cell);
 
 // Whether a cell is a date YYYY-MM-DD; its days since 1970-01-01 and its place in the year, 0 to 1.
 bool tw_cell_date(const tw_cell *cell, double *day, double *place_in_year);

@@ -8,7 +8,7 @@
 #include "data/csv_file.h"
 
 typedef struct findings {
-    size_t numbers, others, first_other;
+    size_t numbers, others, commas, first_other, first_comma;
     bool whole; // all numbers are integers
 } findings;
 
@@ -35,8 +35,9 @@ static tw_status look(const tw_csv *csv, findings *found) {
         if (tw_cell_number(cell, &value)) {
             found->numbers++;
             found->whole = found->whole && value == floor(value);
-        } else if (found->others++ == 0) {
-            found->first_other = row;
+        } else {
+            if (found->others++ == 0) found->first_other = row;
+            if (tw_cell_has_comma(cell) && found->commas++ == 0) found->first_comma = row;
         }
     }
     return TW_OK;
@@ -108,12 +109,20 @@ static tw_status refuse_text(const tw_csv *csv, const findings *found) {
                        found->numbers + found->others);
 }
 
+static tw_status refuse_comma(const tw_csv *csv, const findings *found) {
+    const tw_cell *cell = tw_table_cell(&csv->table, found->first_comma, (size_t)csv->target);
+    return tw_csv_fail(csv, TW_BAD_FILE, found->first_comma, (size_t)csv->target,
+                       "'%.*s': " TW_CSV_NUMBERS_ARE "; mend the column, or add &target_kind=class",
+                       tw_csv_shown(cell), cell->text);
+}
+
 tw_status tw_csv_learn_target(tw_csv *csv) {
     findings found;
     tw_names keys = {0};
     tw_status status = look(csv, &found);
     if (status != TW_OK) return status;
     bool asked = csv->wish == TW_WISH_CLASS;
+    if (2 * found.commas > found.others && !asked) return refuse_comma(csv, &found);
     if (found.others > 0 && !asked &&
         (found.numbers >= found.others || csv->wish == TW_WISH_VALUE)) {
         return refuse_text(csv, &found);

@@ -73,6 +73,18 @@ static const wrong_table to_learn[] = {
     {"1,2\n3,4\n", "target=z",
      "%s/a.csv: target=z: no header was found to hold names; give an index from 0, or header=yes",
      TW_BAD_ARGUMENT},
+    {"y,x,y\n1,2,3\n3,4,5\n", "target=y",
+     "%s/a.csv: target=y: columns 0 and 2 both have that name; give an index", TW_BAD_ARGUMENT},
+    {"x,x,y\n1,2,3\n3,4,5\n", "target=y&ignore=x",
+     "%s/a.csv: ignore=x: columns 0 and 1 both have that name; give an index", TW_BAD_ARGUMENT},
+    {"x;y\n0,5;a\n1,5;b\n", "target=y",
+     "%s/a.csv:2:1: column 0 ('x'): '0,5': numbers are written with a point before decimals and "
+     "nothing between thousands; mend the column, or leave it out with &ignore=0",
+     TW_BAD_FILE},
+    {"x,y\n1,\"1,234\"\n2,\"5\"\n3,\"1,234,567\"\n", "target=y",
+     "%s/a.csv:2:3: column 1 ('y'): '1,234': numbers are written with a point before decimals and "
+     "nothing between thousands; mend the column, or add &target_kind=class",
+     TW_BAD_FILE},
     {"1,2\n3,4\n", "target=2",
      "%s/a.csv: target=2: there are 2 columns; 0 to 1, or -1 for the last, are possible",
      TW_BAD_ARGUMENT},
@@ -116,6 +128,11 @@ static void a_nul_byte_is_no_text(void **state) {
     tw_test_put_bytes(&at, "a.csv", bytes, sizeof bytes - 1);
     tw_test_refused(&at, NULL, "csv:%s/a.csv?target=0", TW_BAD_FILE,
                     "%s/a.csv: byte 6 is NUL; a table of text has none");
+    static const char wide[] = "\xFF\xFE"
+                               "1\0,\0002\0";
+    tw_test_put_bytes(&at, "a.csv", wide, sizeof wide - 1);
+    tw_test_refused(&at, NULL, "csv:%s/a.csv?target=0", TW_BAD_FILE,
+                    "%s/a.csv: is UTF-16; save it as UTF-8");
     tw_test_sets_end(&at);
 }
 

@@ -83,6 +83,7 @@ static void line_ends_marks_comments_and_empty_lines_do_not_matter(void **state)
         "x,y\n1,a\n3,b\n",         "x,y\r\n1,a\r\n3,b\r\n", "\xEF\xBB\xBFx,y\n1,a\n3,b",
         "# c\nx,y\n\n1,a\n \n3,b", "x;y\n1;a\n3;b\n",       "x\ty\n1\ta\n3\tb\n",
         "x y\n1   a\n 3 b \n",     "x|y\n1|a\n3|b\n",       "\"x\",\"y\"\n\"1\",\"a\"\n3,b\n",
+        "x,y\r1,a\r3,b\r",         "x,y\r\r1,a\r3,b",
     };
     tw_test_sets_start(&at);
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
@@ -204,6 +205,24 @@ static void names_that_are_there_twice_keep_their_places(void **state) {
     assert_row(again, 1, 3.0, 30.0);
     tw_data_free(again);
     tw_data_free(train);
+    train =
+        open_table("y,x,x\na,1,10\nb,3,30\n", "csv:%s/a.csv?target=y&standardize=no&header=yes");
+    tw_test_put(&at, "a.csv", "x,x\n5,50\n7,70\n");
+    again = tw_test_open_like(&at, train, "csv:%s/a.csv");
+    assert_row(again, 1, 7.0, 70.0);
+    tw_data_free(again);
+    tw_data_free(train);
+    tw_test_sets_end(&at);
+}
+
+static void lists_and_years_are_no_numbers_with_commas(void **state) {
+    (void)state;
+    tw_test_sets_start(&at);
+    tw_data *data = open_table("2023;2024\n1,2,3;a\n4,5;b\n6,7,8;a\n9;b\n",
+                               "csv:%s/a.csv?target=2024&header=yes");
+    assert_int_equal(tw_data_features(data), 4); // texts, one of them "9"
+    assert_int_equal(tw_data_classes(data), 2);
+    tw_data_free(data);
     tw_test_sets_end(&at);
 }
 
@@ -237,4 +256,5 @@ TW_TESTS(numbers_are_standardised_by_the_deviation_of_all_examples,
          dates_become_a_day_and_a_place_on_the_years_circle,
          few_whole_numbers_are_classes_in_order_of_size, columns_can_be_left_out_by_name_and_index,
          later_tables_are_read_with_what_training_learned,
-         names_that_are_there_twice_keep_their_places, a_very_long_line_is_one_example)
+         names_that_are_there_twice_keep_their_places, lists_and_years_are_no_numbers_with_commas,
+         a_very_long_line_is_one_example)
