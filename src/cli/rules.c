@@ -173,7 +173,7 @@ static int run_trace(const cli_arguments *arguments, tw_json *json, const cli_nu
     if (feed.steps == 0) return cli_wrong("%s: holds no numbers; a row a step is needed", path);
     if (gradients->columns != feed.n)
         return cli_wrong("%s: %lld number%s a row, where --theta has %lld", path,
-                         (long long)gradients->columns, gradients->columns == 1 ? "" : "s",
+                         (long long)gradients->columns, tw_plural(gradients->columns),
                          (long long)feed.n);
     tw_method *method = NULL;
     trace_state state = {.arguments = arguments, .json = json};

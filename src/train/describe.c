@@ -18,7 +18,7 @@ static void describe_reading(const tw_data *data, tw_text *text) {
 void tw_describe_set(const tw_data *data, const char *label, tw_text *text) {
     int64_t count = tw_data_count(data);
     tw_text_add(text, "%-10s%s: %" PRId64 " example%s\n", label, tw_data_name(data), count,
-                count == 1 ? "" : "s");
+                tw_plural(count));
     describe_reading(data, text);
 }
 
