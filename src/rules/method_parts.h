@@ -88,10 +88,10 @@ struct tw_method {
 // ---- setting.c
 
 // Reads a value, a number or an expression, from byte `first` of a source to its end. Its names are the
-// clock's and, of a default, those of the hyperparameters before it. The setting is as it was on
+// clock's, pi and e; of a default, the clock's and those of the hyperparameters before it. The setting is as it was on
 // failure.
 typedef struct tw_setting_names {
-    size_t count; // 0: the clock's
+    size_t count; // 0: the clock's, pi and e
     const char *name[TW_RULE_CLOCK_NAMES + TW_RULE_PARAMETERS_MAX];
 } tw_setting_names;
 

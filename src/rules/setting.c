@@ -27,11 +27,35 @@ const char *tw_setting_text(const tw_setting *setting) {
     return setting->text != NULL ? setting->text : setting->digits;
 }
 
+// What a value may be made of where no others are known: the clock, and the constants that schedules know.
+enum { VALUE_NAMES = TW_RULE_CLOCK_NAMES + 2 };
+
+static const double constants[] = {3.14159265358979323846, 2.71828182845904523536};
+
+static void list_value_names(tw_setting_names *names) {
+    memcpy(names->name, tw_rule_clock_names, sizeof tw_rule_clock_names);
+    names->name[TW_RULE_CLOCK_NAMES] = "pi";
+    names->name[TW_RULE_CLOCK_NAMES + 1] = "e";
+    names->count = VALUE_NAMES;
+}
+
+static void settle_constants(tw_expr_tree *tree) {
+    for (uint32_t i = 0; i < tree->node_count; i++) {
+        tw_expr_node *node = &tree->nodes[i];
+        bool constant = node->kind == TW_EXPR_NAME && node->symbol >= TW_RULE_CLOCK_NAMES &&
+                        node->symbol < VALUE_NAMES; // the index of a sum is none of them
+        if (!constant) continue;
+        node->kind = TW_EXPR_NUMBER;
+        node->number = constants[node->symbol - TW_RULE_CLOCK_NAMES];
+    }
+}
+
 // Reads the bytes from `first` to the source's end, so that carets stand in the whole text.
 static tw_status read_expression(tw_context *context, const tw_source *source, size_t first,
                                  const tw_setting_names *names, tw_setting *setting) {
-    const char *const *known = names->count > 0 ? names->name : tw_rule_clock_names;
-    size_t count = names->count > 0 ? names->count : TW_RULE_CLOCK_NAMES;
+    tw_setting_names value_names;
+    if (names->count == 0) list_value_names(&value_names);
+    const tw_setting_names *known = names->count == 0 ? &value_names : names;
     tw_status status = tw_expr_tree_new(context, source, &setting->tree);
     if (status != TW_OK) return status;
     tw_lexer lexer = {
@@ -39,7 +63,8 @@ static tw_status read_expression(tw_context *context, const tw_source *source, s
     status = tw_lexer_next(&lexer);
     if (status == TW_OK) status = tw_expr_parse(&lexer, setting->tree, &setting->root);
     if (status == TW_OK) status = tw_lexer_end(&lexer);
-    if (status == TW_OK) status = tw_expr_resolve(setting->tree, 0, known, count);
+    if (status == TW_OK) status = tw_expr_resolve(setting->tree, 0, known->name, known->count);
+    if (status == TW_OK && names->count == 0) settle_constants(setting->tree);
     if (status == TW_OK && !tw_expr_is_scalar(setting->tree, setting->root)) {
         status = tw_source_fail(context, source, first, NULL, "a hyperparameter is one number");
     }

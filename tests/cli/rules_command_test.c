@@ -59,7 +59,7 @@ static const traced table[] = {
     {"adagrad:lr=0.1,eps=1e-7", adagrad, NULL, "r"},
     {"rmsprop:lr=0.1,rho=0.75,eps=1e-6", rmsprop, NULL, "r"},
     {"adam:lr=0.1,beta1=0.9,beta2=0.999,eps=1e-8", adam, "s", "r"},
-    {"sgd:lr=1/(1+t)", NULL, NULL, NULL},
+    {"sgd:lr=1/(1+t)*sin(pi/2)^e", NULL, NULL, NULL},
 };
 
 static void assert_close(const json_t *array, int i, double expected, const char *what) {

@@ -74,7 +74,7 @@ static void values_may_use_the_clock_and_nothing_else(void **state) {
     assert_true(tw_method_value(method, "lr", &clock) == 54321.0);
     tw_method_free(method);
     refuse("sgd:lr=0.1*x", TW_BAD_TEXT,
-           "method:1:12: unknown name 'x'; known here: t, epoch, T, N, B\n"
+           "method:1:12: unknown name 'x'; known here: t, epoch, T, N, B, pi, e\n"
            "    sgd:lr=0.1*x\n               ^");
     finish();
 }
