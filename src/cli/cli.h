@@ -174,9 +174,9 @@ void cli_print_overview(FILE *out);
 void cli_print_help(FILE *out, const cli_command *command);
 void cli_print_markdown(void); // docs/cli.md
 
-// Ctrl-C and SIGTERM ask `context` to stop after its step; the second time, or where `context` is NULL, as
-// nothing runs that could be resumed, they end the program (130).
-void cli_watch_signals(tw_context *context);
+// Ctrl-C and SIGTERM ask the context of `arguments` to stop after its step; the second time, or where that is
+// NULL, as nothing runs that could be resumed, they end the program (130).
+void cli_watch_signals(const cli_arguments *arguments);
 
 #define TW_COMMAND(id, name, behind, summary, examples)                                            \
     int cli_run_##name(const cli_arguments *arguments);

@@ -102,7 +102,7 @@ static void say_how_it_goes_on(const cli_arguments *arguments, int code) {
 static int run_all(const cli_arguments *arguments, minimize_request *request, tw_json *json,
                    minimize_run *runs) {
     int count = request->methods.count, done = 0, code = CLI_DONE, failures = 0;
-    cli_watch_signals(arguments->context);
+    cli_watch_signals(arguments);
     for (; done < count && code == CLI_DONE; done++) {
         code = run_one(arguments, request, done, &runs[done]);
         if (code != CLI_DONE) return code;

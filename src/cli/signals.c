@@ -6,18 +6,22 @@
 #include <unistd.h>
 
 static tw_context *_Atomic watched;
-static volatile sig_atomic_t asked;
+static volatile sig_atomic_t asked, watching_people;
 
+// A step can take minutes; who sits at a terminal is told that it was heard.
 static void stop(int signal_number) {
+    static const char heard[] = "\nthalweg: stopping after this step; once more stops at once\n";
     (void)signal_number;
     tw_context *training = watched;
     if (asked || training == NULL) _exit(CLI_ABANDONED);
     asked = 1;
     tw_context_cancel(training);
+    if (watching_people && write(STDERR_FILENO, heard, sizeof heard - 1) < 0) return;
 }
 
-void cli_watch_signals(tw_context *context) {
-    watched = context;
+void cli_watch_signals(const cli_arguments *arguments) {
+    watched = arguments != NULL ? arguments->context : NULL;
+    watching_people = arguments != NULL && !arguments->quiet && isatty(STDERR_FILENO);
     struct sigaction action = {.sa_handler = stop, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);

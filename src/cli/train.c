@@ -273,7 +273,7 @@ static int run(const cli_arguments *arguments, tw_training *training, watch_stat
     int code = read_past(arguments, &state->curves);
     if (code != CLI_DONE) return code;
     cli_say(arguments, "%s", tw_training_description(training));
-    cli_watch_signals(arguments->context);
+    cli_watch_signals(arguments);
     cli_progress_start(&state->progress, arguments);
     tw_training_watch watch = {.epoch = on_epoch, .step = on_step, .user = state};
     tw_training_result result;

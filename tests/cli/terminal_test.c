@@ -1,4 +1,4 @@
-// What is drawn on a terminal: the bar keeps to its line, however short that is.
+// What is drawn on a terminal, and Ctrl-C there.
 #include <pty.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -8,8 +8,9 @@
 
 #define TEXT_BYTES (1 << 20)
 
-// Runs a training on a terminal of so many columns; everything it wrote, ended by NUL.
-static void train_on_terminal(unsigned short columns, char *text) {
+// Runs a training on a terminal of so many columns; everything it wrote, ended by NUL, and its exit status.
+// With `stops`, Ctrl-C is typed at the first drawing.
+static int train_on_terminal(unsigned short columns, bool stops, char *text) {
     struct winsize size = {.ws_row = 24, .ws_col = columns};
     char *words[] = {getenv("TW_PROGRAM"),
                      "train",
@@ -18,7 +19,7 @@ static void train_on_terminal(unsigned short columns, char *text) {
                      "--model",
                      "mlp:500",
                      "--epochs",
-                     "1",
+                     stops ? "1000" : "1",
                      NULL};
     int terminal, status = 0;
     pid_t child = forkpty(&terminal, NULL, NULL, &size);
@@ -29,12 +30,17 @@ static void train_on_terminal(unsigned short columns, char *text) {
         _exit(127);
     }
     size_t count = 0;
-    for (ssize_t got = 1; got > 0 && count<TEXT_BYTES - 1; count += got> 0 ? (size_t)got : 0)
+    for (ssize_t got = 1; got > 0 && count<TEXT_BYTES - 1; count += got> 0 ? (size_t)got : 0) {
         got = read(terminal, text + count, TEXT_BYTES - 1 - count);
-    text[count] = '\0';
+        text[count + (got > 0 ? (size_t)got : 0)] = '\0';
+        if (!stops || strstr(text, " %  step ") == NULL) continue;
+        assert_int_equal(write(terminal, "\003", 1), 1);
+        stops = false;
+    }
     close(terminal);
     assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(status, 0);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
 }
 
 // Characters between a carriage return and the end of the drawing, the most of all drawings; how many there are.
@@ -56,7 +62,7 @@ static void the_bar_fits_into_its_line(void **state) {
     static char text[TEXT_BYTES];
     for (int i = 0; i < 3; i++) {
         int drawings = 0;
-        train_on_terminal(columns[i], text);
+        assert_int_equal(train_on_terminal(columns[i], false, text), 0);
         size_t widest = widest_drawing(text, &drawings);
         assert_true(drawings > 0 && widest < columns[i]);
         assert_true((strstr(text, "[#") != NULL) == (columns[i] == 132));
@@ -64,4 +70,11 @@ static void the_bar_fits_into_its_line(void **state) {
     }
 }
 
-TW_TESTS(the_bar_fits_into_its_line)
+static void ctrl_c_is_answered_at_once(void **state) {
+    (void)state;
+    static char text[TEXT_BYTES];
+    assert_int_equal(train_on_terminal(80, true, text), 130); // there is no --out
+    assert_non_null(strstr(text, "thalweg: stopping after this step; once more stops at once\r\n"));
+}
+
+TW_TESTS(the_bar_fits_into_its_line, ctrl_c_is_answered_at_once)
