@@ -1,5 +1,6 @@
 #include "train/slbfgs.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +31,7 @@ static const tw_keyed keyed = {"method", "slbfgs", keys, KEY_COUNT};
 #define SHORTEST 1e-12   // a step below it tells nothing
 #define LEAST_SHARE 0.3  // of the usual curvature, which a pair is lifted to
 #define LONGEST_RATIO 10 // of a direction to the gradient
+#define LOOKS_MAX 20     // along one step
 
 // What the next step depends on, besides vectors; doubles, as checkpoints hold them.
 typedef struct slbfgs_numbers {
@@ -319,12 +321,40 @@ static void take_naive_pair(tw_slbfgs *s, uint64_t step) {
     copy(s, s->before, s->gradient);
 }
 
-static void move(tw_slbfgs *s, double rate) {
+// The direction becomes the step.
+static void take_length(tw_slbfgs *s, double rate) {
     double length = sqrt(dot(s, s->direction, s->direction));
     double most = LONGEST_RATIO * s->at->gradient_norm;
     double factor = s->key[KEY_NAIVE] == 0 && length > most ? rate * most / length : rate;
     tw_vector_scale(&s->space, factor, s->direction, s->direction);
-    tw_vector_add(&s->space, 1, s->direction, s->x);
+}
+
+// The loss of the minibatch behind the step, its loss here and the slope make a parabola. No step goes beyond
+// its minimum: a rate that is too large for the curvature here makes the loss rise, and the next gradient with
+// it, until all is lost. Where the loss behind is not finite, a tenth of the step is looked at.
+static tw_status shorten(tw_slbfgs *s, double loss) {
+    double epsilon = s->space.dtype == TW_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
+    for (int look = 0; look < LOOKS_MAX; look++) {
+        double behind, slope = dot(s, s->gradient, s->direction);
+        if (!(-slope > 10 * epsilon * fabs(loss)))
+            return TW_OK; // the parabola would be of rounding
+        copy(s, s->scratch, s->x);
+        tw_vector_add(&s->space, 1, s->direction, s->scratch);
+        tw_status status = tw_objective_evaluate(s->surface, s->scratch, &behind, NULL);
+        if (status != TW_OK) return status;
+        double lowest = isfinite(behind) ? -slope / (2 * (behind - loss - slope)) : 0.1;
+        if (lowest > 0 && lowest < 1)
+            tw_vector_scale(&s->space, lowest, s->direction, s->direction);
+        if (isfinite(behind)) return TW_OK;
+    }
+    return TW_OK;
+}
+
+static tw_status move(tw_slbfgs *s, double rate, double loss) {
+    take_length(s, rate);
+    tw_status status = s->key[KEY_NAIVE] == 0 ? shorten(s, loss) : TW_OK;
+    if (status == TW_OK) tw_vector_add(&s->space, 1, s->direction, s->x);
+    return status;
 }
 
 tw_status tw_slbfgs_step(tw_slbfgs *slbfgs, const tw_slbfgs_place *place, double *loss) {
@@ -335,8 +365,9 @@ tw_status tw_slbfgs_step(tw_slbfgs *slbfgs, const tw_slbfgs_place *place, double
     s->at->gradient_norm = sqrt(dot(s, s->gradient, s->gradient));
     if (s->key[KEY_NAIVE] != 0) take_naive_pair(s, place->step);
     aim(s);
-    move(s, tw_slbfgs_rate_at((tw_slbfgs_rate){s->key[KEY_LR], s->key[KEY_TAU]}, place->step));
-    if (s->key[KEY_NAIVE] != 0) return TW_OK;
+    tw_slbfgs_rate rate = {s->key[KEY_LR], s->key[KEY_TAU]};
+    status = move(s, tw_slbfgs_rate_at(rate, place->step), *loss);
+    if (status != TW_OK || s->key[KEY_NAIVE] != 0) return status;
     tw_vector_add(&s->space, 1 / s->key[KEY_EVERY], s->x, s->average);
     return fmod((double)place->step, s->key[KEY_EVERY]) == 0 ? measure_curvature(s, place) : TW_OK;
 }

@@ -1,5 +1,6 @@
 // slbfgs: a quasi-Newton method of limited memory for minibatches. Byrd, Hansen, Nocedal and Singer, 2016,
-// with curvature from gradients over one batch in place of Hessian products.
+// with curvature from gradients over one batch in place of Hessian products, and no step beyond the minimum of
+// a parabola through the loss of its minibatch.
 #ifndef TW_TRAIN_SLBFGS_H
 #define TW_TRAIN_SLBFGS_H
 
