@@ -4,8 +4,8 @@
 //     tw_model *model = NULL;
 //     tw_model_parse(context, "mlp:400,400", &model);
 //     tw_node outputs = tw_model_build(model, graph, x, 10, true); // x [B, ...] -> [B, 10]
-//     ... plan ...
-//     tw_model_initialise(model, graph, variables, weights, biases, seed);
+//     tw_model_initialise(model, graph, variables, NULL, NULL, seed); // parameters and first values
+//     ... add a loss (loss.h), attach a method (method.h), plan (plan.h) ...
 //
 // The same model builds a training graph (dropout acts) and an evaluation graph (it does not) over the
 // same variables: parameters are named by layer, "dense1/weight" [inputs, outputs], "dense1/bias".
@@ -33,19 +33,21 @@ TW_API void tw_model_free(tw_model *model);
 // valid while the model is.
 TW_API const char *tw_model_text(const tw_model *model);
 
-// Adds the layers to a graph: x [B, ...] (flattened where a dense layer comes first) to [B, outputs].
-// Latches TW_BAD_SHAPE in the graph where the last layer's width is not `outputs`.
+// Adds the layers to a graph: x [B, ...], flattened where a dense layer comes first, becomes [B, outputs].
+// `outputs` is the number of classes, or of values to predict; `training` says whether dropout acts. Latches
+// TW_BAD_SHAPE in the graph if the last layer has another width.
 TW_API tw_node tw_model_build(const tw_model *model, tw_graph *graph, tw_node x, int64_t outputs,
                               bool training);
 
-// Gives every parameter that build made in `graph` its first value: weights by `weights` (NULL: he
-// before a relu-like activation, xavier_uniform else), biases by `biases` (NULL: zeros).
-// Errors: TW_NOT_FOUND if the variables lack one (plan first), what tw_initialiser_fill says.
+// Gives every parameter of `graph` its initial value, and makes the ones that `variables` lack. Weights are
+// drawn by `weights` (NULL: he before a relu-like activation, else xavier_uniform), biases by `biases`
+// (NULL: zeros). To be called after tw_model_build and before tw_method_start. Errors: TW_MISMATCH if a
+// variable has another type or shape; what tw_initialiser_fill says.
 TW_API tw_status tw_model_initialise(const tw_model *model, const tw_graph *graph,
                                      tw_variables *variables, const tw_initialiser *weights,
                                      const tw_initialiser *biases, uint64_t seed);
 
-// One line for each layer that was built, for a table before training.
+// What a layer was like when it was built, for a table before training.
 typedef struct tw_layer_summary {
     const char *name; // "dense1"; borrowed: valid while the model is
     const char *text; // "dense 400 relu"
@@ -53,10 +55,10 @@ typedef struct tw_layer_summary {
     int64_t parameter_count;
 } tw_layer_summary;
 
-// How many layers, and what number `index` was like in the last build.
+// The number of layers.
 TW_API int tw_model_layers(const tw_model *model);
 
-// What layer `index` was like in the last build.
+// Layer `index` as it was in the last build.
 TW_API tw_layer_summary tw_model_layer(const tw_model *model, int index);
 
 #ifdef __cplusplus

@@ -74,6 +74,8 @@ static tw_status check(tw_graph *graph, const tw_node *wanted, int count,
 
 tw_status tw_plan_new(tw_graph *graph, tw_variables *variables, const tw_node *wanted, int count,
                       const tw_plan_options *options, tw_plan **plan) {
+    const tw_plan_options defaults = tw_plan_options_default();
+    if (options == NULL) options = &defaults;
     *plan = NULL;
     tw_status status = check(graph, wanted, count, options);
     if (status != TW_OK) return status;

@@ -158,10 +158,10 @@ static tw_status fill_all(const tw_model *model, const tw_graph *graph, tw_varia
     tw_status status = TW_OK;
     for (int i = 0; i < count && status == TW_OK; i++) {
         const char *name = tw_node_name(graph, parameters[i]);
-        tw_tensor *tensor = tw_variables_find(variables, name);
-        if (tensor == NULL)
-            return tw_fail(model->context, TW_NOT_FOUND,
-                           "model: no variable '%s'; plan the graph before its first values", name);
+        tw_tensor *tensor = NULL;
+        status = tw_variables_have(variables, name, tw_graph_dtype(graph),
+                                   tw_node_shape(graph, parameters[i]), &tensor);
+        if (status != TW_OK) return status;
         const tw_initialiser *with = choose(model, values, name, tensor);
         status = tw_initialiser_fill(model->context, with, tensor, seed, (uint32_t)i);
     }

@@ -61,13 +61,7 @@ static tw_status fill_parameters(building *b) {
     bool missing = false;
     for (int i = 0; i < b->count; i++) {
         const char *name = tw_node_name(graph, b->network->parameters[i]);
-        if (tw_variables_find(b->variables, name) != NULL) continue;
-        tw_tensor *tensor = NULL;
-        tw_status status =
-            tw_variables_have(b->variables, name, b->options->dtype,
-                              tw_node_shape(graph, b->network->parameters[i]), &tensor);
-        if (status != TW_OK) return status;
-        missing = true;
+        missing = missing || tw_variables_find(b->variables, name) == NULL;
     }
     if (!missing) return TW_OK;
     return tw_model_initialise(b->options->model, graph, b->variables, b->options->weights,

@@ -330,13 +330,8 @@ static void first_values_can_be_asked_for(void **state) {
     tw_node y = build(&p, model, TW_SHAPE(TW_BATCH, 3), 2, true);
     assert_ok(p.context, tw_initialiser_parse(p.context, "constant:value=2", &weights));
     assert_ok(p.context, tw_initialiser_parse(p.context, "constant:value=3", &biases));
-    assert_int_equal(tw_model_initialise(model, p.graph, p.variables, weights, biases, 1),
-                     TW_NOT_FOUND);
-    assert_string_equal(tw_context_message(p.context),
-                        "model: no variable 'dense1/weight'; plan the "
-                        "graph before its first values");
-    tw_planned_plan(&p, &y, 1, 1);
     assert_ok(p.context, tw_model_initialise(model, p.graph, p.variables, weights, biases, 1));
+    tw_planned_plan(&p, &y, 1, 1); // over the variables that are there
     assert_true(tw_planned_variable(&p, "dense1/weight", 11) == 2.0);
     assert_true(tw_planned_variable(&p, "dense2/bias", 1) == 3.0);
     tw_initialiser_free(weights);
