@@ -1,5 +1,5 @@
-// How fast this machine is, and how near its limits thalweg comes. Every measurement here takes turns
-// with its limit, since a shared machine's speed wanders; what counts is the median of their ratios.
+// How fast this machine is, and how near thalweg comes to its limits. Each measurement takes turns with that of its
+// limit, since the speed of a shared machine varies; the fraction given is the median of their ratios.
 //
 //     tw_bench_limits(context, print_limit, NULL);            // bandwidth, matrix product
 //     tw_bench_update_options options = tw_bench_update_options_default();
@@ -38,7 +38,7 @@ typedef struct tw_bench_update_options {
     const char *method;      // method.h; a chain or a rule file too. Default "adam".
     tw_dtype precision;      // Default TW_F32.
     int64_t parameter_count; // Default 1,000,000.
-    int64_t tensor_count;    // the parameters are cut into so many tensors alike. Default 1.
+    int64_t tensor_count;    // tensors of equal size that the parameters are split into. Default 1.
 } tw_bench_update_options;
 
 // The defaults, said beside each field.
@@ -47,14 +47,14 @@ TW_API tw_bench_update_options tw_bench_update_options_default(void);
 typedef struct tw_bench_update {
     double seconds; // of a whole update: median
     double
-        limit_seconds; // the same for a loop that reads and writes the same arrays, no arithmetic
-    double fraction;   // limit_seconds/seconds: median of the ratios of neighbours
-    double bytes;      // that the method's equations must touch
+        limit_seconds; // of a loop that reads and writes the same arrays without arithmetic: median
+    double fraction;   // limit_seconds/seconds: median of the ratios of neighbouring measurements
+    double bytes;      // that an update must read and write by the method's equations
 } tw_bench_update;
 
-// Measures one update of all parameters from gradients that are there. Where a rule looks ahead, the
-// look belongs to the forward pass and is not measured. Errors: the method's; TW_BAD_ARGUMENT for counts
-// that are not positive or more tensors than parameters; TW_NO_MEMORY.
+// Measures one update of all parameters, with gradients that are already in memory. If a rule looks ahead,
+// computing its look-ahead point belongs to the forward pass and is not measured. Errors: those of the
+// method; TW_BAD_ARGUMENT for counts that are not positive or more tensors than parameters; TW_NO_MEMORY.
 TW_API tw_status tw_bench_run_update(tw_context *context, const tw_bench_update_options *options,
                                      tw_bench_update *update);
 

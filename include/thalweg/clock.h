@@ -4,7 +4,7 @@
 //                       .steps_per_epoch = 469};
 //     tw_clock_set_step(&clock, 470); // the first step of the second epoch: epoch is 469/469 = 1
 //
-// All is a function of the step, so that a resumed run sees the values of one that was not stopped.
+// Everything follows from the step, so that a resumed run sees the same values as one that was not stopped.
 #ifndef THALWEG_CLOCK_H
 #define THALWEG_CLOCK_H
 
@@ -19,9 +19,8 @@ typedef struct tw_clock {
     double epoch;           // passes over the data before this step: (t - 1)/steps_per_epoch
     uint64_t total_steps;   // T: steps of the whole training; 0 where nobody knows
     uint64_t example_count; // N: training examples; 0 where there is no data set
-    uint64_t minibatch;     // B: examples of a full minibatch
-    uint64_t
-        steps_per_epoch; // the last one of an epoch may be smaller; 0 where there are no epochs
+    uint64_t minibatch;     // B: examples of a full minibatch; the last of an epoch may have fewer
+    uint64_t steps_per_epoch; // 0 where there are no epochs
 } tw_clock;
 
 // Sets the step and the epoch that follows from it (0 without steps_per_epoch).

@@ -8,8 +8,8 @@
 //     tw_extremes extremes;
 //     tw_curvature_extremes(objective, x, NULL, &extremes);  // both ends of the spectrum
 //
-// Hessian products alone are used above n = TW_WHOLE_SPECTRUM_MAX; below it the Hessian is taken whole.
-// `x` has n elements of the objective's type. Results do not depend on the number of threads.
+// Up to n = TW_WHOLE_SPECTRUM_MAX the whole Hessian is computed, above that only products with it. `x` has n
+// elements of the objective's type. Results do not depend on the number of threads.
 #ifndef THALWEG_CURVATURE_H
 #define THALWEG_CURVATURE_H
 
@@ -52,12 +52,14 @@ TW_API tw_status tw_curvature_parts(tw_objective *objective, const tw_objective_
                                     tw_part_forecast *parts);
 
 typedef struct tw_spectrum_options {
-    int64_t steps; // of Lanczos, at most; each costs a product and keeps a vector. Default 100.
-    double
-        tolerance; // stop when both ends are known to this share of the largest, and the condition
-                   // number to 1 % where both have the same sign. Default 1e-4.
-    // Up to this n the Hessian is taken whole and factorised where the steps leave the condition number of a
-    // spectrum open that they saw on one side of 0: n products, n^2 doubles, n^3/3 multiply-adds. Default 0: never.
+    // Steps of Lanczos, at most; each takes a Hessian product and keeps a vector. Default 100.
+    int64_t steps;
+    // Stop when both ends are known to this share of the largest eigenvalue and, where both have the same
+    // sign, the condition number to 1 %. Default 1e-4.
+    double tolerance;
+    // Up to this n the Hessian is computed whole and factorised if the steps saw eigenvalues on one side of 0
+    // only and leave the condition number open. That takes n products, n^2 doubles and n^3/3 multiply-adds.
+    // Default 0: never.
     int64_t factor_max;
     int64_t top;    // eigenvalues to give at each end. Default 1.
     int64_t probes; // random vectors of a density. Default 8.
@@ -70,7 +72,8 @@ typedef struct tw_spectrum_options {
 // The defaults, said beside each field.
 TW_API tw_spectrum_options tw_spectrum_options_default(void);
 
-// An eigenvalue and a bound: one lies within `error` of `value` (0 with the whole spectrum).
+// An estimate and its bound: some eigenvalue lies within `error` of `value`. `error` is 0 with the whole
+// spectrum.
 typedef struct tw_eigenvalue {
     double value, error;
 } tw_eigenvalue;
@@ -101,7 +104,8 @@ typedef struct tw_extremes {
 TW_API tw_status tw_curvature_extremes(tw_objective *objective, const void *x,
                                        const tw_spectrum_options *options, tw_extremes *extremes);
 
-// All n eigenvalues, rising. Errors: as above; TW_BAD_ARGUMENT above n = TW_WHOLE_SPECTRUM_MAX.
+// All n eigenvalues at x, rising, into `eigenvalues` [n]. Errors: as tw_curvature_extremes; TW_BAD_ARGUMENT
+// above n = TW_WHOLE_SPECTRUM_MAX.
 TW_API tw_status tw_curvature_spectrum(tw_objective *objective, const void *x, double *eigenvalues);
 
 // The density of eigenvalues on `count` points of an even grid: stochastic Lanczos quadrature with a
@@ -122,8 +126,9 @@ typedef enum tw_critical_point {
 // Its word: "none", "minimum", "saddle", "maximum". Borrowed: valid for ever.
 TW_API const char *tw_critical_point_name(tw_critical_point kind);
 
-// What kind of critical point it is. Where eigenvalues are zero to rounding (a monkey saddle) the function is
-// followed along their directions, both ways. `extremes` from tw_curvature_extremes there.
+// What kind of critical point it is; `extremes` are those of tw_curvature_extremes at the same point. Where
+// eigenvalues are zero to rounding (a monkey saddle), the function is followed in both directions along
+// their eigenvectors. Errors: what the function says; TW_NO_MEMORY.
 TW_API tw_status tw_curvature_classify(tw_objective *objective, const tw_objective_point *point,
                                        double tolerance, const tw_extremes *extremes,
                                        tw_critical_point *kind);

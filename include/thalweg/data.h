@@ -44,25 +44,25 @@ typedef struct tw_data_options {
 // The defaults, said beside each field.
 TW_API tw_data_options tw_data_options_default(void);
 
-// Opens what `spec` names: `FORMAT`, `FORMAT:PLACE` or either with `?key=value&key=value`. `options`
-// may be NULL: the defaults. `*train` and `*test` are owned by the caller: free with tw_data_free;
-// `*test` is NULL where none is held out and the format has no test set of its own, or it is spared (then
-// open one like it).
-// Encodings (categories, standardisation, order of the classes) are learned on the training set; of
-// a file that is cut in two, the names of categories and classes are learned on the whole.
-// Errors: TW_BAD_ARGUMENT for the spec; TW_NOT_FOUND, TW_IO; TW_BAD_FILE with file, line and column or
-// byte; TW_UNSUPPORTED; TW_NO_MEMORY.
+// Opens what `spec` names: `FORMAT`, `FORMAT:PLACE`, or either with `?key=value&key=value` (docs/data.md).
+// `options` may be NULL: the defaults. `*train` and `*test` are owned by the caller: free with tw_data_free.
+// `*test` is NULL if none is held out and the format has no test set of its own, or `options` spare it;
+// tw_data_open_like opens one. Encodings (categories, standardisation, order of the classes) are learned on the
+// training set; of a file that is split in two, the names of categories and classes are those of the whole file.
+// Errors: TW_BAD_ARGUMENT for the spec; TW_NOT_FOUND, TW_IO; TW_BAD_FILE with file, line and column or byte;
+// TW_UNSUPPORTED; TW_NO_MEMORY.
 TW_API tw_status tw_data_open(tw_context *context, const char *spec, const tw_data_options *options,
                               tw_data **train, tw_data **test);
 
-// Opens a set to measure or predict with a model trained on another: `encoding` is tw_data_encoding of
-// that training set, perhaps kept in a checkpoint. Takes the test set where the format has its own, and
-// the whole file where not. Nothing is learned here: categories, widths, means and classes are the
-// training set's. `*data` as above. Errors: as above, and TW_MISMATCH where shapes or classes differ.
+// Opens a set to be measured or predicted with a model that was trained on another one. `encoding` is what
+// tw_data_encoding gave for that training set, perhaps kept in a checkpoint. Of a format with a test set of
+// its own the test set is taken, of others the whole file. Nothing is learned from it: categories, widths,
+// means and classes are those of the training set. `*data` is owned by the caller: free with tw_data_free.
+// Errors: as above, and TW_MISMATCH if shape or classes differ.
 TW_API tw_status tw_data_open_like(tw_context *context, const char *encoding, const char *spec,
                                    const tw_data_options *options, tw_data **data);
 
-// All that a later set must be read with, as one line of JSON. Borrowed: valid while the set is.
+// Everything that a later set must be read with, as one line of JSON. Borrowed: valid while the set is.
 TW_API const char *tw_data_encoding(const tw_data *data);
 
 // A format or generator: its name, how its spec is written, and what it is, in a line each.
@@ -72,7 +72,7 @@ typedef struct tw_data_format {
     const char *summary;
 } tw_data_format;
 
-// Number `index` of the formats known, NULL behind the last. Borrowed: valid for ever.
+// Format or generator `index`, NULL behind the last. Borrowed: valid for ever.
 TW_API const tw_data_format *tw_data_format_at(int index);
 
 // ---- A host program's own examples ------------------------------------------------------------
@@ -100,8 +100,9 @@ typedef struct tw_data_request {
     void *targets;  // int32_t [count] or [count, target_width] of dtype; NULL: not wanted
 } tw_data_request;
 
-// Fills a request. A status other than TW_OK ends the training with it. Called by one thread at a time,
-// not always the same, while others compute; must give the same for the same rows.
+// Fills a request. A status other than TW_OK ends the training and is returned from it. It is called by one
+// thread at a time, but not always the same, and while other threads compute. It must give the same examples
+// for the same rows.
 typedef tw_status tw_data_function(const tw_data_request *request, void *user);
 
 // A set that `function` makes. `*data` is owned by the caller: free with tw_data_free; `user` borrowed:
@@ -109,24 +110,26 @@ typedef tw_status tw_data_function(const tw_data_request *request, void *user);
 TW_API tw_status tw_data_from_function(tw_context *context, const tw_data_form *form,
                                        tw_data_function *function, void *user, tw_data **data);
 
-// A set of two arrays: x [count, features] of `dtype` (TW_U8 is given as value/255, TW_F32, TW_F64 as it
-// is), targets int32_t [count] or float [count, target_width] (NULL for TW_TARGET_NONE). Both borrowed:
-// valid until the set and its views are freed. `*data` as above. Errors: TW_BAD_ARGUMENT, also for a
-// label outside the classes; TW_NO_MEMORY.
+// A set made of two arrays: x [count, features] of `dtype` (TW_U8 is divided by 255, TW_F32 and TW_F64 are
+// taken as they are), and targets, int32_t [count] or float [count, target_width], NULL for TW_TARGET_NONE.
+// Both are borrowed: valid until the set and its views are freed. `form` is copied. `*data` is owned by the
+// caller: free with tw_data_free. Errors: TW_BAD_ARGUMENT, also for a label that is not a class;
+// TW_NO_MEMORY.
 TW_API tw_status tw_data_from_arrays(tw_context *context, const tw_data_form *form, tw_dtype dtype,
                                      const void *x, const void *targets, tw_data **data);
 
 // ---- Parts ------------------------------------------------------------------------------------
 
-// Splits at random by `seed`: `*held` gets `fraction` (between 0 and 1) of each class, rounded, at least
-// one example of all and at most all but one; `*kept` the rest. Without classes, of all examples. Views:
-// `data` may be freed before them. Both are owned by the caller: free with tw_data_free. Means and
-// deviations stay those of all of `data`; where that matters, hold out while opening (tw_data_options).
-// Errors: TW_BAD_ARGUMENT, TW_NO_MEMORY.
+// Splits a set at random, by `seed`: `*held` gets the share `fraction`, between 0 and 1, of each class (of
+// all examples, if there are no classes), rounded, but at least one example of the whole and at most all but
+// one; `*kept` gets the rest. Both are views, owned by the caller: free with tw_data_free; `data` may be
+// freed before them. Means and deviations stay those of all of `data`; where that matters, hold out while
+// opening (tw_data_options). Errors: TW_BAD_ARGUMENT, TW_NO_MEMORY.
 TW_API tw_status tw_data_split(tw_data *data, double fraction, uint64_t seed, tw_data **kept,
                                tw_data **held);
 
-// A view of the examples rows[0 .. count - 1], in this order; `rows` copied. As above.
+// A view of the examples rows[0 .. count - 1], in this order; `rows` is copied. `*view` is owned by the
+// caller: free with tw_data_free. Errors: as above.
 TW_API tw_status tw_data_select(tw_data *data, const int64_t *rows, int64_t count, tw_data **view);
 
 // Frees; NULL is fine.
@@ -134,52 +137,53 @@ TW_API void tw_data_free(tw_data *data);
 
 // ---- What a set holds -------------------------------------------------------------------------
 
-// Its context; its spec or name (borrowed: valid while the set is); the number of examples.
+// The context that it was made with.
 TW_API tw_context *tw_data_context(const tw_data *data);
 
-// Its spec or name. Borrowed: valid while the set is.
+// Its spec, or the name of a program's own set. Borrowed: valid while the set is.
 TW_API const char *tw_data_name(const tw_data *data);
 
 // The number of examples.
 TW_API int64_t tw_data_count(const tw_data *data);
 
-// The shape of one example, [28, 28] or [13] (borrowed: valid while the set is); its elements.
+// The shape of one example, such as [28, 28] or [13]. Borrowed: valid while the set is.
 TW_API const tw_shape *tw_data_shape(const tw_data *data);
 
-// Elements of one example.
+// The number of elements of one example.
 TW_API int64_t tw_data_features(const tw_data *data);
 
-// What is to be predicted; the number of classes (0 if not classes) and the name of each (borrowed:
-// valid while the set is); the numbers of a target (0 if not values).
+// What is to be predicted.
 TW_API tw_target_kind tw_data_target_kind(const tw_data *data);
 
-// The number of classes, 0 if it has none.
+// The number of classes; 0 if the targets are not classes.
 TW_API int tw_data_classes(const tw_data *data);
 
-// The name of a class. Borrowed: valid while the set is.
+// The name of class `index`, 0 to classes - 1. Borrowed: valid while the set is.
 TW_API const char *tw_data_class_name(const tw_data *data, int index);
 
-// Numbers of a target, 0 if it has classes.
+// The number of values to predict for an example; 0 if the targets are classes or not known.
 TW_API int64_t tw_data_target_width(const tw_data *data);
 
-// A target value in its own unit is mean + deviation * fetched: tables are standardised. So a mean
-// squared error in the unit of the file is deviation^2 times that of fetched values. 0 and 1 where
-// nothing was changed (always for more than one number a target).
+// Tables are standardised: a target in the unit of the file is mean + deviation * fetched, so a mean squared
+// error in that unit is deviation^2 times that of fetched values. The mean is 0 and the deviation 1 where
+// nothing was changed, which is so for several values per example.
 TW_API double tw_data_target_mean(const tw_data *data);
 
-// The deviation a target was divided by; 1 where nothing was changed.
+// The deviation that targets were divided by; 1 where nothing was changed.
 TW_API double tw_data_target_deviation(const tw_data *data);
 
-// Counts the examples of each class into counts [classes]. Errors: TW_BAD_ARGUMENT without classes;
-// what a function says.
+// Counts the examples of each class into counts [classes]. Errors: TW_BAD_ARGUMENT for a set without
+// classes; what the function of a set says.
 TW_API tw_status tw_data_count_classes(const tw_data *data, int64_t *counts);
 
-// What was found in the files, what was decided and done (separator, header, gaps, one-hot columns,
-// standardisation, index base, ...), a line each, every line ended. Borrowed: valid while the set is.
+// What was found in the files and what was decided and done about it (separator, header, gaps, one-hot
+// columns, standardisation, base of the indices): one line each, with a line feed behind it. Borrowed: valid
+// while the set is.
 TW_API const char *tw_data_description(const tw_data *data);
 
-// Fills a request. Errors: TW_BAD_ARGUMENT for a row out of range; what a function says. Does not
-// allocate. Two threads may fetch from one set at the same time, except one made of a function.
+// Fills a request. Does not allocate. Two threads may fetch from the same set at the same time, unless the
+// set is made of a function. Errors: TW_BAD_ARGUMENT for a row out of range; what the function of a set
+// says.
 TW_API tw_status tw_data_fetch(const tw_data *data, const tw_data_request *request);
 
 // ---- Order ------------------------------------------------------------------------------------
@@ -208,8 +212,8 @@ typedef struct tw_batches_options {
     tw_dtype dtype; // of x and of target values: TW_F32 (default) or TW_F64, the graph's
     bool shuffled;  // default true; false to measure
     uint64_t seed;  // of the order. Default 1.
-    // A thread of its own prepares the next one, but not where all examples lie in memory and every core
-    // computes or a minibatch is small: copying takes less than waking it. Default true.
+    // Prepare the next minibatch in a thread of its own. It is not started if all examples are in memory and
+    // either every core computes or a minibatch is small: then copying takes less time. Default true.
     bool background;
 } tw_batches_options;
 
@@ -220,7 +224,7 @@ typedef struct tw_batch {
     int64_t count; // examples in it: 1 to size
     const void *x; // [count, features]
     const void
-        *targets; // int32_t [count] or [count, target_width] of dtype; NULL if there are none
+        *targets; // int32_t [count], or [count, target_width] of dtype; NULL if there are none
     const int64_t *rows; // [count] their numbers in the set
     uint64_t epoch;      // from 0
     int64_t index;       // of the minibatch in its epoch, from 0

@@ -1,4 +1,4 @@
-// A trained model from its run folder or checkpoint: measured on a data set, asked for predictions.
+// A trained model, opened from its run folder or checkpoint, to be measured on a data set or asked for predictions.
 //
 //     tw_trained *trained = NULL;
 //     tw_trained_open(context, "runs/first", &trained);         // or a .safetensors checkpoint
@@ -23,27 +23,27 @@ TW_API tw_status tw_trained_open(tw_context *context, const char *path, tw_train
 // Frees; NULL is fine.
 TW_API void tw_trained_free(tw_trained *trained);
 
-// Seed of the sets made on the fly and of samples. Until it is called, the run's.
+// Sets the seed of generated data sets and of samples, which is that of the run until then.
 TW_API void tw_trained_set_seed(tw_trained *trained, uint64_t seed);
 
-// What it expects and gives: features an example, outputs (classes or numbers), whether classes, and their
-// names. Borrowed: valid while it is.
+// The number of elements of an example.
 TW_API int64_t tw_trained_features(const tw_trained *trained);
 
-// How many outputs it has: classes, or the numbers of a target.
+// The number of its outputs: classes, or values of a target.
 TW_API int64_t tw_trained_outputs(const tw_trained *trained);
 
-// Whether it chooses a class (else it gives numbers).
+// Whether it chooses a class; else it predicts values.
 TW_API bool tw_trained_classifies(const tw_trained *trained);
 
-// The name of a class, "" out of range. Borrowed: valid while it is.
+// The name of class `index`, "" out of range. Borrowed: valid while the model is.
 TW_API const char *tw_trained_class_name(const tw_trained *trained, int64_t index);
 
-// How the set of the last evaluation or prediction was read: its examples, header, gaps, categories that
-// training did not have, a line each. "" before the first. Borrowed: valid until the next.
+// How the set of the last evaluation or prediction was read (its examples, header, gaps, categories that the
+// training set did not have): one line each, "" before the first. Borrowed: valid until the next.
 TW_API const char *tw_trained_said(const tw_trained *trained);
 
-// Means over a data set; confusion [classes, classes]: row the true class, column the chosen one.
+// Means over a data set. confusion [classes, classes] counts examples, with a row for each true class and a
+// column for each chosen one.
 typedef struct tw_evaluation {
     int64_t examples;
     double loss;
@@ -58,24 +58,25 @@ typedef struct tw_evaluation {
 TW_API tw_status tw_trained_evaluate(tw_trained *trained, const char *data,
                                      tw_evaluation *evaluation);
 
-// One example's prediction: probabilities [classes] and the class, or the values [outputs] in the units of
-// the data, class -1.
+// Called with one example's prediction: the chosen class and the probabilities [classes]; or, for a
+// regression, -1 and the values [outputs] in the unit of the data. Borrowed during the call.
 typedef void tw_prediction_function(int64_t example, int64_t chosen, const double *values,
                                     int64_t count, void *user);
 
-// Calls `function` for each example of `data` in order.
+// Calls `function` for each example of `data`, in order. Errors: as tw_trained_evaluate.
 TW_API tw_status tw_trained_predict(tw_trained *trained, const char *data,
                                     tw_prediction_function *function, void *user);
 
-// The mean loss (with its penalties, dropout off) as a function of all parameters, starting at the trained
-// ones: what curvature.h measures and minimize.h minimises. `data` NULL: the run's own training set.
-// `examples`: a sample of so many, drawn by the seed; 0: all. A regression's target is standardised, as
-// it is trained. `*objective` is owned by the caller: free with tw_objective_free, before `trained`. Errors:
-// as tw_trained_evaluate.
+// The mean loss, with its penalties and without dropout, as a function of all n parameters: what curvature.h
+// measures and minimize.h minimises. Its type is the precision of the run, float for TW_F32; its standard
+// start (tw_objective_describe) is the trained parameters, in double. `data` NULL means the run's own
+// training set. `examples` takes a sample of that size, drawn by the seed; 0 takes all. The target of a
+// regression is standardised as in training. `*objective` is owned by the caller: free with
+// tw_objective_free, before `trained`. Errors: as tw_trained_evaluate.
 TW_API tw_status tw_trained_objective(tw_trained *trained, const char *data, int64_t examples,
                                       tw_objective **objective);
 
-// The value of a hyperparameter as the run's method text says it (at step 1); NaN for an unknown one.
+// The value of a hyperparameter at step 1, by the method text of the run; NaN if there is none of that name.
 TW_API double tw_trained_value(const tw_trained *trained, const char *hyperparameter);
 
 // How the gradient of a minibatch of some size differs from that of the whole sample.
@@ -90,29 +91,30 @@ typedef struct tw_noise_point {
 
 typedef struct tw_gradient_noise {
     double grad_norm; // |g|_2 of the sample
-    double
-        scale; // trace of one example's covariance/|g|^2: a minibatch far below it is mostly noise, one
-               // far above it wastes examples (McCandlish, Kaplan and Amodei, 2018)
+    // Trace of the covariance of one example's gradient over |g|^2, in examples: a minibatch far below it is
+    // mostly noise, one far above it wastes examples (McCandlish, Kaplan and Amodei, 2018).
+    double scale;
     int point_count;
     tw_noise_point points[TW_NOISE_POINTS]; // of growing minibatches
 } tw_gradient_noise;
 
-// Measures minibatches of 8, 32, 128 and 512 examples (as far as the sample has two of a size), drawn without
-// replacement, at a point. `objective` from tw_trained_objective. Errors: TW_BAD_ARGUMENT for another one or a
-// sample below 16 examples; what the data say.
+// Measures minibatches of 8, 32, 128 and 512 examples, as far as the sample has two of a size, drawn without
+// replacement, at a point. `objective` comes from tw_trained_objective. Errors: TW_BAD_ARGUMENT for another
+// objective or a sample below 16 examples; what the data say.
 TW_API tw_status tw_objective_noise(tw_objective *objective, const tw_objective_point *point,
                                     tw_gradient_noise *noise);
 
-// The same function with other parameters: a unit whose inputs are scaled by `factor` and whose outputs by
-// 1/factor.
+// The same function with other parameters: the inputs of a relu unit times `factor`, its outputs divided by
+// it.
 typedef struct tw_rescaled {
     double factor;
     double loss, grad_norm; // there
 } tw_rescaled;
 
-// Rescales a unit of the first layer, the one that most depends on, by rescaled->factor, and measures: the loss
-// stays, the gradient does not. x [n] is left alone. Errors: TW_UNSUPPORTED where the first layer is not dense with
-// relu or leaky_relu before another dense one; TW_BAD_ARGUMENT for a factor that is not positive.
+// Rescales the unit of the first layer that most depends on by rescaled->factor and measures: the loss
+// stays, the gradient does not. `objective` comes from tw_trained_objective; x [n], in its type, is left
+// alone. Errors: TW_UNSUPPORTED unless the first layer is dense with relu or leaky_relu and another dense
+// layer follows; TW_BAD_ARGUMENT for a factor that is not positive.
 TW_API tw_status tw_objective_rescale(tw_objective *objective, const void *x,
                                       tw_rescaled *rescaled);
 

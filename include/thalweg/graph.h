@@ -19,6 +19,8 @@
 #include "thalweg/tensor.h"
 
 #ifdef __cplusplus
+#include <initializer_list>
+
 extern "C" {
 #endif
 
@@ -29,16 +31,26 @@ typedef struct tw_node {
     int32_t index; // -1: none
 } tw_node;
 
+#ifdef __cplusplus
+#define TW_NO_NODE (tw_node{-1})
+#else
 #define TW_NO_NODE ((tw_node){-1})
+#endif
 
 // The minibatch dimension. In a shape, TW_BATCH stands for B and TW_BATCH * 3 for 3 B, where B is the
 // number of examples of a run, known only then. At most one axis of a shape may hold it.
 #define TW_BATCH ((int64_t)-1)
 
-// A shape by its sizes: TW_SHAPE(TW_BATCH, 784). TW_SCALAR has none.
+// A shape by its sizes, 1 to TW_RANK_MAX of them: TW_SHAPE(TW_BATCH, 784). TW_SCALAR has none.
+#ifdef __cplusplus
+#define TW_SHAPE(...)                                                                              \
+    (tw_shape{(int)std::initializer_list<int64_t>{__VA_ARGS__}.size(), {__VA_ARGS__}})
+#define TW_SCALAR (tw_shape{0, {0}})
+#else
 #define TW_SHAPE(...)                                                                              \
     ((tw_shape){(int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), {__VA_ARGS__}})
 #define TW_SCALAR ((tw_shape){0, {0}})
+#endif
 
 // An empty graph that computes in `dtype`: TW_F32 or TW_F64. `*graph` is owned by the caller: free with
 // tw_graph_free. Errors: TW_BAD_ARGUMENT, TW_NO_MEMORY.
@@ -47,8 +59,8 @@ TW_API tw_status tw_graph_new(tw_context *context, tw_dtype dtype, tw_graph **gr
 // Frees; NULL is fine. Plans made of it must be freed before.
 TW_API void tw_graph_free(tw_graph *graph);
 
-// TW_OK, or the first error of building. Its message: "" if none; borrowed: valid until the graph is
-// freed.
+// TW_OK, or the status of the first error of building. Any of the functions below that add to the graph may
+// latch TW_BAD_SHAPE, TW_BAD_ARGUMENT or TW_NO_MEMORY.
 TW_API tw_status tw_graph_check(const tw_graph *graph);
 
 // The first error's message, "" if none. Borrowed: valid until the graph is freed.
@@ -61,74 +73,80 @@ TW_API void tw_graph_enter(tw_graph *graph, const char *scope);
 // Ends the innermost scope.
 TW_API void tw_graph_leave(tw_graph *graph);
 
-// Data given at each run: TW_F32 or TW_F64 means the graph's own type; TW_I32 for labels and indices.
-// `name` copied; must be new.
+// Data that is fed at each run (plan.h). `dtype` TW_F32 or TW_F64 means the type of the graph; TW_I32 is for
+// labels and indices. `name` is copied and must be new in the graph.
 TW_API tw_node tw_input(tw_graph *graph, const char *name, tw_dtype dtype, tw_shape shape);
 
-// What is trained: a named array that outlives runs, kept in the variables of the plan. No TW_BATCH.
+// What is trained: an array that outlives runs, kept under its name in the variables of the plan
+// (variables.h). `name` is copied and must be new; `shape` must not contain TW_BATCH.
 TW_API tw_node tw_parameter(tw_graph *graph, const char *name, tw_shape shape);
 
-// The same, but not trained: a counter, an accumulator, a running mean.
+// Like tw_parameter, but not trained: a counter, an accumulator, a running mean.
 TW_API tw_node tw_variable(tw_graph *graph, const char *name, tw_shape shape);
 
-// The same, kept in a type of its own (TW_F32, TW_F64) whatever the graph computes in: for operators
-// that say that they take it, such as the updates of rules with a `state double`.
+// Like tw_variable, but stored as `dtype` (TW_F32 or TW_F64) whatever the type of the graph. Only operators
+// that say so accept it, such as the updates of rules with a `state double`.
 TW_API tw_node tw_variable_of(tw_graph *graph, const char *name, tw_dtype dtype, tw_shape shape);
 
-// A number that never changes, rounded to the graph's type; and one that fills a shape.
+// A scalar that never changes, rounded to the type of the graph.
 TW_API tw_node tw_constant(tw_graph *graph, double value);
 
-// A number in every element of the shape of `like`.
+// An array of the shape of `like` with the same number in every element.
 TW_API tw_node tw_constant_like(tw_graph *graph, double value, tw_node like);
 
 // Gradients of the scalar `loss` with respect to `count` nodes, as nodes: slopes[i] has the shape of
-// with_respect_to[i] (zeros where the loss does not depend on it). Latches TW_BAD_SHAPE if `loss` is no
-// scalar, TW_UNSUPPORTED naming an operator on the way that has no derivative.
+// with_respect_to[i], and is zero where the loss does not depend on it. Latches TW_BAD_SHAPE if `loss` is
+// not a scalar, and TW_UNSUPPORTED, naming the operator, if an operator on the way has no derivative. After
+// an error the slopes are not meaningful, but may be passed on.
 TW_API void tw_gradients(tw_graph *graph, tw_node loss, const tw_node *with_respect_to, int count,
                          tw_node *slopes);
 
-// The same from a given gradient of `of` (same shape as `of`): the vector-Jacobian product.
+// The same for any node: `of_slope`, of the shape of `of`, is the gradient of some scalar with respect to
+// `of`, and slopes[i] becomes the gradient of that scalar with respect to with_respect_to[i]: the
+// vector-Jacobian product.
 TW_API void tw_gradients_from(tw_graph *graph, tw_node of, tw_node of_slope,
                               const tw_node *with_respect_to, int count, tw_node *slopes);
 
-// A node that, when run, stores `value` in `variable` (a tw_variable or tw_parameter of the same shape)
-// or adds to it, after every other reader of the run has read it.
+// A node that, when run, stores `value` in `variable`, a tw_variable or tw_parameter of the same shape. The
+// store comes after every other node of the run has read the variable.
 TW_API tw_node tw_assign(tw_graph *graph, tw_node variable, tw_node value);
 
-// A node that, when run, adds `value` to `variable`, after every other reader of the run.
+// The same, but adds `value` to the variable.
 TW_API tw_node tw_assign_add(tw_graph *graph, tw_node variable, tw_node value);
 
-// From now on everything built so far reads `replacement` where it read `node` (same shape), except
-// `replacement` itself and what it is made from. How a rule that looks ahead moves the point at which
-// the gradient is taken.
+// Makes everything built so far read `replacement` where it read `node` (of the same shape), except
+// `replacement` itself and the nodes it is made from. This is how a rule that looks ahead moves the point at
+// which the gradient is taken.
 TW_API void tw_graph_substitute(tw_graph *graph, tw_node node, tw_node replacement);
 
-// The context, the type computed in, and the number of nodes (a node's index is below it).
+// The context that the graph was made with.
 TW_API tw_context *tw_graph_context(const tw_graph *graph);
 
-// The type computed in.
+// The type that the graph computes in, TW_F32 or TW_F64.
 TW_API tw_dtype tw_graph_dtype(const tw_graph *graph);
 
-// The number of nodes; a node's index is below it.
+// The number of nodes; the index of each is below it.
 TW_API int tw_graph_node_count(const tw_graph *graph);
 
-// What a node is: its shape and type, its name ("dense1/weight", or the operator's with a number), its
-// operator ("matmul", "input", "parameter"), its inputs. Borrowed: valid until the graph changes.
+// The shape of a node, with negative sizes for TW_BATCH. Borrowed: valid until the graph changes.
 TW_API const tw_shape *tw_node_shape(const tw_graph *graph, tw_node node);
 
-// A node's type.
+// The type of its elements.
 TW_API tw_dtype tw_node_dtype(const tw_graph *graph, tw_node node);
 
-// Its name: "dense1/weight", or the operator's with a number. Borrowed: valid until the graph changes.
+// Its name: "dense1/weight", or the name of its operator with a number. Borrowed: valid until the graph
+// changes.
 TW_API const char *tw_node_name(const tw_graph *graph, tw_node node);
 
 // Its operator: "matmul", "input", "parameter". Borrowed: valid for ever.
 TW_API const char *tw_node_operator(const tw_graph *graph, tw_node node);
 
-// How many inputs it has; `*inputs` points at them. Borrowed: valid until the graph changes.
+// Returns the number of its inputs and makes `*inputs` point at them. Borrowed: valid until the graph
+// changes.
 TW_API int tw_node_inputs(const tw_graph *graph, tw_node node, const tw_node **inputs);
 
-// The parameters in the order they were made; returns how many. Borrowed: valid until the graph changes.
+// Returns the number of parameters and makes `*parameters` point at them, in the order they were made.
+// Borrowed: valid until the graph changes.
 TW_API int tw_graph_parameters(const tw_graph *graph, const tw_node **parameters);
 
 #ifdef __cplusplus

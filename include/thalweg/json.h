@@ -36,13 +36,14 @@ TW_API void tw_json_begin(tw_json *json, const char *name);
 // Closes the innermost object; after the outermost one a line feed follows.
 TW_API void tw_json_end(tw_json *json);
 
-// Opens and closes an array of the name (NULL inside an array).
+// Opens an array; `name` as for an object.
 TW_API void tw_json_begin_array(tw_json *json, const char *name);
 
 // Closes the innermost array.
 TW_API void tw_json_end_array(tw_json *json);
 
-// One member (`name` given) or one array element (`name` NULL). A NULL text is null; `text` copied.
+// A text (copied): a member where `name` is given, an element of an array where it is NULL. A NULL text is
+// written as null. The functions below take `name` in the same way.
 TW_API void tw_json_string(tw_json *json, const char *name, const char *text);
 
 // A number, with the digits that read back as it; null if it is not finite.

@@ -15,14 +15,14 @@ extern "C" {
 
 typedef struct tw_loss tw_loss; // one of a fixed list: never freed
 
-// The loss of a name: cross_entropy (the negative log-likelihood, surrogate of the 0-1 error), hinge
-// (multi-class, Crammer and Singer, 2001), squared, absolute, huber (Huber, 1964, delta = 1). NULL or "":
-// cross_entropy where `classes` > 0, else squared. Errors: TW_BAD_ARGUMENT for an unknown name, or one
-// that does not fit (hinge of a regression).
+// The loss called `name`: cross_entropy (negative log-likelihood, a surrogate of the 0-1 error), hinge (for
+// several classes, Crammer and Singer, 2001), squared, absolute, huber (Huber, 1964, delta = 1). NULL or ""
+// means cross_entropy if `classes` > 0, else squared. `classes` is 0 for a regression. Errors:
+// TW_BAD_ARGUMENT for a name that is unknown or does not fit (hinge for a regression).
 TW_API tw_status tw_loss_parse(tw_context *context, const char *name, int64_t classes,
                                const tw_loss **loss);
 
-// Number `index` of the list, NULL behind the last; its name and its formula. Borrowed: for ever.
+// Loss `index` of the list, NULL behind the last. Borrowed: valid for ever.
 TW_API const tw_loss *tw_losses(int index);
 
 // Its name. Borrowed: valid for ever.
@@ -31,16 +31,17 @@ TW_API const char *tw_loss_name(const tw_loss *loss);
 // Its formula as text. Borrowed: valid for ever.
 TW_API const char *tw_loss_formula(const tw_loss *loss);
 
-// One loss an example: outputs [B, classes] and target i32 [B], or outputs and target [B, k] -> [B].
-// A regression's loss is the mean over its k outputs. Latches TW_BAD_SHAPE where they do not fit.
+// One loss for each example, [B]: from outputs [B, classes] and target i32 [B], or from outputs and target
+// [B, k], where it is the mean over the k values. Take tw_mean_all of it to train. Latches TW_BAD_SHAPE
+// where the shapes do not fit.
 TW_API tw_node tw_loss_build(const tw_loss *loss, tw_graph *graph, tw_node outputs, tw_node target);
 
-// 1 where the largest output is not the target's class, else 0: [B, classes], i32 [B] -> [B]. Without a
-// derivative: that is why a surrogate is trained.
+// 1 where the largest output is not that of the target's class, else 0: outputs [B, classes], target i32 [B]
+// -> [B]. It has no derivative, which is why a surrogate is trained.
 TW_API tw_node tw_zero_one_error(tw_graph *graph, tw_node outputs, tw_node target);
 
-// Sum over all weights (not biases) of the graph of |w| * l1 + w^2 * l2 / 2, a scalar to add to a mean
-// loss. TW_NO_NODE if both are 0.
+// The sum of |w|*l1 + w^2*l2/2 over all weights of the graph, that is, its parameters of two or more axes: a
+// scalar to be added to a mean loss. TW_NO_NODE if both are 0.
 TW_API tw_node tw_penalty(tw_graph *graph, double l1, double l2);
 
 #ifdef __cplusplus

@@ -1,5 +1,5 @@
-// Memory that counts against a context's budget: zeroed, aligned for vectors. What the library itself
-// allocates with; a host program may, for arrays that should obey the same limit.
+// Memory that counts against the budget of a context, zeroed and aligned for vectors. The library itself allocates
+// with these functions; a program may use them for arrays that should obey the same limit.
 #ifndef THALWEG_MEMORY_H
 #define THALWEG_MEMORY_H
 
@@ -10,8 +10,8 @@ extern "C" {
 #endif
 
 // `count` elements of `size` bytes, all zero, aligned to 64 bytes. Owned by the caller: free with
-// tw_release. NULL on failure, with TW_NO_MEMORY's message in the context; a `count` of 0 gives
-// a block that may not be read.
+// tw_release. NULL on failure, with the message of TW_NO_MEMORY in the context. A `count` of 0 gives a block
+// that is not NULL but may not be read.
 TW_API void *tw_allocate(tw_context *context, size_t count, size_t size);
 
 // Grows `*block` from `count` to `new_count` elements, the new ones zero. On failure the block is as
@@ -19,13 +19,14 @@ TW_API void *tw_allocate(tw_context *context, size_t count, size_t size);
 TW_API tw_status tw_reallocate(tw_context *context, void **block, size_t count, size_t new_count,
                                size_t size);
 
-// Makes room for one more element behind `count`, doubling `*capacity`: for growing arrays. Errors:
-// TW_NO_MEMORY, and the block is as it was.
+// For growing arrays: makes room for one more element after the first `count` in a block with room for
+// `*capacity`. If there is none, the block is reallocated with at least twice the room, and `*capacity` set
+// to it; new elements are zero. Errors: TW_NO_MEMORY, and the block is as it was.
 TW_API tw_status tw_grow(tw_context *context, void **block, size_t count, size_t *capacity,
                          size_t size);
 
-// Copies a string of `length` bytes and ends it with NUL. Owned by the caller: free with tw_release.
-// NULL on failure.
+// A copy of the first `length` bytes of `text`, ended with NUL. Owned by the caller: free with tw_release.
+// NULL on failure, with the message of TW_NO_MEMORY in the context.
 TW_API char *tw_copy_text(tw_context *context, const char *text, size_t length);
 
 // Gives a block back; NULL is fine. The block knows its context, which must be alive.

@@ -27,24 +27,23 @@ typedef struct tw_method tw_method;
 
 // ---- the built-in rules
 
-// How many there are; the name and the one-line description of number `index`, in alphabetic order;
-// whether it is a link: one that changes the gradient for the rule behind it. Borrowed: valid for ever.
+// The number of built-in rules and links.
 TW_API int tw_rule_count(void);
 
-// The name of built-in rule `index`. Borrowed: valid for ever.
+// The name of number `index`, in alphabetic order. Borrowed: valid for ever.
 TW_API const char *tw_rule_name(int index);
 
 // Its description in a line. Borrowed: valid for ever.
 TW_API const char *tw_rule_summary(int index);
 
-// Whether it changes the gradient for the rule behind it.
+// Whether it is a link, which changes the gradient for the rule after it.
 TW_API bool tw_rule_is_link(int index);
 
-// The text of a built-in rule or NULL if none has that name. Borrowed: valid for ever.
+// The text of a built-in rule, or NULL if none has that name. Borrowed: valid for ever.
 TW_API const char *tw_rule_text(const char *name);
 
-// Checks a rule's text; `name` is what messages call it. Errors: TW_BAD_TEXT with file, line, column,
-// caret and hint.
+// Checks the text of a rule; messages call it `name`. Errors: TW_BAD_TEXT with line, column, caret and hint;
+// TW_NO_MEMORY.
 TW_API tw_status tw_rule_check(tw_context *context, const char *name, const char *text);
 
 // ---- methods
@@ -59,13 +58,13 @@ TW_API tw_status tw_method_parse(tw_context *context, const char *text, tw_metho
 // Frees; NULL is fine. After the plans and graphs it was attached to.
 TW_API void tw_method_free(tw_method *method);
 
-// How many rules the chain has. All but the last are links.
+// The number of rules in the chain. All but the last are links.
 TW_API int tw_method_rule_count(const tw_method *method);
 
-// The method as it was parsed. Borrowed: valid while it is.
+// The method as it was parsed. Borrowed: valid while the method is.
 TW_API const char *tw_method_text(const tw_method *method);
 
-// The name of its last rule, "adam". Borrowed: valid while it is.
+// The name of its rule, the last of the chain: "adam". Borrowed: valid while the method is.
 TW_API const char *tw_method_name(const tw_method *method);
 
 // One hyperparameter of a chain. Strings are borrowed: valid until it is set or the method is freed.
@@ -78,10 +77,10 @@ typedef struct tw_hyperparameter {
     const char *meaning;    // "decay of the average of gradients"; "" if the text does not say
 } tw_hyperparameter;
 
-// How many there are in the whole chain, and number `index`.
+// The number of hyperparameters of the whole chain.
 TW_API int tw_method_hyperparameter_count(const tw_method *method);
 
-// Hyperparameter number `index` of the chain.
+// Hyperparameter `index`, in the order of the chain.
 TW_API tw_hyperparameter tw_method_hyperparameter(const tw_method *method, int index);
 
 // Sets a hyperparameter to a number or expression. `name` is "lr", or "adam.lr" where several links
@@ -89,27 +88,28 @@ TW_API tw_hyperparameter tw_method_hyperparameter(const tw_method *method, int i
 // is not there, TW_BAD_ARGUMENT for one that is not unique, TW_BAD_TEXT.
 TW_API tw_status tw_method_set(tw_method *method, const char *name, const char *value);
 
-// The same to a plain number, without allocation.
+// The same with a number, and without allocation.
 TW_API tw_status tw_method_set_number(tw_method *method, const char *name, double value);
 
-// From now on the hyperparameter is what the schedule says, its own value at step 1 being the
-// schedule's lr0. A parameter group's override of it stays as it is.
-// `schedule` is borrowed: valid while the method is used; NULL takes it off again.
+// Lets a hyperparameter follow a schedule, whose lr0 is the value that the hyperparameter has at step 1.
+// Parameter groups that override it keep their value. `schedule` is borrowed: valid while the method is
+// used; NULL takes it off again. Errors: as tw_method_set.
 TW_API tw_status tw_method_schedule(tw_method *method, const char *name,
                                     const tw_schedule *schedule);
 
-// Value at a clock, without group overrides. NaN, and no message, if there is no such name.
+// The value of a hyperparameter at a clock, parameter groups left aside. NaN, without a message, if there is
+// no such name.
 TW_API double tw_method_value(const tw_method *method, const char *name, const tw_clock *clock);
 
 // ---- parameter groups
 
-// Adds overrides "GLOB: name=value, ...; GLOB: ..." by the parameters' names; where several match,
-// later ones win. Before attaching. Errors: TW_BAD_TEXT; TW_NOT_FOUND for an unknown hyperparameter.
-// A glob that matches no parameter is an error of attaching.
+// Adds parameter groups, "GLOB: name=value, ...; GLOB: ...". A glob selects parameters by their names; where
+// several match, the later one wins. To be called before attaching, which fails if a glob matches no
+// parameter. Errors: TW_BAD_TEXT; TW_NOT_FOUND for an unknown hyperparameter.
 TW_API tw_status tw_method_override(tw_method *method, const char *text);
 
-// Which parameter gets what: a line each, for people. Names as in the graph. Borrowed: valid until the
-// next call that shows something of this method. NULL on failure.
+// Which of `count` parameters, named as in the graph, has which values: one line each, for people. Borrowed:
+// valid until the next call that shows something of this method. NULL on failure.
 TW_API const char *tw_method_show_groups(tw_method *method, const char *const *names, int count);
 
 // ---- words
@@ -120,53 +120,58 @@ typedef enum tw_method_form {
     TW_METHOD_PLAN,  // tile programs, arrays read and written, bytes a parameter
 } tw_method_form;
 
-// Borrowed: valid until the next call that shows something of this method. NULL on failure.
+// The method in one of these forms. Borrowed: valid until the next call that shows something of this method.
+// NULL on failure.
 TW_API const char *tw_method_show(tw_method *method, tw_method_form form);
 
-// The same of `count` rules of the chain from number `first` on, 0 the first. Errors, by NULL and a message:
-// rules that the chain does not have; TW_METHOD_PLAN, as a chain computes in one plan that has no parts.
+// The same for `count` rules of the chain, from number `first` on, counted from 0. NULL and a message for rules
+// that the chain does not have, and for TW_METHOD_PLAN, as a chain runs as one program that has no parts.
 TW_API const char *tw_method_show_rules(tw_method *method, int first, int count,
                                         tw_method_form form);
 
-// Bytes of memory that one update must touch at the least, a parameter, in `dtype`.
+// The least number of bytes of memory that an update touches per parameter, in `dtype`: each array that its
+// equations read or write is counted once for each, and once more where a reduction reads it.
 TW_API int64_t tw_method_bytes(const tw_method *method, tw_dtype dtype);
 
 // ---- in a graph
 
-// Adds to `graph` the gradients of the scalar `loss` (at the look-ahead point if the rule has one) and
-// one update a parameter: updates[i] is a node that, when run, changes parameters[i] and its states in
-// place. All updates belong in one plan. States are variables "PARAMETER:RULE.STATE".
-// Errors: the graph's; TW_NOT_FOUND for a group's glob that matches nothing.
+// Adds to `graph` the gradients of the scalar `loss` with respect to `count` parameters, taken at the
+// look-ahead point if the rule has one, and an update for each parameter: when run, updates[i] changes
+// parameters[i] and its states in place. All updates belong in one plan. States are variables called
+// "PARAMETER:RULE.STATE". Errors: those of the graph; TW_NOT_FOUND for a glob of a group that matches no
+// parameter.
 TW_API tw_status tw_method_attach(tw_method *method, tw_graph *graph, tw_node loss,
                                   const tw_node *parameters, int count, tw_node *updates);
 
-// The same from gradients that are given (accumulated, recorded): gradients[i] has the shape of
-// parameters[i]. A rule that looks ahead takes them as gradients at its look-ahead point.
+// The same with gradients that are given (accumulated, recorded): gradients[i] has the shape of
+// parameters[i]. A rule that looks ahead takes them as the gradients at its look-ahead point.
 TW_API tw_status tw_method_attach_gradients(tw_method *method, tw_graph *graph,
                                             const tw_node *parameters, const tw_node *gradients,
                                             int count, tw_node *updates);
 
-// Whether the gradient is taken elsewhere than at theta. Then tw_method_look, called when the loss is
-// built and before its gradients, makes what was built read points[i] = look-ahead of parameters[i];
-// points are what gradients are taken with respect to. Without look-ahead points[i] = parameters[i].
+// Whether the rule takes the gradient elsewhere than at the parameters. tw_method_attach takes care of it;
+// who computes the
+// gradients for tw_method_attach_gradients calls tw_method_look first.
 TW_API bool tw_method_looks_ahead(const tw_method *method);
 
-// Makes what was built so far read points[i] in place of parameters[i] (arrays of `count`).
+// To be called when the loss is built and before its gradients are: makes what was built read points[i], the
+// look-ahead of parameters[i] (both [count]), in place of the parameter. Gradients are then taken with
+// respect to the points. Without look-ahead points[i] is parameters[i]. Errors: those of the graph.
 TW_API tw_status tw_method_look(tw_method *method, tw_graph *graph, const tw_node *parameters,
                                 int count, tw_node *points);
 
-// Makes the states that `variables` lacks and gives them their first values, a function of the seed,
-// the parameters' values and the clock (that of step 1 if NULL); those that are there are left alone.
-// After attaching to `graph` and filling the parameters, before tw_plan_new.
-// Errors: TW_MISMATCH, TW_NO_MEMORY.
+// Makes the states that `variables` lack and gives them their initial values, which depend on the seed, the
+// values of the parameters and the clock (NULL: that of step 1). States that are there are left alone. To be
+// called after attaching to `graph` and after the parameters have their values, and before tw_plan_new.
+// Errors: TW_BAD_ARGUMENT if the method is not attached to the graph; TW_MISMATCH; TW_NO_MEMORY.
 TW_API tw_status tw_method_start(tw_method *method, const tw_graph *graph, tw_variables *variables,
                                  uint64_t seed, const tw_clock *clock);
 
-// Copies states of `from` that mean the same in `to` (a state of the same equation) to their new names,
-// for a change of method in the middle of a training. To be called before tw_method_start. What could
-// not be carried is said in `*refused`, a line each, "" if nothing (borrowed: valid until the next call
-// that shows something of `to`). Errors: TW_MISMATCH, and nothing copied, for a state of `to` whose
-// name is taken by one of another equation.
+// For a change of method in the middle of training: copies the states of `from` that mean the same in `to`
+// (states of equal equations) to their new names. To be called before tw_method_start. `*refused` says what
+// could not be carried, one line each, "" if all was; borrowed: valid until the next call that shows
+// something of `to`. Errors: TW_MISMATCH, with nothing copied, if the name of a state of `to` is taken by a
+// state with another equation.
 TW_API tw_status tw_method_carry(const tw_method *from, tw_method *to, tw_variables *variables,
                                  const char *const *parameter_names, int count,
                                  const char **refused);

@@ -25,14 +25,13 @@ typedef struct tw_minimization tw_minimization;
 typedef struct tw_minimize_options {
     const char *method;   // Default "lbfgs".
     const char *schedule; // of a rule's lr (schedule.h), T = max_iterations. Default NULL.
-    const double *lower,
-        *upper;               // [n] box, -INFINITY and INFINITY where open; NULL (default): none.
-                              // lbfgs keeps to it; other methods refuse it
+    // [n] a box, -INFINITY and INFINITY where open; NULL (default): none. Only lbfgs takes one.
+    const double *lower, *upper;
     double tolerance;         // converged when |g|_inf <= tolerance*max(1, |f|). Default 1e-8.
     uint64_t max_iterations;  // Default 10,000.
     uint64_t max_evaluations; // of the function; 0 (default): no limit
-    double jitter;            // uniform(-jitter, jitter) is added to each coordinate of the start
-    uint64_t seed;            // of the jitter and of rules that draw. Default 1.
+    double jitter; // uniform(-jitter, jitter) is added to each coordinate of the start. Default 0.
+    uint64_t seed; // of the jitter and of rules that draw. Default 1.
 } tw_minimize_options;
 
 // The defaults, said beside each field.
@@ -48,7 +47,8 @@ typedef enum tw_minimize_end {
     TW_MINIMIZE_RUNNING,            // not ended yet
 } tw_minimize_end;
 
-// Its word as in CLI.md: "converged", "max_iterations", ... Borrowed: valid for ever.
+// Its word: "converged", "max_iterations", "diverged", "line_search_failed", "interrupted", "running".
+// Borrowed: valid for ever.
 TW_API const char *tw_minimize_end_name(tw_minimize_end end);
 
 typedef struct tw_minimize_result {
@@ -58,7 +58,7 @@ typedef struct tw_minimize_result {
     double grad_norm; // |g|_inf there (with a box: of the projected gradient)
     uint64_t iterations;
     tw_evaluation_counts counts; // of this minimisation
-    double seconds;
+    double seconds;              // spent in it
 } tw_minimize_result;
 
 // Where a minimisation is after an iteration (0: the start). Borrowed during the call.
@@ -82,21 +82,22 @@ typedef struct tw_solver_words {
     int key_count;
 } tw_solver_words;
 
-// Number `index` of the solvers, NULL behind the last.
+// Solver `index`, NULL behind the last. Borrowed: valid for ever.
 TW_API const tw_solver_words *tw_solver_describe(int index);
 
-// From x [n], in the objective's type, to the best point seen, in the same memory. `options` may be NULL.
-// Returns TW_OK for every end but TW_MINIMIZE_DIVERGED (TW_DIVERGED) and interruption (TW_INTERRUPTED).
-// Errors: as tw_minimization_new, with x left alone; what the function says, then x is the best point
-// seen before.
+// Minimises from x [n], in the objective's type; x becomes the best point seen. `options` may be NULL.
+// Returns TW_OK for every end but two: TW_DIVERGED for TW_MINIMIZE_DIVERGED and TW_INTERRUPTED for
+// TW_MINIMIZE_INTERRUPTED; `*result` is filled for those too. Errors: as tw_minimization_new, which leave x
+// alone; what the function says, and then x is the best point seen before.
 TW_API tw_status tw_minimize(tw_objective *objective, const tw_minimize_options *options, void *x,
                              tw_minimize_result *result);
 
-// Ready at `start` [n] (copied; NULL: the objective's own). The objective is borrowed: valid until freed.
-// `*minimization` is owned by the caller: free with tw_minimization_free. Errors: TW_BAD_ARGUMENT (a
-// key or option that cannot be, no start, a box for a method without), TW_BAD_TEXT, TW_NOT_FOUND;
-// TW_BAD_ARGUMENT too for a start at which the function is not finite; what it says; TW_NO_MEMORY.
-// A start outside the box is moved to its edge.
+// A minimisation that is ready to begin at `start` [n] (copied; NULL: the objective's own start). A start
+// outside the box is moved to its edge. The objective is borrowed: valid until the minimisation is freed.
+// `options` may be NULL. `*minimization` is owned by the caller: free with tw_minimization_free. Errors:
+// TW_BAD_ARGUMENT for an impossible option, no start, a box for a method that takes none, or a start at
+// which the function is not finite; TW_BAD_TEXT and TW_NOT_FOUND for the method; what the function says;
+// TW_NO_MEMORY.
 TW_API tw_status tw_minimization_new(tw_objective *objective, const tw_minimize_options *options,
                                      const void *start, tw_minimization **minimization);
 
@@ -111,13 +112,13 @@ TW_API tw_status tw_minimization_step(tw_minimization *minimization);
 TW_API tw_status tw_minimization_run(tw_minimization *minimization, tw_minimize_watch *watch,
                                      void *user, tw_minimize_result *result);
 
-// Where it is now. Borrowed: valid until the next step.
+// Where it is now. `x` is borrowed: valid until the next step.
 TW_API tw_minimize_point tw_minimization_point(const tw_minimization *minimization);
 
 // The method with every key spelled out. Borrowed: valid while it is.
 TW_API const char *tw_minimization_method(const tw_minimization *minimization);
 
-// How it stands: end is TW_MINIMIZE_RUNNING until it has ended.
+// How it stands. `end` is TW_MINIMIZE_RUNNING until it has ended.
 TW_API tw_minimize_result tw_minimization_result(const tw_minimization *minimization);
 
 // The best point seen [n]. Borrowed: valid until the next step.
@@ -126,8 +127,9 @@ TW_API const void *tw_minimization_best(const tw_minimization *minimization);
 // Writes everything that the next step depends on to one safetensors file. Errors: TW_IO, TW_NO_MEMORY.
 TW_API tw_status tw_minimization_save(const tw_minimization *minimization, const char *path);
 
-// Puts a minimisation of the same objective and options where the saved one was: the steps to come have
-// the bits of one that was not stopped. Errors: TW_NOT_FOUND, TW_BAD_FILE, TW_MISMATCH, TW_NO_MEMORY.
+// Puts a minimisation of the same objective and with the same options where the saved one was. Its further
+// steps have the bits of one that was never stopped. Errors: TW_NOT_FOUND, TW_BAD_FILE; TW_MISMATCH for a
+// file of another objective or method; TW_IO, TW_NO_MEMORY.
 TW_API tw_status tw_minimization_load(tw_minimization *minimization, const char *path);
 
 #ifdef __cplusplus

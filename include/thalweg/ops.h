@@ -2,8 +2,8 @@
 //
 //     tw_node hidden = tw_relu(graph, tw_add(graph, tw_matmul(graph, x, w), b));
 //
-// Each takes nodes of one graph and gives one node. Shapes that do not fit latch TW_BAD_SHAPE in the
-// graph with both shapes in the message. What each does is said beside its line in ops.def.
+// Each takes nodes of one graph and returns a node. Shapes that do not fit latch TW_BAD_SHAPE in the graph, with both
+// shapes in the message. ops.def lists the operators and says what each does.
 #ifndef THALWEG_OPS_H
 #define THALWEG_OPS_H
 

@@ -1,5 +1,5 @@
-// Online convex problems: a method predicts, the loss of the round is revealed, and what it lost beyond the
-// best fixed point in hindsight is its regret (Zinkevich, 2003).
+// Online convex problems: in each round a method predicts a point, then the loss of the round is revealed. What it
+// loses beyond the best fixed point in hindsight is its regret (Zinkevich, 2003).
 //
 //     tw_regret *game = NULL;
 //     tw_regret_new(context, "sparse", 10000, 1, &game);
@@ -20,11 +20,10 @@ extern "C" {
 
 typedef struct tw_regret tw_regret;
 
-// A problem, for help: its name, and what it is. Number `index` of the list; NULL behind the last.
-// Borrowed: valid for ever.
+// The name of problem `index`, for help; NULL behind the last. Borrowed: valid for ever.
 TW_API const char *tw_regret_problem_name(int index);
 
-// What it is, in a line. Borrowed: valid for ever.
+// What problem `index` is, in a line; NULL behind the last. Borrowed: valid for ever.
 TW_API const char *tw_regret_problem_summary(int index);
 
 // A game of `rounds` rounds (1 to 10 million): linear, logistic, absolute, sparse, or reddi[:C=3] (Reddi, Kale
@@ -46,7 +45,7 @@ typedef struct tw_regret_result {
     double exponent; // slope of log R(t) on log t over the points below; NaN if R is not positive
     double bound;    // R(T) cannot exceed it; NaN where none holds for the method
     const char *bound_source; // whose: "Zinkevich, 2003"; "" where none holds
-    double stated_bound; // Kingma and Ba's of adam, whose proof is wrong: to be looked at; NaN else
+    double stated_bound; // what Kingma and Ba state for adam; their proof is wrong. NaN for others
     int64_t dimension;
     const double *x_final; // [dimension]
     int point_count;       // at most TW_REGRET_POINTS
@@ -56,20 +55,20 @@ typedef struct tw_regret_result {
 
 // How far tw_regret_play is.
 typedef struct tw_regret_progress {
-    bool in_hindsight; // it still searches for the best fixed points, or else plays
-    int64_t round;     // rounds played, or how many of them the point searched for is the best of
+    bool in_hindsight; // it still searches for the best fixed points; else it plays
+    int64_t round;     // rounds played, or the number of rounds whose best point is searched for
     double share;      // of this part of the work, from 0 to 1
 } tw_regret_progress;
 
-// Is told of it, every so often.
+// Called every so often while it plays.
 typedef void tw_regret_watch(const tw_regret_progress *progress, void *user);
 
-// Plays one method (method.h) from the problem's start. The first play of a game also finds the best fixed
-// points, which takes most of the time where losses are many; `watch` may be NULL. A step size that the text does not give is what the
-// bound asks for: D/(G sqrt(t)) of sgd, D_inf/sqrt(2) of adagrad, 0.5/sqrt(t) of others; a number given as lr
-// is divided by sqrt(t), but for adagrad; an expression is taken as it is. In reddi, beta1 and beta2 that are
-// not given are 0 and 1/(1 + C^2). Errors: TW_UNSUPPORTED for a rule that looks ahead; TW_BAD_TEXT,
-// TW_NOT_FOUND; TW_DIVERGED where a prediction is no number; TW_NO_MEMORY.
+// Plays one method (method.h) from the start of the problem. The first play of a game also finds the best fixed
+// points, which takes most of the time if there are many losses; `watch` may be NULL. If the text gives no lr, it
+// is what the bound asks for: D/(G sqrt(t)) for sgd, D_inf/sqrt(2) for adagrad, 0.5/sqrt(t) for others
+// (docs/regret.md). If it is a number, it is divided by sqrt(t), except for adagrad; an expression is taken as it
+// is. In reddi, beta1 and beta2 are 0 and 1/(1 + C^2) unless the text gives them. Errors: TW_UNSUPPORTED for a rule
+// that looks ahead; TW_BAD_TEXT, TW_NOT_FOUND; TW_DIVERGED if a prediction is not a number; TW_NO_MEMORY.
 TW_API tw_status tw_regret_play(tw_regret *game, const char *method, tw_regret_watch *watch,
                                 void *user, tw_regret_result *result);
 

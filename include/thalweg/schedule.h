@@ -13,11 +13,11 @@
 // Text: NAME[:key=value,...], or an expression in lr0 (the initial value), t (step, from 1), epoch
 // (fractional, from 0), T (all steps), N (training examples), B (minibatch), pi and e, such as
 // "lr0/sqrt(t)". Links are chained by |, each with the value of the one before it as its lr0:
-// "cosine:cycles=3 | plateau:factor=0.5". What a number of steps is, is a fraction of T below 1.
+// "cosine:cycles=3 | plateau:factor=0.5". A key that counts steps is a fraction of T if it is below 1.
 //
-// Every schedule takes warmup=W, an expression too ("lr0/sqrt(t), warmup=100"): in the steps 1 to W the
-// value rises as t/W to the one that the schedule begins with, at t = 0 (an expression's at t = 1);
-// behind, the schedule runs as if the training began there: t counts from its end and T is T - W.
+// Every schedule takes warmup=W, an expression too ("lr0/sqrt(t), warmup=100"). In steps 1 to W the value is t/W
+// times the one that the schedule begins with (that at t = 0; of an expression, that at t = 1). After that the
+// schedule runs as if the training began there: t counts from the end of the warm-up, and T is T - W.
 #ifndef THALWEG_SCHEDULE_H
 #define THALWEG_SCHEDULE_H
 
@@ -45,9 +45,9 @@ TW_API const char *tw_schedule_text(const tw_schedule *schedule);
 // something that the clock does not know (T, epochs). No allocation.
 TW_API double tw_schedule_value(const tw_schedule *schedule, const tw_clock *clock, double initial);
 
-// Whether the schedule can be followed with this clock (its step does not matter): it has what it needs,
-// the warm-up is shorter than the training, and values are finite at up to 1000 steps evenly spread.
-// Errors: TW_BAD_ARGUMENT.
+// Whether the schedule can be followed with this clock, whose step does not matter: the clock knows what the
+// schedule needs, the warm-up is shorter than the training, and the values are finite at up to 1000 steps,
+// evenly spread. Errors: TW_BAD_ARGUMENT.
 TW_API tw_status tw_schedule_check(const tw_schedule *schedule, const tw_clock *clock,
                                    double initial);
 
@@ -68,22 +68,21 @@ typedef struct tw_measures {
     double test_error, test_loss, train_loss;
 } tw_measures;
 
-// Tells the schedule how an epoch ended, the last step of which `clock` holds. Whether the value was
-// lowered by it. A NaN is no improvement.
+// Tells the schedule how an epoch ended; `clock` is that of its last step. Returns whether this lowered the
+// value. A NaN is no improvement.
 TW_API bool tw_schedule_observe(tw_schedule *schedule, const tw_clock *clock,
                                 const tw_measures *measures);
 
 // All that a schedule remembers.
 typedef struct tw_schedule_state {
     double factor;         // of the value, 1 at first
-    double best;           // the lowest measure; has a meaning once something was observed
+    double best;           // the lowest measure observed; without meaning before the first
     double observed_count; // observations so far, not counting NaN
     double bad_epochs;     // since the best or the last reduction
     double cooldown_left;  // epochs during which nothing counts as bad
 } tw_schedule_state;
 
-// What it remembers now; and sets it, as read from a checkpoint. Errors: TW_BAD_ARGUMENT for numbers
-// that no schedule can have come to; it is unchanged then.
+// What the schedule remembers now, to be saved in a checkpoint.
 TW_API tw_schedule_state tw_schedule_get_state(const tw_schedule *schedule);
 
 // Sets what it remembers, as read from a checkpoint. Errors: TW_BAD_ARGUMENT for numbers that no
@@ -105,8 +104,7 @@ typedef struct tw_schedule_words {
     int key_count;       // without warmup, which all take
 } tw_schedule_words;
 
-// How many named schedules there are, the words of number `index`, and of its key number `key`.
-// Strings are borrowed: valid for ever.
+// The number of named schedules.
 TW_API int tw_schedule_count(void);
 
 // The words of named schedule `index`. Borrowed: valid for ever.

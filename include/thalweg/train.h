@@ -30,11 +30,13 @@ typedef struct tw_training tw_training;
 
 #define TW_DIAGNOSE_EVERY 500 // steps between forecasts where nothing else is wanted
 
-// Everything that decides a run. Texts are copied by tw_training_new; defaults come from
-// tw_training_options_default alone. A method is one of method.h, which steps for each minibatch; or one of
-// minimize.h, such as "lbfgs:m=10", for which each step takes all examples and is an epoch (`batch` is then
-// how many are held at a time); or "slbfgs", quasi-Newton steps for minibatches; or phases,
-// "adam for 5; lbfgs": five epochs by the one, the rest by the other.
+// Everything that decides a run. Texts are copied by tw_training_new; the defaults come from
+// tw_training_options_default alone. The method is
+//   - one of method.h, which makes a step for each minibatch;
+//   - one of minimize.h, such as "lbfgs:m=10": each step uses all examples and is an epoch, and `batch` says how
+//     many examples are held in memory at a time;
+//   - "slbfgs": quasi-Newton steps for minibatches;
+//   - or phases, such as "adam for 5; lbfgs": five epochs by the one, the rest by the other.
 typedef struct tw_training_options {
     const char *data; // what to train on (data.h). Default "strokes".
     const char *test; // what to measure on; NULL (default): the format's own, else held out
@@ -52,8 +54,7 @@ typedef struct tw_training_options {
     const char *init; // of weights (init.h). Default NULL: he before relu-like layers, else xavier.
     const char *bias_init; // Default NULL: zeros.
     tw_dtype precision;    // TW_F32 (default) or TW_F64
-    int64_t batch;         // B, examples a minibatch. Default 128. Where a step takes all: how
-                           // many are held at a time
+    int64_t batch;         // B, examples in a minibatch. Default 128.
     int64_t accumulate;    // minibatches averaged for one step, an epoch at most. Default 1.
     uint64_t epochs;       // passes over the data. Default 10; ignored where `steps` is not 0.
     uint64_t steps;        // updates in all. Default 0: as `epochs` says.
@@ -73,20 +74,21 @@ typedef struct tw_training_options {
 // The defaults, said beside each field.
 TW_API tw_training_options tw_training_options_default(void);
 
-// Opens the data, builds and plans the graphs, fills the parameters, and makes the run folder. `*training`
-// is owned by the caller: free with tw_training_free. Errors: TW_BAD_ARGUMENT, TW_BAD_TEXT, TW_BAD_SHAPE,
-// TW_BAD_FILE, TW_NOT_FOUND; TW_EXISTS for a run folder that holds something; TW_IO; TW_NO_MEMORY. Nothing is
-// written on failure.
+// Opens the data, builds and plans the graphs, initialises the parameters, and makes the run folder.
+// `*training` is owned by the caller: free with tw_training_free. Errors: TW_BAD_ARGUMENT, TW_BAD_TEXT,
+// TW_BAD_SHAPE, TW_BAD_FILE, TW_NOT_FOUND; TW_EXISTS for a run folder that is not empty; TW_IO;
+// TW_NO_MEMORY. On failure nothing is written.
 TW_API tw_status tw_training_new(tw_context *context, const tw_training_options *options,
                                  tw_training **training);
 
-// Continues the run of a folder at its last checkpoint, with its options; `epochs` or `steps` not 0 set a
-// new end. Errors: as above; TW_MISMATCH where the checkpoint does not belong to the run's options.
+// Continues the run of a folder at its last checkpoint, with the options it was started with. `epochs` or
+// `steps`, if not 0, set a new end. `*training` is owned by the caller: free with tw_training_free. Errors:
+// as above; TW_MISMATCH if the checkpoint does not belong to the options of the run.
 TW_API tw_status tw_training_resume(tw_context *context, const char *folder, uint64_t epochs,
                                     uint64_t steps, tw_training **training);
 
-// The same for a run on a host program's own sets, given again: what they hold must be what it was then.
-// `test_set` may be NULL. Both borrowed: valid until free.
+// The same for a run on a program's own data sets, which are given again and must hold what they held then.
+// `test_set` may be NULL. Both are borrowed: valid until the training is freed.
 TW_API tw_status tw_training_resume_on(tw_context *context, const char *folder, tw_data *train_set,
                                        tw_data *test_set, uint64_t epochs, uint64_t steps,
                                        tw_training **training);
@@ -106,10 +108,10 @@ typedef struct tw_epoch {
     bool best;        // better than all before
 } tw_epoch;
 
-// Is told of an epoch.
+// Called after an epoch.
 typedef void tw_epoch_function(const tw_epoch *epoch, void *user);
 
-// Adds an epoch as a line of JSON of type "epoch", as it stands in the run folder's metrics.jsonl.
+// Adds an epoch to `json` as a line of type "epoch", as it stands in metrics.jsonl of the run folder.
 TW_API void tw_epoch_line(tw_json *json, const tw_epoch *epoch);
 
 // A step whose gradient's norm was more than 10 times the median of those before it (of 20 to 101).
@@ -119,21 +121,21 @@ typedef struct tw_cliff {
     double median; // a clip_norm:c=median would have scaled the step by median/grad_norm
 } tw_cliff;
 
-// Where a run is, after a step. Pointers are borrowed: valid until the next step.
+// Where a run is after a step. Pointers are borrowed: valid until the next step.
 typedef struct tw_progress {
     uint64_t step, total_steps;
     double loss;                      // of the step's minibatch
     double seconds;                   // in training steps so far
     double seconds_left;              // at this pace
-    const tw_step_forecast *forecast; // made behind this step, else NULL (diagnose_every)
-    const tw_cliff *cliff;            // this step, else NULL
+    const tw_step_forecast *forecast; // made after this step (diagnose_every), else NULL
+    const tw_cliff *cliff;            // if this step was one, else NULL
 } tw_progress;
 
-// Adds what was found at a step as lines of JSON, as they stand in the run folder's metrics.jsonl: of type
-// "forecast" and of type "cliff". Nothing where nothing was found.
+// Adds what was found at a step, as lines of type "forecast" and "cliff", as they stand in metrics.jsonl of
+// the run folder. Adds nothing if nothing was found.
 TW_API void tw_progress_findings(tw_json *json, const tw_progress *progress);
 
-// Called on the thread that trains. A member may be NULL.
+// Functions to be called while it trains, on the thread that called tw_training_run. Each may be NULL.
 typedef struct tw_training_watch {
     tw_epoch_function *epoch;
     void (*step)(const tw_progress *progress, void *user);
@@ -156,62 +158,64 @@ typedef struct tw_training_result {
     const char *out; // run folder or NULL; borrowed: valid while the training is
 } tw_training_result;
 
-// Trains to the end. Returns result->status: TW_DIVERGED with a message that names the step and what
-// stopped being finite (a loss: then the parameters and states are those before that step; nothing that
-// is not finite is ever written to a checkpoint); TW_INTERRUPTED after
-// tw_context_cancel, with a checkpoint where there is a run folder; or TW_IO, TW_NO_MEMORY, what the data
-// said. `watch` may be NULL. `*result` is filled in any case.
+// Trains to the end. `watch` may be NULL. `*result` is filled in any case, and its status is returned:
+// TW_OK; TW_DIVERGED, with a message that names the step and what stopped being finite; TW_INTERRUPTED after
+// tw_context_cancel, with a checkpoint if there is a run folder; or TW_IO, TW_NO_MEMORY, what the data say.
+// If a loss diverged, the parameters and states are those before that step. Nothing that is not finite is
+// ever written to a checkpoint.
 TW_API tw_status tw_training_run(tw_training *training, const tw_training_watch *watch,
                                  tw_training_result *result);
 
-// For a host program's own loop: one update. `*progress` tells where the run is then; `*epoch` is filled
-// and `*epoch_ended` true when the update was the last of an epoch and its measures were taken. After the
-// last step: TW_OK with progress->step == total_steps; do not call again. Errors: as tw_training_run says;
-// TW_INTERRUPTED where tw_context_cancel ended the measures of an epoch: its update was done, and the next
-// call, or that of a run resumed from here, takes them.
+// One update, for a program's own loop. `*progress` says where the run is after it. If the update was the
+// last of an epoch, the epoch is measured, `*epoch_ended` is true and `*epoch` is filled. Call it until
+// tw_training_done says so. Errors: as tw_training_run; TW_INTERRUPTED if tw_context_cancel ended the
+// measuring of an epoch, whose last update is done then: the next call, or that of a run resumed from here,
+// measures it.
 TW_API tw_status tw_training_step(tw_training *training, tw_progress *progress, bool *epoch_ended,
                                   tw_epoch *epoch);
 
 // Whether the last step is done, patience has ended, or the method found nothing left to do.
 TW_API bool tw_training_done(const tw_training *training);
 
-// What is about to happen, for people: data, layers with shapes and parameters, method and who got which
-// hyperparameters, memory planned. Borrowed: valid while the training is.
+// What is about to happen, for people: data, layers with their shapes and parameters, the method and which
+// parameter has which hyperparameters, planned memory. Borrowed: valid while the training is.
 TW_API const char *tw_training_description(const tw_training *training);
 
-// Clock and value of a hyperparameter at step t (1 .. total) of the phase that the run is in. NaN for an
-// unknown one.
+// The clock at step `step`, 1 to the last, of the phase that the run is in.
 TW_API tw_clock tw_training_clock(const tw_training *training, uint64_t step);
 
-// Value of a hyperparameter at step t, 1 to the last; NaN for an unknown one.
+// The value of a hyperparameter at step `step`, 1 to the last, of the phase that the run is in; NaN if there
+// is none of that name.
 TW_API double tw_training_value(const tw_training *training, const char *hyperparameter,
                                 uint64_t step);
 
-// A phase of a run, where nothing ends it or one before it early.
+// A phase of a run, as planned: methods with nothing left to do end earlier.
 typedef struct tw_training_phase {
     const char *method;                   // borrowed: valid while the training is
     uint64_t steps_before, epochs_before; // of the run
     uint64_t steps;
 } tw_training_phase;
 
-// Phase `index` of those that are left, 0 the one that the run is in; false behind the last.
+// Describes phase `index` of those that are left; 0 is the one that the run is in. Returns false behind the
+// last.
 TW_API bool tw_training_phase_at(const tw_training *training, int index, tw_training_phase *phase);
 
-// Goes over to the next phase as if the steps of this one were done, to see its clock and values without a
-// training. Errors: TW_NOT_FOUND in the last one; what opening the method says.
+// Goes to the next phase as if all steps of this one were done, to look at its clock and values without
+// training. Errors: TW_NOT_FOUND in the last phase; what opening the method says.
 TW_API tw_status tw_training_look_ahead(tw_training *training);
 
 // The parameters and states, by name. Borrowed: valid while the training is.
 TW_API tw_variables *tw_training_variables(tw_training *training);
 
-// The outputs of the model for `count` examples x [count, features] in the training's precision:
-// outputs [count, classes or target width], scores as the last layer gives them.
+// The outputs of the model for `count` examples: x [count, features] and outputs [count, classes or target
+// width], both in the precision of the training (float for TW_F32). Outputs are scores as the last layer
+// gives them; a regression's are standardised as its targets (tw_data_target_mean). Errors: TW_NO_MEMORY.
 TW_API tw_status tw_training_predict(tw_training *training, const void *x, int64_t count,
                                      void *outputs);
 
-// Writes a checkpoint now: one safetensors file with parameters, every state of the method, and where the
-// run is. Errors: TW_DIVERGED where one of them is not finite, TW_IO, TW_NO_MEMORY; `path` is as it was
-// then.
+// Writes a checkpoint now: one safetensors file with the parameters, every state of the method, and the
+// position of the run. Errors: TW_DIVERGED if one of them is not finite, TW_IO, TW_NO_MEMORY; `path` is then
+// as it was.
 TW_API tw_status tw_training_save(tw_training *training, const char *path);
 
 #define TW_CLIFFS_MAX 64
@@ -222,13 +226,12 @@ typedef struct tw_cliffs {
     tw_cliff cliffs[TW_CLIFFS_MAX];
 } tw_cliffs;
 
-// Visits the epochs of a folder's run in the order of its metrics; `best` is false in all. Errors: as
-// tw_run_cliffs says.
+// Calls `visit` for each epoch in the metrics of a run folder, in their order; `best` is false in all.
+// Errors: as tw_run_cliffs.
 TW_API tw_status tw_run_epochs(tw_context *context, const char *folder, tw_epoch_function *visit,
                                void *user);
 
-// The cliffs that the run of a folder met, by its metrics. Errors: TW_NOT_FOUND, TW_BAD_FILE, TW_IO,
-// TW_NO_MEMORY.
+// The cliffs in the metrics of a run folder. Errors: TW_NOT_FOUND, TW_BAD_FILE, TW_IO, TW_NO_MEMORY.
 TW_API tw_status tw_run_cliffs(tw_context *context, const char *folder, tw_cliffs *cliffs);
 
 #ifdef __cplusplus

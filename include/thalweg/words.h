@@ -13,23 +13,24 @@
 extern "C" {
 #endif
 
-#define TW_NUMBER_BYTES 40 // 24 are used; a compiler that does not know the locale fears 39
+#define TW_NUMBER_BYTES 40 // enough for any number
 
-// Writes the shortest digits that read back as `value` ("nan", "inf", "-inf" for what is no number) and
-// returns `buffer`, of TW_NUMBER_BYTES.
+// Writes the shortest digits that read back as `value`, or "nan", "inf" or "-inf", into `buffer` and returns
+// it.
 TW_API const char *tw_format_number(double value, char buffer[TW_NUMBER_BYTES]);
 
-// Reads all of `text` as one number (decimal, with exponent; no hex, inf, nan or blanks) or one integer.
-// False if anything else is in it or it does not fit; then `*value` is 0.
+// Reads all of `text` as one decimal number, perhaps with an exponent; no hexadecimal, "inf", "nan" or
+// blanks. Returns false, with 0 in `*value`, if `text` is anything else or the number is too large.
 TW_API bool tw_parse_double(const char *text, double *value);
 
-// Reads all of `text` as one integer; false, and 0 in `*value`, if it is none or does not fit.
+// Reads all of `text` as one decimal integer. Returns false, with 0 in `*value`, if it is none or does not
+// fit.
 TW_API bool tw_parse_integer(const char *text, int64_t *value);
 
-// The one of `count` names nearest to `name`, or NULL: for "did you mean". Borrowed from `names`.
-// Distance: letters put in, left out, changed or swapped with the next, upper and lower case being one
-// (Damerau, 1964); at most 2, and below half the length of `name`. Where none is, the one that begins with
-// `name`, or `name` with it, three letters or more.
+// The one of `count` names that is nearest to `name`, for "did you mean": at most 2 edits away, and fewer than
+// half the length of `name`. An edit inserts, deletes or changes a letter or swaps two neighbours (Damerau, 1964);
+// upper and lower case count as the same. If none is so near, the one that begins with `name`, or that `name`
+// begins with, by three letters or more; else NULL. Borrowed from `names`.
 TW_API const char *tw_nearest_name(const char *name, const char *const *names, size_t count);
 
 // What the name of things ends with where there are `count` of them: "" for one, else "s". Valid for ever.
@@ -40,8 +41,7 @@ typedef struct tw_key {
     const char *name;
     double value;      // its default
     const char *about; // what it does
-    const char
-        *words; // "wolfe|exact" where its value is one of these, numbered from 0; NULL: a number
+    const char *words; // "wolfe|exact": the value is one of these, from 0; NULL: a number
 } tw_key;
 
 #ifdef __cplusplus

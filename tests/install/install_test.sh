@@ -15,6 +15,11 @@ cc -std=c17 -Wall -Wextra -Wpedantic -Werror "$source/tests/install/consumer/use
     $(pkg-config --cflags --libs thalweg) -o "$prefix/by_pkg_config"
 LD_LIBRARY_PATH="$library" "$prefix/by_pkg_config"
 
+# The macros of the headers too are C++ that a careful compiler does not mind.
+c++ -std=c++17 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror "$source/tests/install/consumer/use.cpp" \
+    $(pkg-config --cflags --libs thalweg) -o "$prefix/cpp_by_pkg_config"
+LD_LIBRARY_PATH="$library" "$prefix/cpp_by_pkg_config"
+
 cmake -S "$source/tests/install/consumer" -B "$prefix/consumer" \
     -DCMAKE_PREFIX_PATH="$prefix/usr" > "$prefix/configure.log"
 cmake --build "$prefix/consumer" > "$prefix/build.log" || { cat "$prefix/build.log"; exit 1; }
