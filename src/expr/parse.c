@@ -134,6 +134,20 @@ static tw_expr_root parse_element(parser *p, const tw_token *name) {
     return closed ? add_node(p, &node) : TW_EXPR_NONE;
 }
 
+// How functions of other languages are written here; NULL for other names.
+static const char *hint_for_function(const char *name) {
+    static const char *const written[][2] = {
+        {"ln", "log is the natural one"},        {"log10", "log10(x) is log(x)/log(10)"},
+        {"log2", "log2(x) is log(x)/log(2)"},    {"pow", "a power is written x^y"},
+        {"sgn", "did you mean sign?"},           {"arctan", "did you mean atan?"},
+        {"fabs", "did you mean abs?"},           {"square", "a square is written x^2"},
+        {"relu", "relu(x) is max(0, x)"},        {"logistic", "did you mean sigmoid?"},
+        {"if", "where(condition, a, b) chooses"}};
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++)
+        if (strcmp(written[i][0], name) == 0) return written[i][1];
+    return NULL;
+}
+
 // The call with this name: a function, or `prod`, which only walks over an index.
 static bool find_call(parser *p, const char *name, const tw_token *token, tw_expr_node *call) {
     *call = node_at(TW_EXPR_CALL, token);
@@ -145,8 +159,12 @@ static bool find_call(parser *p, const char *name, const tw_token *token, tw_exp
     const char *names[TW_FUNCTION_COUNT + 1] = {[TW_FUNCTION_COUNT] = "prod"};
     for (int i = 0; i < TW_FUNCTION_COUNT; i++) names[i] = tw_function_name((tw_function)i);
     const char *nearest = tw_nearest_name(name, names, TW_FUNCTION_COUNT + 1);
+    const char *known = hint_for_function(name);
     char hint[TW_EXPR_NAME_BYTES_MAX + 32] = "a product is written with *";
-    if (nearest != NULL) snprintf(hint, sizeof hint, "did you mean %s?", nearest);
+    if (known != NULL)
+        snprintf(hint, sizeof hint, "%s", known);
+    else if (nearest != NULL)
+        snprintf(hint, sizeof hint, "did you mean %s?", nearest);
     tw_lexer_fail(p->lexer, token->offset, hint, "unknown function '%s'", name);
     return false;
 }

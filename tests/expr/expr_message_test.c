@@ -119,6 +119,11 @@ static const wrong_text table[] = {
               "    exp*2\n"
               "    ^ a function is called: exp(...)"},
     {"sqr(g)", "a.rule:1:1: unknown function 'sqr'\n    sqr(g)\n    ^ did you mean sqrt?"},
+    {"log10(g)",
+     "a.rule:1:1: unknown function 'log10'\n    log10(g)\n    ^ log10(x) is log(x)/log(10)"},
+    {"ln(g)", "a.rule:1:1: unknown function 'ln'\n    ln(g)\n    ^ log is the natural one"},
+    {"pow(g, 2)",
+     "a.rule:1:1: unknown function 'pow'\n    pow(g, 2)\n    ^ a power is written x^y"},
     {"x(g)", "a.rule:1:1: unknown function 'x'\n    x(g)\n    ^ a product is written with *"},
     {"sqrt(g, 2)", "a.rule:1:1: sqrt takes 1 argument, not 2\n    sqrt(g, 2)\n    ^"},
     {"clip(g, 2)", "a.rule:1:1: clip takes 3 arguments, not 2\n    clip(g, 2)\n    ^"},
