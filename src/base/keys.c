@@ -6,6 +6,13 @@
 
 #include "base/memory.h"
 
+char *tw_trim(char *text) {
+    text += strspn(text, " \t");
+    for (size_t end = strlen(text); end > 0 && strchr(" \t", text[end - 1]) != NULL;)
+        text[--end] = '\0';
+    return text;
+}
+
 static tw_status unknown_key(tw_context *context, const tw_keyed *keyed, const char *name) {
     tw_text known;
     tw_text_start(&known, context);
@@ -44,11 +51,14 @@ static tw_status read_value(tw_context *context, const tw_keyed *keyed, const tw
 // One "key=value", changed in place. `*seen` has a bit for each key that was read.
 static tw_status read_pair(tw_context *context, const tw_keyed *keyed, char *pair, uint64_t *seen,
                            double *values) {
+    pair = tw_trim(pair);
     char *value = strchr(pair, '=');
     if (value == NULL)
         return tw_fail(context, TW_BAD_ARGUMENT, "%s %s: '%s' is no key=value", keyed->what,
                        keyed->name, pair);
     *value++ = '\0';
+    pair = tw_trim(pair);
+    value = tw_trim(value);
     int i = 0;
     while (i < keyed->key_count && strcmp(keyed->keys[i].name, pair) != 0) i++;
     if (i == keyed->key_count) return unknown_key(context, keyed, pair);

@@ -11,6 +11,9 @@ typedef struct tw_keyed {
     int key_count;
 } tw_keyed;
 
+// The text without the blanks around it: cuts it off behind, in place.
+char *tw_trim(char *text);
+
 // Sets `values` [key_count] to the defaults, then reads "key=value,...", which may be NULL.
 // Errors: TW_BAD_ARGUMENT saying which keys there are, TW_NO_MEMORY.
 tw_status tw_keys_read(tw_context *context, const tw_keyed *keyed, const char *text,

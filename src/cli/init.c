@@ -48,15 +48,17 @@ static bool read_shape(const char *text, tw_shape *shape) {
     *shape = (tw_shape){0};
     char number[24];
     while (*text != '\0' && shape->rank < TW_RANK_MAX) {
-        size_t length = strcspn(text, ",");
+        text += strspn(text, " ");
+        size_t length = strcspn(text, " ,");
         int64_t size = 0;
         if (length >= sizeof number) return false;
         memcpy(number, text, length);
         number[length] = '\0';
         if (!tw_parse_integer(number, &size) || size < 1) return false;
         shape->size[shape->rank++] = size;
-        text += length;
-        if (*text == ',' && *++text == '\0') return false;
+        text += length + strspn(text + length, " ");
+        if (*text == '\0') break;
+        if (*text++ != ',' || *text == '\0') return false;
     }
     return *text == '\0' && shape->rank > 0;
 }

@@ -55,6 +55,7 @@ static tw_keyed keyed_of(const tw_initialiser_kind *kind) {
 static tw_status read_text(tw_context *context, tw_initialiser *initialiser, char *text) {
     char *keys = strchr(text, ':');
     if (keys != NULL) *keys++ = '\0';
+    text = tw_trim(text);
     int found = find_kind(text);
     if (found < 0) return unknown_kind(context, text);
     const tw_init_kind *kind = initialiser->kind = kinds[found];

@@ -30,6 +30,7 @@ static void texts_are_written_back_with_all_keys(void **state) {
         {"constant:value=0.1", "constant:value=0.1"},
         {"gaussian:mean=-1e-3", "gaussian:std=0.01,mean=-0.001"},
         {"gaussian:mean=2,std=3", "gaussian:std=3,mean=2"},
+        {" gaussian : mean = 2 , std = 3 ", "gaussian:std=3,mean=2"},
         {"uniform", "uniform:low=-0.05,high=0.05"},
         {"sparse:k=3", "sparse:k=3,std=1"},
         {"orthogonal:gain=1.4142135623730951", "orthogonal:gain=1.4142135623730951"},
