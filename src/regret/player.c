@@ -41,16 +41,25 @@ static double usual_rate(const tw_online_problem *problem, const tw_method *meth
                                                       : 0.5;
 }
 
+// Whether the rate that is given is an expression that moves: it is looked at in each round, as it may do so late.
+static bool rate_moves(const tw_method *method, int64_t rounds) {
+    tw_clock clock = {.step = 1, .total_steps = (uint64_t)rounds};
+    double rate = tw_method_value(method, "lr", &clock);
+    for (int64_t t = 2; t <= rounds; t++) {
+        tw_clock_set_step(&clock, (uint64_t)t);
+        if (tw_method_value(method, "lr", &clock) != rate) return true;
+    }
+    return false;
+}
+
 static tw_status set_rate(const tw_online_problem *problem, const char *text, tw_player *player) {
     tw_method *method = player->method;
     if (!has(method, "lr")) return TW_OK;
     tw_clock first = {.step = 1, .total_steps = (uint64_t)problem->rounds};
     bool given = gives(text, "lr");
     double rate = given ? tw_method_value(method, "lr", &first) : usual_rate(problem, method);
-    tw_clock second = first;
-    tw_clock_set_step(&second, 2);
-    bool moves = given && tw_method_value(method, "lr", &second) != rate;
-    player->bounded_rate = !moves;
+    bool moves = given && rate_moves(method, problem->rounds);
+    player->bounded_rate = !moves && rate > 0.0;
     if (moves || (given && is_adagrad(method))) return TW_OK;
     char digits[TW_NUMBER_BYTES], value[TW_NUMBER_BYTES + 16];
     snprintf(value, sizeof value, "%s%s", tw_format_number(rate, digits),

@@ -39,6 +39,24 @@ static void a_run_a_method_then_the_table(void **state) {
     tw_test_ran_free(&ran);
 }
 
+static void only_rates_that_stay_are_divided_by_the_root_and_bounded(void **state) {
+    (void)state;
+    tw_test_ran ran = tw_test_program(
+        &(tw_test_call){.line = "regret --problem linear --rounds 200 --json --methods "
+                                "'sgd:lr=where(t < 150, 0.5, 0.1); sgd:lr=-1; sgd:lr=0.5 + 0*t'"});
+    static const char *const settings[] = {"sgd:lr=where(t < 150, 0.5, 0.1)", "sgd:lr=-1/sqrt(t)",
+                                           "sgd:lr=0.5/sqrt(t)"};
+    assert_int_equal(ran.status, 0);
+    json_t *lines = tw_test_lines(&ran);
+    for (size_t i = 0; i < 3; i++) {
+        const json_t *run = json_array_get(lines, i);
+        assert_string_equal(json_string_value(json_object_get(run, "settings")), settings[i]);
+        assert_true(isnan(tw_test_number(run, "bound")) == (i < 2));
+    }
+    json_decref(lines);
+    tw_test_ran_free(&ran);
+}
+
 static void a_long_method_is_played_to_its_end(void **state) {
     (void)state;
     char line[1024] = "regret --problem linear --rounds 50 --json --methods 'sgd:lr=1/t";
@@ -114,5 +132,6 @@ static void wrong_requests_are_refused(void **state) {
     tw_test_refusals_of(NULL, 2, table, sizeof table / sizeof *table);
 }
 
-TW_TESTS(a_run_a_method_then_the_table, a_long_method_is_played_to_its_end,
-         every_link_of_a_chain_is_named, it_draws_and_lists, wrong_requests_are_refused)
+TW_TESTS(a_run_a_method_then_the_table, only_rates_that_stay_are_divided_by_the_root_and_bounded,
+         a_long_method_is_played_to_its_end, every_link_of_a_chain_is_named, it_draws_and_lists,
+         wrong_requests_are_refused)
