@@ -121,9 +121,10 @@ typedef enum tw_critical_point {
     TW_CRITICAL_MINIMUM,
     TW_CRITICAL_SADDLE,
     TW_CRITICAL_MAXIMUM,
+    TW_CRITICAL_UNKNOWN, // an eigenvalue may be zero, and the spectrum is known at its ends alone
 } tw_critical_point;
 
-// Its word: "none", "minimum", "saddle", "maximum". Borrowed: valid for ever.
+// Its word: "none", "minimum", "saddle", "maximum", "unknown". Borrowed: valid for ever.
 TW_API const char *tw_critical_point_name(tw_critical_point kind);
 
 // What kind of critical point it is; `extremes` are those of tw_curvature_extremes at the same point. Where

@@ -11,7 +11,7 @@
 #define DIRECTIONS 64
 
 const char *tw_critical_point_name(tw_critical_point kind) {
-    static const char *const names[] = {"none", "minimum", "saddle", "maximum"};
+    static const char *const names[] = {"none", "minimum", "saddle", "maximum", "unknown"};
     return names[kind];
 }
 
@@ -88,6 +88,33 @@ static tw_status look_around(place *p) {
     return status;
 }
 
+// The same where the eigenvectors are not known: along any directions.
+static tw_status look_anywhere(place *p) {
+    size_t n = (size_t)p->objective->space.n;
+    tw_status status = TW_OK;
+    p->along = tw_allocate(p->objective->context, 2 * n, sizeof *p->along);
+    if (p->along == NULL) return TW_NO_MEMORY;
+    p->moved = p->along + n;
+    for (uint64_t i = 0; i < DIRECTIONS && status == TW_OK && !(p->rises && p->falls); i++) {
+        const tw_random random = {.seed = 1, .purpose = TW_FOR_PROBE, .stream = 1, .step = i};
+        for (size_t k = 0; k < n; k++)
+            p->along[k] = tw_random_normal(&random, (uint64_t)k) / sqrt((double)n);
+        status = follow(p);
+    }
+    tw_release(p->along);
+    return status;
+}
+
+// Whether second derivatives alone decide: both signs were seen, or all are of one.
+static bool is_decided(const tw_extremes *extremes, double rounding, place *p) {
+    tw_eigenvalue low = extremes->smallest[0], high = extremes->largest[0];
+    p->rises = high.value > fmax(rounding, high.error);
+    p->falls = low.value < -fmax(rounding, low.error);
+    if (p->rises && p->falls) return true;
+    return extremes->whole ? extremes->zero_count == 0
+                           : low.value > low.error || high.value < -high.error;
+}
+
 tw_status tw_curvature_classify(tw_objective *objective, const tw_objective_point *point,
                                 double tolerance, const tw_extremes *extremes,
                                 tw_critical_point *kind) {
@@ -97,13 +124,12 @@ tw_status tw_curvature_classify(tw_objective *objective, const tw_objective_poin
     if (!(slope <= tolerance * fmax(1.0, fabs(point->value)))) return TW_OK;
     double low = extremes->smallest[0].value, high = extremes->largest[0].value;
     double rounding = tw_eigenvalue_rounding(objective, fmax(fabs(low), fabs(high)));
-    p.rises = high > fmax(rounding, extremes->largest[0].error);
-    p.falls = low < -fmax(rounding, extremes->smallest[0].error);
-    bool decided = p.rises && p.falls;
-    tw_status status = !decided && extremes->zero_count > 0 ? look_around(&p) : TW_OK;
+    bool decided = is_decided(extremes, rounding, &p), whole = extremes->whole;
+    tw_status status = decided ? TW_OK : whole ? look_around(&p) : look_anywhere(&p);
     if (status != TW_OK) return status;
-    *kind = p.rises && p.falls ? TW_CRITICAL_SADDLE
-            : p.falls          ? TW_CRITICAL_MAXIMUM
-                               : TW_CRITICAL_MINIMUM;
+    *kind = p.rises && p.falls   ? TW_CRITICAL_SADDLE
+            : !decided && !whole ? TW_CRITICAL_UNKNOWN
+            : p.falls            ? TW_CRITICAL_MAXIMUM
+                                 : TW_CRITICAL_MINIMUM;
     return TW_OK;
 }

@@ -172,6 +172,26 @@ static void a_condition_number_is_right_or_null(void **state) {
     tw_test_ran_free(&ran);
 }
 
+static void the_kind_of_a_flat_place_of_many_variables_is_not_guessed(void **state) {
+    (void)state;
+
+    static const struct {
+        const char *line, *kind;
+    } cases[] = {{"'sum(i, 1, n, x[i]^2)'", "minimum"},
+                 {"'sum(i, 1, n, -x[i]^2)'", "maximum"},
+                 {"'sum(i, 1, n, x[i]^3)'", "saddle"},
+                 {"'x[1]^3 + sum(i, 2, n, x[i]^2)'", "unknown"}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char line[128];
+        snprintf(line, sizeof line, "diagnose %s --dim 2100 --start 0 --json", cases[i].line);
+        json_t *result = tw_test_result_of(NULL, line);
+        const char *kind = json_string_value(json_object_get(result, "critical_point"));
+        assert_string_equal(kind, cases[i].kind);
+        json_decref(result);
+    }
+}
+
 static void a_start_may_be_given(void **state) {
     (void)state;
     json_t *result = tw_test_result_of(NULL, "diagnose 'x^2 - y^2' --start 0,0 --json");
@@ -274,7 +294,8 @@ static void a_run_may_be_watched_without_a_number_of_steps(void **state) {
     assert_int_equal(forecasts_of("--diagnose=every=1000"), 1);
 }
 
-TW_TESTS(its_numbers_agree, a_condition_number_is_right_or_null, a_start_may_be_given,
+TW_TESTS(its_numbers_agree, a_condition_number_is_right_or_null,
+         the_kind_of_a_flat_place_of_many_variables_is_not_guessed, a_start_may_be_given,
          cliffs_of_a_run_are_listed, a_watched_run_resumes_with_the_same_lines,
          a_run_may_be_watched_without_a_number_of_steps,
          minibatches_are_unbiased_and_their_variance_falls, functions_are_diagnosed_at_their_start,
