@@ -129,7 +129,7 @@ TW_API tw_status tw_minimization_save(const tw_minimization *minimization, const
 
 // Puts a minimisation of the same objective and with the same options where the saved one was. Its further
 // steps have the bits of one that was never stopped. Errors: TW_NOT_FOUND, TW_BAD_FILE; TW_MISMATCH for a
-// file of another objective or method; TW_IO, TW_NO_MEMORY.
+// file of another objective, method or seed; TW_IO, TW_NO_MEMORY.
 TW_API tw_status tw_minimization_load(tw_minimization *minimization, const char *path);
 
 #ifdef __cplusplus

@@ -10,26 +10,30 @@
 
 #define FORMAT "thalweg-minimization-1"
 
-enum { TEXT_COUNT = 5 };
+enum { TEXT_COUNT = 6, SEED_BYTES = 24 };
 
-static void fill_texts(const tw_minimization *self, tw_archive_text texts[TEXT_COUNT]) {
+// What draws, draws by the seed: with another one a run that goes on would be none of one piece.
+static void fill_texts(const tw_minimization *self, char seed[SEED_BYTES],
+                       tw_archive_text texts[TEXT_COUNT]) {
     tw_objective_facts facts = tw_objective_describe(self->objective);
+    snprintf(seed, SEED_BYTES, "%" PRIu64, self->options.seed);
     const tw_archive_text made[TEXT_COUNT] = {
         {"format", FORMAT},        {"thalweg", tw_version()},  {"method", self->method},
-        {"objective", facts.name}, {"formula", facts.formula},
+        {"objective", facts.name}, {"formula", facts.formula}, {"seed", seed},
     };
     memcpy(texts, made, sizeof made);
 }
 
 tw_status tw_minimization_save(const tw_minimization *minimization, const char *path) {
     int count = tw_variables_count(minimization->variables);
+    char seed[SEED_BYTES];
     tw_archive_text texts[TEXT_COUNT];
     tw_archive_entry *entries = tw_allocate(minimization->context, (size_t)count, sizeof *entries);
     if (entries == NULL) return TW_NO_MEMORY;
     for (int i = 0; i < count; i++)
         entries[i] = (tw_archive_entry){tw_variables_name(minimization->variables, i),
                                         tw_variables_tensor(minimization->variables, i)};
-    fill_texts(minimization, texts);
+    fill_texts(minimization, seed, texts);
     tw_status status =
         tw_archive_save(minimization->context, path, entries, count, texts, TEXT_COUNT);
     tw_release(entries);
@@ -46,8 +50,9 @@ static tw_status other(const tw_minimization *self, const char *path, const char
 
 static tw_status check_texts(const tw_minimization *self, const char *path,
                              const tw_archive *archive) {
+    char seed[SEED_BYTES];
     tw_archive_text texts[TEXT_COUNT];
-    fill_texts(self, texts);
+    fill_texts(self, seed, texts);
     const char *format = tw_archive_text_of(archive, "format");
     if (format == NULL || strcmp(format, FORMAT) != 0)
         return tw_fail(self->context, TW_BAD_FILE,

@@ -80,6 +80,12 @@ static void files_of_something_else_are_refused(void **state) {
     assert_int_equal(tw_minimization_load(other, path), TW_MISMATCH);
     assert_non_null(strstr(tw_context_message(context), "its method is 'lbfgs:m=10'"));
     tw_minimization_free(other);
+    options = tw_minimize_options_default();
+    options.seed = 2;
+    assert_ok(context, tw_minimization_new(beale, &options, x, &other));
+    assert_int_equal(tw_minimization_load(other, path), TW_MISMATCH);
+    assert_non_null(strstr(tw_context_message(context), "its seed is '1'"));
+    tw_minimization_free(other);
     // A file whose check sum is right and whose numbers index nothing.
     double *order = tw_tensor_data(tw_variables_find(saved->variables, "lbfgs.numbers"));
     order[0] = 1e9;
