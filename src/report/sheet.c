@@ -10,10 +10,11 @@ void tw_sheet_start(const tw_sheet *sheet, tw_svg *svg, double height, int serie
     enum { BASELINE = 14, GAP = 12 };
 
     const char *name = tw_data_name(sheet->data);
-    char count[2 * TW_LABEL_BYTES];
+    char count[3 * TW_LABEL_BYTES];
     long long shown = (long long)sheet->count, all = (long long)tw_data_count(sheet->data);
-    if (shown == all) snprintf(count, sizeof count, "%lld examples", all);
-    if (shown < all) snprintf(count, sizeof count, "%lld of %lld examples", shown, all);
+    const char *what = sheet->bars == NULL ? "" : sheet->bars;
+    if (shown == all) snprintf(count, sizeof count, "%lld examples%s", all, what);
+    if (shown < all) snprintf(count, sizeof count, "%lld of %lld examples%s", shown, all, what);
     tw_svg_start(svg, sheet->context, height, name, series);
     double y = TW_SVG_MARGIN + BASELINE, width = TW_SHEET_WIDTH / 2;
     tw_svg_words(svg, &(tw_words){TW_SVG_MARGIN, y, "title", NULL, name, width});

@@ -13,6 +13,7 @@ typedef struct tw_sheet {
     float *x;         // [count, features]
     int32_t *classes; // [count]; NULL without classes
     float *values;    // [count, target width]; NULL unless values
+    const char *bars; // what the heading says of the bars; NULL: there are none
 } tw_sheet;
 
 // The width of a sheet's inside, and the room for its title with the margin above.
@@ -58,6 +59,6 @@ bool tw_image_shape_of(const tw_shape *shape, tw_image_shape *image);
 // The three kinds. Each writes the whole picture.
 tw_status tw_sheet_images(const tw_sheet *sheet, const tw_image_shape *image, const char *path);
 tw_status tw_sheet_scatter(const tw_sheet *sheet, const char *path);
-tw_status tw_sheet_bars(const tw_sheet *sheet, const char *path);
+tw_status tw_sheet_bars(tw_sheet *sheet, const char *path);
 
 #endif

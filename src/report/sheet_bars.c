@@ -45,7 +45,9 @@ static void draw_bars(tw_svg *svg, const tw_bars *bars, const tw_sheet *sheet, i
     tw_cells_label(cells, sheet, svg, index);
 }
 
-tw_status tw_sheet_bars(const tw_sheet *sheet, const char *path) {
+tw_status tw_sheet_bars(tw_sheet *sheet, const char *path) {
+    sheet->bars = sheet->features <= BARS_MAX ? ", a bar for each feature"
+                                              : ", neighbouring features share bars";
     tw_extent range = tw_extent_none();
     for (int64_t i = 0; i < sheet->count * sheet->features; i++) tw_extent_add(&range, sheet->x[i]);
     tw_bars bars = {

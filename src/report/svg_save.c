@@ -5,6 +5,7 @@
 #include "base/fail.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "report/palette.h"
 #include "report/png.h"
 #include "report/rsvg.h"
 #include "report/svg.h"
@@ -39,14 +40,16 @@ int tw_svg_sharpness(const char *path) {
     return kind_of(path) == PICTURE_PIXELS ? SHARP : 1;
 }
 
-// The picture inside of a page that follows the reader's scheme too.
+// The picture inside of a page of its colour, which follows the reader's scheme too.
 static tw_status save_page(const tw_text *picture, const char *path) {
     tw_text page;
     tw_text_start(&page, picture->context);
     tw_text_add(&page,
                 "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                 "<meta name=\"color-scheme\" content=\"light dark\">\n<title>thalweg</title>\n"
-                "</head>\n<body>\n");
+                "<style>body{background:%s}@media (prefers-color-scheme: dark){body{background:%s}}"
+                "</style>\n</head>\n<body>\n",
+                tw_palette_page.paper.light, tw_palette_page.paper.dark);
     tw_text_add_bytes(&page, picture->data, picture->length);
     tw_text_add(&page, "</body>\n</html>\n");
     tw_status status = page.status;

@@ -106,6 +106,7 @@ static void rows_of_a_table_are_bars(void **state) {
     char *text = sheet_of(context, (tw_shape){1, {5}}, false);
     assert_int_equal(tw_test_occurrences(text, "<path class=\"p0\""), 12);
     assert_non_null(strstr(text, ">#12<"));
+    assert_non_null(strstr(text, " examples, a bar for each feature<"));
     tw_release(text);
     text = sheet_of(context, (tw_shape){1, {1}}, true);
     assert_int_equal(tw_test_occurrences(text, ">long<"), 4);
