@@ -246,8 +246,10 @@ static void say_form(tw_csv *csv) {
                        : table->separator == ' '  ? "blanks"
                        : table->separator == '|'  ? "bars"
                                                   : "other characters";
-    tw_text_add(&csv->said, "%zu rows of %zu columns, separated by %s (%s); %s (%s)\n",
-                table->row_count - csv->first_row, table->column_count, name,
+    tw_text_add(&csv->said, "%zu row%s of %zu column%s, separated by %s (%s); %s (%s)\n",
+                table->row_count - csv->first_row,
+                tw_plural((int64_t)(table->row_count - csv->first_row)), table->column_count,
+                tw_plural((int64_t)table->column_count), name,
                 csv->separator_stated ? "stated" : "found",
                 csv->first_row == 1 ? "the first row is a header" : "no header",
                 csv->header_stated ? "stated" : "found");

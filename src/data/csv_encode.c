@@ -257,8 +257,8 @@ static tw_status fill(tw_csv *csv, double *buffer, float *x, void *targets) {
     }
     assert(example == csv->kept_count);
     if (unknown_count > 0) {
-        tw_text_add(&csv->said, "%" PRId64 " texts unknown in training: all their features 0\n",
-                    unknown_count);
+        tw_text_add(&csv->said, "%" PRId64 " text%s unknown in training: all features 0\n",
+                    unknown_count, tw_plural(unknown_count));
     }
     return csv->said.status;
 }

@@ -49,7 +49,9 @@ static void drop_rows(tw_csv *csv) {
         if (csv->dropped[row]) dropped++;
     }
     csv->kept_count -= dropped;
-    if (dropped > 0) tw_text_add(&csv->said, "%zu rows with gaps dropped\n", dropped);
+    if (dropped > 0)
+        tw_text_add(&csv->said, "%zu row%s with gaps dropped\n", dropped,
+                    tw_plural((int64_t)dropped));
 }
 
 static tw_status refuse_gap(const tw_csv *csv, size_t column, const census *found) {
@@ -85,8 +87,9 @@ static tw_status learn_texts(tw_csv *csv, size_t index, tw_column *column) {
         if (status != TW_OK) return status;
     }
     qsort(column->categories.items, column->categories.count, sizeof(char *), by_bytes);
-    tw_text_add(&csv->said, "%s: %zu texts, encoded one-hot\n",
-                tw_csv_column_words(csv, index, words), column->categories.count);
+    tw_text_add(&csv->said, "%s: %zu text%s, encoded one-hot\n",
+                tw_csv_column_words(csv, index, words), column->categories.count,
+                tw_plural((int64_t)column->categories.count));
     return TW_OK;
 }
 

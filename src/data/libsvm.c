@@ -317,12 +317,15 @@ static tw_status encode(const reader *r, sparse *to, tw_encoding **encoding, tw_
     if (status == TW_OK) status = label_rows(r, to, *encoding);
     if (status == TW_OK) (*encoding)->index_base = base;
     if (status != TW_OK) return status;
-    tw_text_add(said, "%zu rows, %zu values written, the rest 0\n", to->count, to->entry_count);
+    tw_text_add(said, "%zu row%s, %zu value%s written, the rest 0\n", to->count,
+                tw_plural((int64_t)to->count), to->entry_count,
+                tw_plural((int64_t)to->entry_count));
     const char *how = stated ? "stated" : r->opening->like != NULL ? "as in training" : "found";
-    tw_text_add(
-        said, "indices from %" PRId64 " (%s), the largest is %" PRId64 "; %" PRId64 " features%s\n",
-        base, how, largest + base - 1, to->features,
-        r->opening->like != NULL ? ", as in training" : "");
+    tw_text_add(said,
+                "indices from %" PRId64 " (%s), the largest is %" PRId64 "; %" PRId64
+                " feature%s%s\n",
+                base, how, largest + base - 1, to->features, tw_plural(to->features),
+                r->opening->like != NULL ? ", as in training" : "");
     tw_text_add(said, "%s; nothing is standardised\n",
                 (*encoding)->kind == TW_TARGET_CLASS ? "labels are classes, by size"
                                                      : "labels are values");

@@ -108,7 +108,7 @@ static void what_is_measured_is_said(void **state) {
         tw_test_ran ran = tw_test_program(&(tw_test_call){.line = lines[i], .folder = folder});
         assert_int_equal(ran.status, 0);
         bool said = strstr(ran.err, "csv:other.csv?target=c: 2 examples\n") != NULL &&
-                    strstr(ran.err, "          1 texts unknown in training: ") != NULL &&
+                    strstr(ran.err, "          1 text unknown in training: ") != NULL &&
                     strstr(ran.err, "the first row is a header (found)") != NULL;
         assert_true(said == (i < 3));
         tw_test_ran_free(&ran);

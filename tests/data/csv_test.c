@@ -183,7 +183,7 @@ static void later_tables_are_read_with_what_training_learned(void **state) {
     assert_row(test, 0, 99.0, 0, 1); // by the mean 2 and the deviation 1 of training
     assert_row(test, 1, 0.0, 0, 0);
     assert_int_equal(tw_test_label(test, 0), 1);
-    tw_test_assert_said(test, "1 texts unknown in training: all their features 0");
+    tw_test_assert_said(test, "1 text unknown in training: all features 0");
     assert_string_equal(tw_data_encoding(train), tw_data_encoding(test));
     tw_data_free(test);
     tw_test_put(&at, "b.csv", "x,c\n2,p\n");
