@@ -305,7 +305,10 @@ static tw_status parse_else(tw_rule_parser *parser) {
     open->has_else = true;
     add_item(parser, TW_RULE_ITEM_ELSE);
     rule->statements[rule->statement_count++] = (tw_rule_statement){.kind = TW_RULE_ELSE};
-    return tw_lexer_next(&parser->lexer);
+    tw_status status = tw_lexer_next(&parser->lexer);
+    if (status != TW_OK || !tw_lexer_at(&parser->lexer, "if")) return status;
+    return fail_here(parser, "it has an 'end' of its own, before that of the 'else'",
+                     "an 'if' stands on a line of its own");
 }
 
 static tw_status parse_end(tw_rule_parser *parser) {
