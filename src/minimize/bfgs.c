@@ -119,7 +119,8 @@ static void update(tw_minimization *m, bfgs *b, double step) {
     }
     curvature = tw_dot(b->s, b->y, n);
     square = tw_dot(b->y, b->y, n);
-    if (!(curvature > tw_minimization_epsilon(m) * square) || !isfinite(square)) return;
+    double sizes = sqrt(tw_dot(b->s, b->s, n)) * sqrt(square);
+    if (!(curvature > tw_minimization_epsilon(m) * sizes) || !isfinite(square)) return;
     // Nocedal and Wright, 6.20. After exact steps on a quadratic any scale gives the same directions but
     // for rounding, which a large one keeps small: what is too large is taken away exactly.
     double scale = m->keys[KEY_LINE_SEARCH] == EXACT ? 1e6 : 1;

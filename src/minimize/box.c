@@ -8,9 +8,10 @@ double tw_box_slope(const tw_minimization *minimization, const void *x, const vo
     double largest = 0;
     for (int64_t i = 0; i < space->n; i++) {
         double at = tw_vector_get(space, x, i), slope = tw_vector_get(space, gradient, i);
-        double moved = fmax(minimization->lower[i], fmin(minimization->upper[i], at - slope));
+        // As far as -slope leads inside the bounds. (at - slope would lose a slope that is small beside at.)
+        double way = fmax(minimization->lower[i] - at, fmin(minimization->upper[i] - at, -slope));
         if (isnan(slope)) return NAN;
-        largest = fmax(largest, fabs(moved - at));
+        largest = fmax(largest, fabs(way));
     }
     return largest;
 }

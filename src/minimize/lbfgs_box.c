@@ -73,7 +73,7 @@ static void fix(const tw_minimization *m, box *b) {
     }
 }
 
-// a'b over the coordinates that are free; `b` a vector of the space or, if NULL, the direction.
+// The product of two vectors over the coordinates that are free; `other` NULL: with the direction.
 static double free_product(const tw_minimization *m, const box *b, const void *a,
                            const void *other) {
     double sum = 0;
@@ -90,6 +90,11 @@ static void add_free(const tw_minimization *m, box *b, double factor, const void
         if (!b->fixed[i]) b->direction[i] += factor * tw_vector_get(&m->space, vector, i);
 }
 
+// Whether s'y tells of a curvature, and not of the rounding of |s||y|: at any scale of the function.
+static bool is_curved(const tw_minimization *m, double product, double s, double y) {
+    return product > tw_minimization_epsilon(m) * s * y;
+}
+
 // direction = H g over the free coordinates, by the pairs whose curvature is positive there.
 static void two_loops(const tw_minimization *m, box *b) {
     double alpha[PAIRS_MAX], curvature[PAIRS_MAX], scale = 0;
@@ -97,8 +102,9 @@ static void two_loops(const tw_minimization *m, box *b) {
     for (int k = 0; k < count; k++) { // the newest first
         int i = (newest - k + b->slots) % b->slots;
         double square = free_product(m, b, b->change[i], b->change[i]);
+        double length = sqrt(free_product(m, b, b->step[i], b->step[i]));
         curvature[i] = free_product(m, b, b->step[i], b->change[i]);
-        if (!(curvature[i] > tw_minimization_epsilon(m) * square)) curvature[i] = 0;
+        if (!is_curved(m, curvature[i], length, sqrt(square))) curvature[i] = 0;
         if (curvature[i] == 0) continue;
         if (scale == 0) scale = curvature[i] / square;
         alpha[i] = free_product(m, b, b->step[i], NULL) / curvature[i];
@@ -125,19 +131,20 @@ static tw_line bend(const tw_minimization *m, box *b) {
     double slope = 0, square = 0;
     bool bent = false;
     for (int64_t i = 0; i < m->space.n; i++) {
-        double x = here(m, i), to = x - b->direction[i];
-        if (b->fixed[i]) to = slope_here(m, i) > 0 ? m->lower[i] : m->upper[i];
-        double inside = fmax(m->lower[i], fmin(m->upper[i], to)), d = inside - x;
-        bent = bent || inside != to;
-        if (d > 0) line.most = fmin(line.most, (m->upper[i] - x) / d);
-        if (d < 0) line.most = fmin(line.most, (m->lower[i] - x) / d);
+        double to_lower = m->lower[i] - here(m, i), to_upper = m->upper[i] - here(m, i);
+        double way = -b->direction[i];
+        if (b->fixed[i]) way = slope_here(m, i) > 0 ? to_lower : to_upper;
+        double d = fmax(to_lower, fmin(to_upper, way));
+        bent = bent || d != way;
+        if (d > 0) line.most = fmin(line.most, to_upper / d);
+        if (d < 0) line.most = fmin(line.most, to_lower / d);
         tw_vector_set(&m->space, b->rounded, i, d);
         slope += d * slope_here(m, i);
         square += d * d;
     }
     line.slope = slope;
     line.length = sqrt(square);
-    line.most = bent ? 1 : fmin(fmax(line.most, 1), 1e15 / fmax(line.length, 1e-300));
+    line.most = bent ? 1 : fmin(fmax(line.most, 1), TW_STEP_MOST / fmax(line.length, 1e-300));
     line.sufficient = 1e-4;
     line.curvature = 0.9;
     return line;
@@ -155,7 +162,7 @@ static tw_status search(tw_minimization *m, box *b, double *step, double *slope)
 
 static void keep_pair(tw_minimization *m, box *b) {
     int slot = b->at->count == 0 ? 0 : ((int)b->at->newest + 1) % b->slots;
-    double curvature = 0, square = 0;
+    double curvature = 0, square = 0, length = 0;
     for (int64_t i = 0; i < m->space.n; i++) {
         double s = here(m, i) - tw_vector_get(&m->space, tw_trial(m), i);
         double y = slope_here(m, i) - tw_vector_get(&m->space, tw_trial_gradient(m), i);
@@ -163,8 +170,9 @@ static void keep_pair(tw_minimization *m, box *b) {
         tw_vector_set(&m->space, b->change[slot], i, y);
         curvature += s * y;
         square += y * y;
+        length += s * s;
     }
-    bool good = curvature > tw_minimization_epsilon(m) * square && isfinite(square);
+    bool good = is_curved(m, curvature, sqrt(length), sqrt(square)) && isfinite(square);
     if (!good && b->at->count == b->slots) b->at->count -= 1; // the oldest was written over
     if (!good) return;
     b->at->newest = slot;

@@ -68,6 +68,31 @@ static void expressions_starts_and_names_are_read(void **state) {
     }
 }
 
+// A factor before a function changes the place of no minimum, and hides it from no solver.
+static void the_scale_of_a_function_does_not_matter(void **state) {
+    (void)state;
+    static const char *const scales[] = {"1e17", "1e-22"};
+    static const char *const options[] = {
+        "--method lbfgs",       "--method bfgs",      "--method bfgs:line_search=exact",
+        "--method newton",      "--method newton_cg", "--method conjugate_gradient",
+        "--lower=-2 --upper=3",
+    };
+    for (size_t i = 0; i < 2; i++)
+        for (size_t k = 0; k < sizeof options / sizeof *options; k++) {
+            char line[200];
+            snprintf(
+                line, sizeof line,
+                "minimize '%s*((1-x)^2 + 100*(y-x^2)^2)' --start=-1.2,1 --tol 0 --max-iter 150 "
+                "--json %s",
+                scales[i], options[k]);
+            json_t *result = tw_test_result_of(NULL, line);
+            const json_t *x = json_object_get(result, "x");
+            if (!(fabs(json_number_value(json_array_get(x, 0)) - 1) < 1e-6))
+                fail_msg("%s: %s", line, word_of(result, "reason"));
+            json_decref(result);
+        }
+}
+
 // What is returned is the best point, and so is what is said of it: noise carries the last one off.
 static void an_end_is_told_by_the_point_that_is_returned(void **state) {
     (void)state;
@@ -153,9 +178,9 @@ static void what_is_wrong_is_said(void **state) {
          "objective: variables \"x,,y\": '' is no name; as in \"a,b,c\""},
         {"minimize x*b --start 1,1", "objective:1:3: unknown name 'b'; known here: n, pi, e, x, y, "
                                      "z, w\n    x*b\n      ^"},
-        {"minimize X^2+y --start 1,1,1",
-         "objective:1:1: unknown name 'X'; known here: n, pi, e, x, y, z, w\n    X^2+y\n    ^ did you "
-         "mean x?"},
+        {"minimize X^2+y --start 1,1,1", "objective:1:1: unknown name 'X'; known here: n, pi, e, "
+                                         "x, y, z, w\n    X^2+y\n    ^ did you "
+                                         "mean x?"},
         {"minimize beale --vars a,b",
          "objective beale: names its variables itself; those of an expression can be given names"},
         {"minimize beale --method newton --lower 0",
@@ -327,8 +352,8 @@ static void words_tell_a_newcomer_what_happened(void **state) {
 }
 
 TW_TESTS(json_carries_every_promised_member, expressions_starts_and_names_are_read,
-         an_end_is_told_by_the_point_that_is_returned, several_methods_run_from_the_same_start,
-         ends_have_their_exit_status, what_is_wrong_is_said, a_trace_holds_a_row_an_iteration,
-         legends_have_short_names, a_run_goes_on_with_the_parameters_it_had,
-         a_run_in_two_parts_ends_where_one_ends, numbers_do_not_depend_on_threads_but_on_the_seed,
-         words_tell_a_newcomer_what_happened)
+         the_scale_of_a_function_does_not_matter, an_end_is_told_by_the_point_that_is_returned,
+         several_methods_run_from_the_same_start, ends_have_their_exit_status,
+         what_is_wrong_is_said, a_trace_holds_a_row_an_iteration, legends_have_short_names,
+         a_run_goes_on_with_the_parameters_it_had, a_run_in_two_parts_ends_where_one_ends,
+         numbers_do_not_depend_on_threads_but_on_the_seed, words_tell_a_newcomer_what_happened)
