@@ -1,5 +1,4 @@
 // Minimum, saddle or maximum; where the Hessian does not say, the function is followed.
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -34,8 +33,7 @@ static tw_status value_at(place *p, double reach, double *value) {
 // A step so long that third and fourth orders show above the rounding of the value.
 static tw_status follow(place *p) {
     double reach = 1e-2 * (1.0 + tw_vector_largest(&p->objective->space, p->x));
-    double epsilon = p->objective->space.dtype == TW_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
-    double noise = 16.0 * epsilon * fmax(1e-8, fabs(p->value));
+    double noise = 16.0 * tw_vector_epsilon(&p->objective->space) * fmax(1e-8, fabs(p->value));
     for (int sign = -1; sign <= 1; sign += 2) {
         double there = NAN;
         tw_status status = value_at(p, sign * reach, &there);

@@ -1,6 +1,5 @@
 #include "curvature/lanczos.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -64,8 +63,7 @@ static bool is_rounding(const tw_lanczos *lanczos, double residual) {
     double scale = 0.0;
     for (int64_t i = 0; i <= lanczos->steps; i++)
         scale = fmax(scale, fabs(lanczos->diagonal[i]) + (i > 0 ? lanczos->offdiagonal[i - 1] : 0));
-    double epsilon = lanczos->objective->space.dtype == TW_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
-    return residual <= 10.0 * epsilon * scale;
+    return residual <= 10.0 * tw_vector_epsilon(&lanczos->objective->space) * scale;
 }
 
 tw_status tw_lanczos_step(tw_lanczos *lanczos, bool *exhausted) {
@@ -104,6 +102,6 @@ tw_status tw_lanczos_solve(tw_lanczos *lanczos) {
 double tw_lanczos_error(const tw_lanczos *lanczos, int64_t index) {
     int64_t k = lanczos->steps;
     double residual = fabs(lanczos->offdiagonal[k - 1] * lanczos->ends[2 * index + 1]);
-    double epsilon = lanczos->objective->space.dtype == TW_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
+    double epsilon = tw_vector_epsilon(&lanczos->objective->space);
     return fmax(residual, epsilon * fmax(fabs(lanczos->ritz[0]), fabs(lanczos->ritz[k - 1])));
 }

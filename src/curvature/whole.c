@@ -1,6 +1,5 @@
 #include "curvature/whole.h"
 
-#include <float.h>
 #include <math.h>
 
 #include "base/fail.h"
@@ -28,6 +27,5 @@ tw_status tw_whole_eigenvalues(tw_objective *objective, const void *x, bool vect
 }
 
 double tw_eigenvalue_rounding(const tw_objective *objective, double largest) {
-    double epsilon = objective->space.dtype == TW_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
-    return 10.0 * epsilon * (double)objective->space.n * largest;
+    return 10.0 * tw_vector_epsilon(&objective->space) * (double)objective->space.n * largest;
 }

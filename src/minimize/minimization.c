@@ -2,7 +2,6 @@
 #include "minimize/solver.h"
 
 #include <assert.h>
-#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -44,7 +43,7 @@ void tw_minimization_copy(const tw_minimization *minimization, void *to, const v
 }
 
 double tw_minimization_epsilon(const tw_minimization *minimization) {
-    return minimization->space.dtype == TW_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
+    return tw_vector_epsilon(&minimization->space);
 }
 
 tw_status tw_minimization_scratch(tw_minimization *minimization, int count, void **vectors) {
@@ -196,12 +195,12 @@ tw_status tw_minimization_step(tw_minimization *minimization) {
     if (status != TW_OK || minimization->end != TW_MINIMIZE_RUNNING) return status;
     tw_minimize_numbers *at = minimization->at;
     if (at->iteration >= (double)minimization->options.max_iterations)
-        return tw_minimization_finish(
-            minimization, TW_MINIMIZE_MAX_ITERATIONS,
-            "%" PRIu64 " iteration%s allowed; |g| is %.3g, at most %.3g was wanted",
-            minimization->options.max_iterations,
-            minimization->options.max_iterations == 1 ? " was" : "s were", at->best_norm,
-            allowed_slope(minimization, at->best_value));
+        return tw_minimization_finish(minimization, TW_MINIMIZE_MAX_ITERATIONS,
+                                      "%" PRIu64
+                                      " iteration%s allowed; |g| is %.3g, at most %.3g was wanted",
+                                      minimization->options.max_iterations,
+                                      minimization->options.max_iterations == 1 ? " was" : "s were",
+                                      at->best_norm, allowed_slope(minimization, at->best_value));
     count_from_here(minimization);
     double begin = tw_clock_seconds(), before = at->which;
     status = minimization->solver->iterate(minimization);

@@ -66,7 +66,8 @@ static void end(tw_minimization *m) {
     tw_release(s->numbers);
 }
 
-// Whether a factor's pivots differ by less than rounding makes of 0: else its step goes anywhere.
+// Whether the factor is of a matrix that can be inverted: a pivot that is only rounding beside the largest one
+// would make a long step in a direction that means nothing.
 static bool is_regular(const double *factor, int64_t n) {
     double least = INFINITY, most = 0;
     for (int64_t i = 0; i < n; i++) {

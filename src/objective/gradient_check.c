@@ -1,5 +1,4 @@
 // The gradient of an objective against differences of its values.
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -20,7 +19,7 @@ static tw_status moved_value(tw_objective *self, void *point, int64_t index, dou
 }
 
 static tw_status measure(tw_objective *self, void *point, int64_t index, double *slope) {
-    double epsilon = self->facts.dtype == TW_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
+    double epsilon = tw_vector_epsilon(&self->space);
     double up = cbrt(epsilon) * (1 + fabs(tw_vector_get(&self->space, point, index))), down = -up;
     double above, below;
     tw_status status = moved_value(self, point, index, &up, &above);

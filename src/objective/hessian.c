@@ -1,5 +1,4 @@
 // Second derivatives of an objective: its own where it has them, else from differences of gradients.
-#include <float.h>
 #include <math.h>
 
 #include "base/fail.h"
@@ -35,7 +34,7 @@ static tw_status gradient_at(tw_objective *self, const void *x, const void *vect
 static tw_status difference_product(tw_objective *self, const void *x, const void *vector,
                                     void *product) {
     double most = tw_vector_largest(&self->space, vector);
-    double epsilon = self->facts.dtype == TW_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
+    double epsilon = tw_vector_epsilon(&self->space);
     double step = most > 0 ? cbrt(epsilon) * (1 + tw_vector_largest(&self->space, x)) / most : 1;
     void *after = scratch_row(self, 1), *before = scratch_row(self, 2);
     tw_status status = gradient_at(self, x, vector, step, after);

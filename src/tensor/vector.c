@@ -1,5 +1,6 @@
 #include "tensor/vector.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "base/parallel.h"
@@ -59,6 +60,10 @@ TW_MOVE_LINES(float, add_f32, (double)y[i] +)
 TW_MOVE_LINES(double, add_f64, y[i] +)
 TW_MOVE_LINES(float, scale_f32, )
 TW_MOVE_LINES(double, scale_f64, )
+
+double tw_vector_epsilon(const tw_vector_space *space) {
+    return space->dtype == TW_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
+}
 
 static void dot_block(void *user, int64_t chunk) {
     work *w = user;

@@ -12,6 +12,9 @@ typedef struct tw_vector_space {
     int64_t n;
 } tw_vector_space;
 
+// What rounding makes of 1 in the space's type: FLT_EPSILON or DBL_EPSILON.
+double tw_vector_epsilon(const tw_vector_space *space);
+
 // Sum of a[i]*b[i].
 double tw_vector_dot(const tw_vector_space *space, const void *a, const void *b);
 

@@ -1,6 +1,5 @@
 #include "train/slbfgs.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -333,7 +332,7 @@ static void take_length(tw_slbfgs *s, double rate) {
 // its minimum: a rate that is too large for the curvature here makes the loss rise, and the next gradient with
 // it, until all is lost. Where the loss behind is not finite, a tenth of the step is looked at.
 static tw_status shorten(tw_slbfgs *s, double loss) {
-    double epsilon = s->space.dtype == TW_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
+    double epsilon = tw_vector_epsilon(&s->space);
     for (int look = 0; look < LOOKS_MAX; look++) {
         double behind, slope = dot(s, s->gradient, s->direction);
         if (!(-slope > 10 * epsilon * fabs(loss)))
