@@ -65,9 +65,9 @@ static double slope_here(const tw_minimization *m, int64_t i) {
 
 // Those so near a bound, and pushed against it, that they go there.
 static void fix(const tw_minimization *m, box *b) {
-    double near = fmin(1e-6, m->at->grad_norm);
     for (int64_t i = 0; i < m->space.n; i++) {
-        double slope = slope_here(m, i);
+        double slope = slope_here(m, i), width = m->upper[i] - m->lower[i];
+        double near = fmin(1e-6 * fmin(1, width), m->at->grad_norm);
         b->fixed[i] = (slope > 0 && here(m, i) <= m->lower[i] + near) ||
                       (slope < 0 && here(m, i) >= m->upper[i] - near);
     }

@@ -93,6 +93,17 @@ static void the_scale_of_a_function_does_not_matter(void **state) {
         }
 }
 
+static void nor_does_the_scale_of_the_variables_within_bounds(void **state) {
+    (void)state;
+    tw_test_ran ran = tw_test_program(&(tw_test_call){
+        .line = "minimize '(1-x*1e9)^2 + 100*(y*1e9-(x*1e9)^2)^2' --start=-1.2e-9,1e-9 "
+                "--lower=-2e-9 --upper=3e-9 --tol 0 --max-iter 150 --json"});
+    json_t *result = tw_test_result(&ran);
+    assert_true(tw_test_number(result, "f") < 1e-20); // 5e-3, were all of it called near a bound
+    json_decref(result);
+    tw_test_ran_free(&ran);
+}
+
 // What is returned is the best point, and so is what is said of it: noise carries the last one off.
 static void an_end_is_told_by_the_point_that_is_returned(void **state) {
     (void)state;
@@ -352,8 +363,9 @@ static void words_tell_a_newcomer_what_happened(void **state) {
 }
 
 TW_TESTS(json_carries_every_promised_member, expressions_starts_and_names_are_read,
-         the_scale_of_a_function_does_not_matter, an_end_is_told_by_the_point_that_is_returned,
-         several_methods_run_from_the_same_start, ends_have_their_exit_status,
-         what_is_wrong_is_said, a_trace_holds_a_row_an_iteration, legends_have_short_names,
-         a_run_goes_on_with_the_parameters_it_had, a_run_in_two_parts_ends_where_one_ends,
-         numbers_do_not_depend_on_threads_but_on_the_seed, words_tell_a_newcomer_what_happened)
+         the_scale_of_a_function_does_not_matter, nor_does_the_scale_of_the_variables_within_bounds,
+         an_end_is_told_by_the_point_that_is_returned, several_methods_run_from_the_same_start,
+         ends_have_their_exit_status, what_is_wrong_is_said, a_trace_holds_a_row_an_iteration,
+         legends_have_short_names, a_run_goes_on_with_the_parameters_it_had,
+         a_run_in_two_parts_ends_where_one_ends, numbers_do_not_depend_on_threads_but_on_the_seed,
+         words_tell_a_newcomer_what_happened)
