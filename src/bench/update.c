@@ -23,26 +23,28 @@ static tw_shape shape_of(const tw_bench_subject *s, int tensor) {
     return TW_SHAPE(s->starts[tensor + 1] - s->starts[tensor]);
 }
 
+// An array of numbers around 0 that come again after `period`.
+static tw_status make_array(tw_bench_subject *s, const char *name, const tw_shape *shape,
+                            int64_t period, double factor) {
+    tw_tensor *array = NULL;
+    tw_status status = tw_variables_have(s->variables, name, s->precision, shape, &array);
+    for (int64_t k = 0; k < shape->size[0] && status == TW_OK; k++)
+        tw_tensor_set(array, k, (double)(k % period - period / 2) * factor);
+    return status;
+}
+
 static tw_status make_theta(tw_bench_subject *s, int i) {
     names n = names_of(i);
     tw_shape shape = shape_of(s, i);
     s->parameters[i] = tw_parameter(s->graph, n.theta, shape);
-    tw_tensor *theta = NULL;
-    tw_status status = tw_variables_have(s->variables, n.theta, s->precision, &shape, &theta);
-    for (int64_t k = 0; k < shape.size[0] && status == TW_OK; k++)
-        tw_tensor_set(theta, k, (double)(k % 101 - 50) * 1e-2);
-    return status;
+    return make_array(s, n.theta, &shape, 101, 1e-2);
 }
 
 static tw_status make_gradient(tw_bench_subject *s, int i) {
     names n = names_of(i);
     tw_shape shape = shape_of(s, i);
     s->gradients[i] = tw_variable(s->graph, n.gradient, shape);
-    tw_tensor *g = NULL;
-    tw_status status = tw_variables_have(s->variables, n.gradient, s->precision, &shape, &g);
-    for (int64_t k = 0; k < shape.size[0] && status == TW_OK; k++)
-        tw_tensor_set(g, k, (double)(k % 997 - 498) * 2e-5);
-    return status;
+    return make_array(s, n.gradient, &shape, 997, 2e-5);
 }
 
 // Where the rule's arrays of each tensor lie.

@@ -14,7 +14,7 @@ static INLINE void KERNEL(kept_at)(quad *out, const KEPT *a) {
 
 // As whole numbers the bits of sizes are in order, infinity and what is no number behind all others.
 TW_SIMD_256 static void KERNEL(slope_lanes)(double *sums, const SPACE *g, const SPACE *d,
-                                        int64_t size) {
+                                            int64_t size) {
     quad product[2] = {{0}}, at = {0}, of = {0};
     quad_bits top[2] = {{0}};
     int64_t i = 0;
@@ -48,7 +48,7 @@ static void KERNEL(slope)(double *sums, const void *g, const void *d, int64_t si
 
 // In double also for f32: one rounding.
 TW_SIMD_256 static void KERNEL(step)(SPACE *to, const SPACE *x, double step, const SPACE *d,
-                                 int64_t size) {
+                                     int64_t size) {
     for (int64_t i = 0; i < size; i++)
         to[i] = (SPACE)__builtin_fma(step, (double)d[i], (double)x[i]);
 }
@@ -58,7 +58,7 @@ static void KERNEL(move)(void *to, const void *x, double step, const void *d, in
 }
 
 TW_SIMD_256 static void KERNEL(widen)(double *restrict out, double factor, const SPACE *restrict a,
-                                  int64_t size) {
+                                      int64_t size) {
     for (int64_t i = 0; i < size; i++) out[i] = factor * (double)a[i];
 }
 
@@ -67,7 +67,8 @@ static void KERNEL(load)(double *out, double factor, const void *a, int64_t size
 }
 
 TW_SIMD_256 static void KERNEL(store_lanes)(SPACE *restrict out, const double *restrict sum,
-                                        const SPACE *restrict with, double *sums, int64_t size) {
+                                            const SPACE *restrict with, double *sums,
+                                            int64_t size) {
     quad to_with[2] = {{0}}, to_out[2] = {{0}}, at, of;
     int64_t i = 0;
     for (; i + LANES <= size; i += LANES)
@@ -103,7 +104,7 @@ static void KERNEL(store)(void *out, const double *sum, const void *with, double
 }
 
 TW_SIMD_256 static void KERNEL(narrow)(KEPT *restrict out, double factor, const SPACE *restrict a,
-                                   int64_t size) {
+                                       int64_t size) {
     for (int64_t i = 0; i < size; i++) out[i] = (KEPT)(factor * (double)a[i]);
 }
 
@@ -111,8 +112,9 @@ static void KERNEL(keep)(void *out, double factor, const void *a, int64_t size) 
     KERNEL(narrow)(out, factor, a, size);
 }
 
-TW_SIMD_256 static void KERNEL(difference)(KEPT *restrict out, double factor, const SPACE *restrict a,
-                                       const SPACE *restrict b, int64_t size) {
+TW_SIMD_256 static void KERNEL(difference)(KEPT *restrict out, double factor,
+                                           const SPACE *restrict a, const SPACE *restrict b,
+                                           int64_t size) {
     for (int64_t i = 0; i < size; i++) out[i] = (KEPT)(factor * ((double)a[i] - (double)b[i]));
 }
 
@@ -123,7 +125,7 @@ static void KERNEL(change)(void *out, double factor, const void *after, const vo
 
 // Factors come four times each.
 TW_SIMD_256 static void KERNEL(add_some)(double *restrict sum, const quad factors[SUM],
-                                     const KEPT *const vectors[SUM], int64_t size) {
+                                         const KEPT *const vectors[SUM], int64_t size) {
     const KEPT *v[SUM];
     quad c[SUM];
     memcpy(v, vectors, sizeof v);
@@ -145,7 +147,7 @@ TW_SIMD_256 static void KERNEL(add_some)(double *restrict sum, const quad factor
 }
 
 TW_SIMD_256 static void KERNEL(add_one)(double *restrict sum, double factor, const KEPT *restrict v,
-                                    int64_t size) {
+                                        int64_t size) {
     for (int64_t i = 0; i < size; i++) sum[i] = __builtin_fma((double)v[i], factor, sum[i]);
 }
 
@@ -201,14 +203,14 @@ static INLINE void KERNEL(meet_some)(const KEPT *const *vectors, int count, cons
 }
 
 TW_SIMD_256 static void KERNEL(meet_many)(const KEPT *const vectors[MEET], const KEPT *y,
-                                      const SPACE *g, int64_t size, double with_y[MEET],
-                                      double with_g[MEET]) {
+                                          const SPACE *g, int64_t size, double with_y[MEET],
+                                          double with_g[MEET]) {
     KERNEL(meet_some)(vectors, MEET, y, g, size, with_y, with_g);
 }
 
 TW_SIMD_256 static void KERNEL(meet_few)(const KEPT *const vectors[MEET_FEW], const KEPT *y,
-                                     const SPACE *g, int64_t size, double with_y[MEET_FEW],
-                                     double with_g[MEET_FEW]) {
+                                         const SPACE *g, int64_t size, double with_y[MEET_FEW],
+                                         double with_g[MEET_FEW]) {
     KERNEL(meet_some)(vectors, MEET_FEW, y, g, size, with_y, with_g);
 }
 
