@@ -23,7 +23,6 @@
 #define TW_RULE_PARAMETERS_MAX 32
 #define TW_RULE_STATES_MAX 8
 #define TW_RULE_STATEMENTS_MAX 256
-#define TW_RULE_SYMBOLS_MAX 300
 #define TW_RULE_NESTING_MAX 8  // of an if in an if
 #define TW_RULE_WORDS_BYTES 96 // of a parameter's symbol and meaning
 
@@ -41,6 +40,10 @@ typedef enum tw_rule_symbol_kind {
 } tw_rule_symbol_kind;
 
 #define TW_RULE_GIVEN_COUNT 7 // the first symbols of every rule, in the order of the kinds
+
+// What is given, each parameter and state, and a new name in each statement.
+#define TW_RULE_SYMBOLS_MAX                                                                        \
+    (TW_RULE_GIVEN_COUNT + TW_RULE_PARAMETERS_MAX + TW_RULE_STATES_MAX + TW_RULE_STATEMENTS_MAX)
 
 typedef struct tw_rule_symbol {
     char name[TW_EXPR_NAME_BYTES_MAX + 1];

@@ -123,11 +123,6 @@ static tw_status check_node(const tw_rule *rule, const tw_rule_item *item, uint3
     const tw_expr_node *node = &rule->tree->nodes[index];
     bool any = false;
     for (uint32_t i = 0; i < node->child_count; i++) any = any || element[node->child[i]];
-    if (node->kind == TW_EXPR_ELEMENT || node->kind == TW_EXPR_SUM_OVER ||
-        node->kind == TW_EXPR_PROD_OVER) {
-        return fail_at(rule, node->offset, "an equation holds for every element",
-                       "indices have no place in a rule%s", "");
-    }
     bool scalar_place = item->kind == TW_RULE_ITEM_PARAMETER;
     if (is_random(node)) any = true;
     if (is_reduction(node)) {
@@ -150,10 +145,23 @@ static tw_status check_node(const tw_rule *rule, const tw_rule_item *item, uint3
     return TW_OK;
 }
 
+// Before names are resolved: the index of a sum is a name that has no symbol.
+static tw_status check_no_index(const tw_rule *rule, const tw_rule_item *item) {
+    for (uint32_t i = item->first; i < item->end; i++) {
+        const tw_expr_node *node = &rule->tree->nodes[i];
+        bool has_index = node->kind == TW_EXPR_ELEMENT || node->kind == TW_EXPR_SUM_OVER ||
+                         node->kind == TW_EXPR_PROD_OVER;
+        if (!has_index) continue;
+        return fail_at(rule, node->offset, "an equation holds for every element",
+                       "indices have no place in a rule%s", "");
+    }
+    return TW_OK;
+}
+
 // Resolves and types the nodes of an item; `*is_element`: whether its value differs by element.
 static tw_status check_value(tw_rule *rule, const tw_rule_item *item,
                              bool element[TW_EXPR_NODES_MAX], bool *is_element) {
-    tw_status status = TW_OK;
+    tw_status status = check_no_index(rule, item);
     for (uint32_t i = item->first; i < item->end && status == TW_OK; i++) {
         const tw_expr_node *node = &rule->tree->nodes[i];
         if (node->kind == TW_EXPR_NAME) status = resolve_name(rule, item->kind, i);

@@ -242,9 +242,6 @@ static tw_status find_target(tw_rule_parser *parser, const char *name, tw_rule_i
     if (found < 0) {
         tw_status status = check_new_name(parser, name, item->offset);
         if (status != TW_OK) return status;
-        if (rule->symbol_count == TW_RULE_SYMBOLS_MAX) {
-            return fail_too_many(parser, "names", TW_RULE_SYMBOLS_MAX);
-        }
         found = rule->symbol_count;
         add_symbol(rule, name, TW_RULE_TEMPORARY, item->offset);
     }

@@ -153,5 +153,20 @@ static void hostile_texts_are_refused_with_a_message(void **state) {
     tw_context_free(context);
 }
 
+static void a_text_may_have_as_many_names_as_its_limits_add_up_to(void **state) {
+    (void)state;
+    tw_context *context;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    char *states = repeat("", "state s", "\n", 8, "");
+    char *parameters = repeat("", "param p", " = 1\n", 32, states);
+    // The equations come first: with all their names, the last state is the last symbol.
+    assert_refused(context, repeat("rule a\ntheta = g\n", "x", " = g\n", 255, parameters),
+                   "'x0' is never used");
+    free(parameters);
+    free(states);
+    tw_context_free(context);
+}
+
 TW_TESTS(every_text_gets_the_verdict_it_expects, every_built_in_rule_is_a_correct_text_with_words,
-         symbols_of_the_lecture_come_from_comments, hostile_texts_are_refused_with_a_message)
+         symbols_of_the_lecture_come_from_comments, hostile_texts_are_refused_with_a_message,
+         a_text_may_have_as_many_names_as_its_limits_add_up_to)
