@@ -135,30 +135,45 @@ tw_status tw_data_fetch(const tw_data *data, const tw_data_request *request) {
     return tw_data_fetch_in(data, data->context, request);
 }
 
-tw_status tw_data_count_classes(const tw_data *data, int64_t *counts) {
-    enum { CHUNK = 256 };
+enum { CHUNK = 256 }; // labels that are read at once
 
+static tw_status check_labels(const tw_data *data, int64_t first, int64_t count,
+                              const int32_t *labels) {
+    int classes = tw_data_classes(data);
+    for (int64_t i = 0; i < count; i++) {
+        if (labels[i] >= 0 && labels[i] < classes) continue;
+        return tw_fail(data->context, TW_BAD_ARGUMENT,
+                       "%s: example %" PRId64 " has class %d; there are %d, from 0", data->name,
+                       first + i, (int)labels[i], classes);
+    }
+    return TW_OK;
+}
+
+tw_status tw_data_read_labels(const tw_data *data, int64_t first, int64_t count, int32_t *labels) {
+    assert(data->encoding->kind == TW_TARGET_CLASS);
+    tw_status status = TW_OK;
+    for (int64_t done = 0; done < count && status == TW_OK; done += CHUNK) {
+        int64_t rows[CHUNK], part = count - done < CHUNK ? count - done : CHUNK;
+        for (int64_t i = 0; i < part; i++) rows[i] = first + done + i;
+        tw_data_request request = {rows, part, TW_F32, NULL, labels + done};
+        status = tw_data_fetch(data, &request);
+        if (status == TW_OK) status = check_labels(data, first + done, part, labels + done);
+    }
+    return status;
+}
+
+tw_status tw_data_count_classes(const tw_data *data, int64_t *counts) {
     int classes = tw_data_classes(data);
     if (classes == 0) {
         return tw_fail(data->context, TW_BAD_ARGUMENT, "%s: has no classes to count", data->name);
     }
     memset(counts, 0, (size_t)classes * sizeof *counts);
     for (int64_t first = 0; first < data->count; first += CHUNK) {
-        int64_t rows[CHUNK];
         int32_t labels[CHUNK];
         int64_t count = data->count - first < CHUNK ? data->count - first : CHUNK;
-        for (int64_t i = 0; i < count; i++) rows[i] = first + i;
-        tw_data_request request = {rows, count, TW_F32, NULL, labels};
-        tw_status status = tw_data_fetch(data, &request);
+        tw_status status = tw_data_read_labels(data, first, count, labels);
         if (status != TW_OK) return status;
-        for (int64_t i = 0; i < count; i++) {
-            if (labels[i] < 0 || labels[i] >= classes) {
-                return tw_fail(data->context, TW_BAD_ARGUMENT,
-                               "%s: example %" PRId64 " has class %d; there are %d, from 0",
-                               data->name, first + i, (int)labels[i], classes);
-            }
-            counts[labels[i]]++;
-        }
+        for (int64_t i = 0; i < count; i++) counts[labels[i]]++;
     }
     return TW_OK;
 }

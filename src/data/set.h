@@ -20,8 +20,7 @@ struct tw_data {
     tw_encoding *encoding;
     char *encoding_text;
     char *description;
-    bool
-        quick; // examples are copied out of memory, which is done sooner than waking a thread for it
+    bool quick; // examples are copied out of memory, sooner than a thread would wake to do it
     const tw_storage *storage;
     void *state;
 };
@@ -46,6 +45,10 @@ tw_data *tw_data_retain(tw_data *data);
 // tw_data_fetch with the words going to `context`: for a thread of its own.
 tw_status tw_data_fetch_in(const tw_data *data, tw_context *context,
                            const tw_data_request *request);
+
+// The classes of `count` examples from `first` on, of a set that has classes; each is one of them.
+// Errors: those of a fetch; TW_BAD_ARGUMENT for a class that there is not.
+tw_status tw_data_read_labels(const tw_data *data, int64_t first, int64_t count, int32_t *labels);
 
 // Arrays in memory.
 typedef struct tw_dense {

@@ -90,16 +90,6 @@ tw_status tw_data_select(tw_data *data, const int64_t *rows, int64_t count, tw_d
     return new_view(data, copy, count, data->name, made);
 }
 
-// The class of each example: labels [count].
-static tw_status read_labels(tw_data *data, int32_t *labels) {
-    tw_status status = TW_OK;
-    for (int64_t row = 0; row < data->count && status == TW_OK; row++) {
-        tw_data_request request = {&row, 1, TW_F32, NULL, &labels[row]};
-        status = tw_data_fetch(data, &request);
-    }
-    return status;
-}
-
 static tw_status mark_held(tw_data *data, double fraction, uint64_t seed, bool *held,
                            int64_t *held_count) {
     tw_split split = {.count = data->count, .share = fraction, .seed = seed};
@@ -108,7 +98,8 @@ static tw_status mark_held(tw_data *data, double fraction, uint64_t seed, bool *
     int32_t *labels = tw_allocate(data->context, (size_t)data->count, sizeof *labels);
     split.labels = labels;
     split.classes = tw_data_classes(data);
-    tw_status status = labels == NULL ? TW_NO_MEMORY : read_labels(data, labels);
+    tw_status status =
+        labels == NULL ? TW_NO_MEMORY : tw_data_read_labels(data, 0, data->count, labels);
     if (status == TW_OK) status = tw_split_mark(data->context, &split, held, held_count);
     tw_release(labels);
     return status;

@@ -169,6 +169,12 @@ static void fetching_checks_rows_types_and_labels(void **state) {
     assert_int_equal(tw_data_count_classes(data, counts), TW_BAD_ARGUMENT);
     assert_string_equal(tw_context_message(at.context),
                         "mine: example 3 has class 3; there are 3, from 0");
+    tw_data *kept = NULL, *held = NULL;
+    assert_int_equal(tw_data_split(data, 0.5, 1, &kept, &held), TW_BAD_ARGUMENT);
+    assert_string_equal(tw_context_message(at.context),
+                        "mine: example 3 has class 3; there are 3, from 0");
+    assert_null(kept);
+    assert_null(held);
     tw_data_free(data);
     tw_test_sets_end(&at);
 }
