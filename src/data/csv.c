@@ -21,7 +21,10 @@ const char *tw_csv_column_words(const tw_csv *csv, size_t column, char buffer[TW
 int tw_csv_shown(const tw_cell *cell) {
     enum { SHOWN_MAX = 40 };
 
-    return cell->length < SHOWN_MAX ? (int)cell->length : SHOWN_MAX;
+    if (cell->length <= SHOWN_MAX) return (int)cell->length;
+    int shown = SHOWN_MAX;
+    while (((unsigned char)cell->text[shown] & 0xC0) == 0x80) shown--; // inside a character
+    return shown;
 }
 
 tw_status tw_csv_fail(const tw_csv *csv, tw_status status, size_t row, size_t column,

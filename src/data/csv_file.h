@@ -52,7 +52,7 @@ const char *tw_csv_column_words(const tw_csv *csv, size_t column, char buffer[TW
 tw_status tw_csv_fail(const tw_csv *csv, tw_status status, size_t row, size_t column,
                       const char *format, ...) TW_PRINTF(5, 6);
 
-// A cell's text for a message, cut to a bearable length: for "%.*s".
+// How many bytes of a cell's text a message shows, whole characters all of them: for "%.*s".
 int tw_csv_shown(const tw_cell *cell);
 
 // The key of a class: a number in its shortest form, else the text. Returns `buffer` or the cell's text.

@@ -53,6 +53,10 @@ static const wrong_table to_learn[] = {
      "%s/a.csv:2:3: column 1 ('y'): 'b' is no number, but 0 of 2 cells are; mend it, or add "
      "&target_kind=class",
      TW_BAD_FILE},
+    {"x,y\n1,2\n123456789012345678901234567890123456789\u00e9,3\n3,4\n", "target=y",
+     "%s/a.csv:3:1: column 0 ('x'): '123456789012345678901234567890123456789' is no number, but 2 "
+     "of 3 cells are; mend it, or leave the column out with &ignore=0",
+     TW_BAD_FILE},
     {"y\n1\n2\n", "target=0&header=yes",
      "%s/a.csv: 0 features besides the target; 1 to 4194304 are needed", TW_BAD_FILE},
     {"x,y\n1,2.5\n1e39,4\n", "target=y",
