@@ -67,6 +67,11 @@ typedef struct tw_lexer {
 // byte, a character that does not belong, a name or number that is too long or out of range).
 tw_status tw_lexer_start(tw_lexer *lexer, tw_context *context, const tw_source *source);
 
+// The same from byte `first` on, for what stands behind other things in one text; columns count from
+// the start of the text all the same.
+tw_status tw_lexer_start_at(tw_lexer *lexer, tw_context *context, const tw_source *source,
+                            size_t first);
+
 // Goes one token on. After a failure, whoever found it, all that is left is the end of the text.
 tw_status tw_lexer_next(tw_lexer *lexer);
 

@@ -39,7 +39,7 @@ static char peek(const tw_lexer *lexer, size_t ahead) {
 
 static tw_status check_bytes(tw_lexer *lexer) {
     const tw_source *source = lexer->source;
-    for (size_t i = 0, bytes; i < source->length; i += bytes) {
+    for (size_t i = lexer->position, bytes; i < source->length; i += bytes) {
         bytes = tw_utf8_length(source->text + i, source->length - i);
         if (bytes == 0) {
             unsigned byte = (unsigned char)source->text[i];
@@ -187,8 +187,9 @@ static tw_status read_token(tw_lexer *lexer) {
     return status;
 }
 
-tw_status tw_lexer_start(tw_lexer *lexer, tw_context *context, const tw_source *source) {
-    *lexer = (tw_lexer){.context = context, .source = source, .status = TW_OK};
+tw_status tw_lexer_start_at(tw_lexer *lexer, tw_context *context, const tw_source *source,
+                            size_t first) {
+    *lexer = (tw_lexer){.context = context, .source = source, .position = first, .status = TW_OK};
     if (source->length > TW_EXPR_TEXT_BYTES_MAX) {
         return tw_lexer_fail(lexer, 0, NULL, "a text of %zu bytes is too long; at most %d",
                              source->length, TW_EXPR_TEXT_BYTES_MAX);
@@ -196,8 +197,13 @@ tw_status tw_lexer_start(tw_lexer *lexer, tw_context *context, const tw_source *
     tw_status status = check_bytes(lexer);
     if (status != TW_OK) return status;
     static const char mark[] = "\xef\xbb\xbf"; // some editors begin a file with it
-    if (source->length >= 3 && memcmp(source->text, mark, 3) == 0) lexer->position = 3;
+    bool has_mark = source->length >= 3 && memcmp(source->text, mark, 3) == 0;
+    if (first == 0 && has_mark) lexer->position = 3;
     return read_token(lexer);
+}
+
+tw_status tw_lexer_start(tw_lexer *lexer, tw_context *context, const tw_source *source) {
+    return tw_lexer_start_at(lexer, context, source, 0);
 }
 
 tw_status tw_lexer_next(tw_lexer *lexer) {

@@ -41,9 +41,8 @@ static tw_status read_settings(tw_context *context, const tw_source *source, siz
     tw_status status = tw_expr_tree_new(context, source, &tree);
     if (status != TW_OK) return status;
     // Nodes are of the tree's copy, failures of the same bytes.
-    tw_lexer lexer = {
-        .context = context, .source = &tree->source, .position = offset + 1, .status = TW_OK};
-    status = tw_lexer_next(&lexer);
+    tw_lexer lexer;
+    status = tw_lexer_start_at(&lexer, context, &tree->source, offset + 1);
     for (bool more = true; more && status == TW_OK;) {
         status = read_setting(&lexer, tree, settings);
         more = status == TW_OK && tw_lexer_at(&lexer, ",");

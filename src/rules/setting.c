@@ -58,9 +58,8 @@ static tw_status read_expression(tw_context *context, const tw_source *source, s
     const tw_setting_names *known = names->count == 0 ? &value_names : names;
     tw_status status = tw_expr_tree_new(context, source, &setting->tree);
     if (status != TW_OK) return status;
-    tw_lexer lexer = {
-        .context = context, .source = &setting->tree->source, .position = first, .status = TW_OK};
-    status = tw_lexer_next(&lexer);
+    tw_lexer lexer;
+    status = tw_lexer_start_at(&lexer, context, &setting->tree->source, first);
     if (status == TW_OK) status = tw_expr_parse(&lexer, setting->tree, &setting->root);
     if (status == TW_OK) status = tw_lexer_end(&lexer);
     if (status == TW_OK) status = tw_expr_resolve(setting->tree, 0, known->name, known->count);

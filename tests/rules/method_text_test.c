@@ -101,6 +101,7 @@ static void wrong_methods_say_where_and_what_would_be_right(void **state) {
     refuse("adam |", TW_BAD_TEXT, "expected a rule here");
     refuse("sgd:lr=normal()", TW_BAD_TEXT, "a hyperparameter is one number");
     refuse("sgd:lr=(1", TW_BAD_TEXT, "expected ')' here");
+    refuse("sgd:lr=1\xff", TW_BAD_TEXT, "method:1:9: byte \\xff is not UTF-8; write plain text");
     refuse("no/such.rule", TW_NOT_FOUND, "no/such.rule");
     refuse(
         "clip_value|clip_value|clip_value|clip_value|clip_value|clip_value|clip_value|clip_value|"
