@@ -76,24 +76,12 @@ double tw_expr_evaluate(const tw_expr_tree *tree, tw_expr_root root, const doubl
     return stack[0];
 }
 
-static bool is_scalar_call(const tw_expr_node *call) {
-    static const tw_function others[] = {
-        TW_FUNCTION_normal, TW_FUNCTION_uniform, TW_FUNCTION_sum,      TW_FUNCTION_mean,
-        TW_FUNCTION_norm,   TW_FUNCTION_all_sum, TW_FUNCTION_all_mean, TW_FUNCTION_all_norm};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        if (call->function == others[i]) return false;
-    }
-    return call->function != TW_FUNCTION_max || call->child_count == 2;
-}
-
 bool tw_expr_is_scalar(const tw_expr_tree *tree, tw_expr_root root) {
     for (tw_expr_root i = tw_expr_first(tree, root); i <= root; i++) {
         const tw_expr_node *node = &tree->nodes[i];
-        tw_expr_kind kind = node->kind;
-        if (kind == TW_EXPR_ELEMENT || kind == TW_EXPR_SUM_OVER || kind == TW_EXPR_PROD_OVER ||
-            (kind == TW_EXPR_CALL && !is_scalar_call(node))) {
-            return false;
-        }
+        bool is_scalar = node->kind != TW_EXPR_ELEMENT && !tw_expr_is_over_index(node) &&
+                         !tw_expr_is_reduction(node) && !tw_expr_is_random(node);
+        if (!is_scalar) return false;
     }
     return true;
 }

@@ -217,6 +217,12 @@ tw_status tw_expr_parse_text(tw_context *context, const tw_source *source, tw_ex
 // Where the nodes of `root` begin.
 tw_expr_root tw_expr_first(const tw_expr_tree *tree, tw_expr_root root);
 
+// What a node is: a sum or product over an index; a call that makes one number of a tensor or of all
+// tensors; a call that draws random numbers.
+bool tw_expr_is_over_index(const tw_expr_node *node);
+bool tw_expr_is_reduction(const tw_expr_node *node);
+bool tw_expr_is_random(const tw_expr_node *node);
+
 // Whether the spelling of a name, element or index is `name`.
 bool tw_expr_is_named(const tw_expr_tree *tree, tw_expr_root node, const char *name);
 

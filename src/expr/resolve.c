@@ -7,10 +7,6 @@
 
 enum { KNOWN_BYTES = 512 }; // of a message that lists the names
 
-static bool is_over_index(const tw_expr_node *node) {
-    return node->kind == TW_EXPR_SUM_OVER || node->kind == TW_EXPR_PROD_OVER;
-}
-
 static bool has_name(const tw_expr_node *node) {
     return node->kind == TW_EXPR_NAME || node->kind == TW_EXPR_ELEMENT;
 }
@@ -21,7 +17,7 @@ static bool is_bound(const tw_expr_tree *tree, uint32_t name) {
     const tw_expr_node *node = &tree->nodes[name];
     for (uint32_t i = name + 1; i < tree->node_count; i++) {
         const tw_expr_node *sum = &tree->nodes[i];
-        bool inside = is_over_index(sum) && sum->child[1] < name && name <= sum->child[2];
+        bool inside = tw_expr_is_over_index(sum) && sum->child[1] < name && name <= sum->child[2];
         bool same = inside && sum->length == node->length &&
                     memcmp(text + sum->offset, text + node->offset, node->length) == 0;
         if (same) return true;

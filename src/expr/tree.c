@@ -36,6 +36,32 @@ tw_expr_root tw_expr_first(const tw_expr_tree *tree, tw_expr_root root) {
     return root;
 }
 
+bool tw_expr_is_over_index(const tw_expr_node *node) {
+    return node->kind == TW_EXPR_SUM_OVER || node->kind == TW_EXPR_PROD_OVER;
+}
+
+bool tw_expr_is_reduction(const tw_expr_node *node) {
+    if (node->kind != TW_EXPR_CALL) return false;
+    switch (node->function) {
+    case TW_FUNCTION_sum:
+    case TW_FUNCTION_mean:
+    case TW_FUNCTION_norm:
+    case TW_FUNCTION_all_sum:
+    case TW_FUNCTION_all_mean:
+    case TW_FUNCTION_all_norm:
+        return true;
+    case TW_FUNCTION_max:
+        return node->child_count == 1;
+    default:
+        return false;
+    }
+}
+
+bool tw_expr_is_random(const tw_expr_node *node) {
+    return node->kind == TW_EXPR_CALL &&
+           (node->function == TW_FUNCTION_normal || node->function == TW_FUNCTION_uniform);
+}
+
 bool tw_expr_is_named(const tw_expr_tree *tree, tw_expr_root node, const char *name) {
     assert(node < tree->node_count);
     const tw_expr_node *named = &tree->nodes[node];

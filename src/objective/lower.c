@@ -44,23 +44,12 @@ static tw_status fail_depth(tw_lowering *l, tw_expr_root at) {
 
 // ---- nodes
 
-static bool is_allowed(const tw_expr_node *node) {
-    static const tw_function others[] = {
-        TW_FUNCTION_normal, TW_FUNCTION_uniform, TW_FUNCTION_sum,     TW_FUNCTION_mean,
-        TW_FUNCTION_norm,   TW_FUNCTION_all_sum, TW_FUNCTION_all_norm};
-    if (node->kind != TW_EXPR_CALL) return true;
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (node->function == others[i]) return false;
-    return node->function != TW_FUNCTION_max || node->child_count == 2;
-}
-
 static tw_status fail_function(tw_lowering *l, tw_expr_root at) {
     tw_function function = l->text->tree->nodes[at].function;
     bool over = function == TW_FUNCTION_sum || function == TW_FUNCTION_max ||
                 function == TW_FUNCTION_mean || function == TW_FUNCTION_norm;
-    bool random = function == TW_FUNCTION_normal || function == TW_FUNCTION_uniform;
     const char *name = tw_function_name(function);
-    if (random)
+    if (tw_expr_is_random(&l->text->tree->nodes[at]))
         return tw_objective_text_fail(l->text, at, NULL,
                                       "%s() is drawn anew each time; a function to be minimised "
                                       "depends on its variables alone",
@@ -84,7 +73,8 @@ static tw_status lower_node(tw_lowering *l, tw_expr_root at, tw_lowered *in, tw_
     case TW_EXPR_POWER:
         return tw_lower_power(l, at, in, out);
     default:
-        return is_allowed(node) ? tw_lower_operation(l, at, in, out) : fail_function(l, at);
+        if (tw_expr_is_reduction(node) || tw_expr_is_random(node)) return fail_function(l, at);
+        return tw_lower_operation(l, at, in, out);
     }
 }
 
@@ -169,8 +159,7 @@ static void mark_bodies(tw_lowering *l) {
     for (uint32_t i = 0; i < tree->node_count; i++) l->body_of[i] = TW_EXPR_NONE;
     for (uint32_t i = 0; i < tree->node_count; i++) {
         const tw_expr_node *node = &tree->nodes[i];
-        if (node->kind == TW_EXPR_SUM_OVER || node->kind == TW_EXPR_PROD_OVER)
-            l->body_of[tw_expr_first(tree, node->child[2])] = i;
+        if (tw_expr_is_over_index(node)) l->body_of[tw_expr_first(tree, node->child[2])] = i;
     }
 }
 

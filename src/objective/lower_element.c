@@ -57,8 +57,7 @@ static tw_status lower_index(tw_lowering *l, tw_expr_root at, tw_lowered *out) {
     const tw_expr_node *node = &tree->nodes[at];
     for (tw_frame *frame = l->frame; frame != l->root; frame = frame->parent) {
         const tw_expr_node *sum = &tree->nodes[frame->symbol];
-        bool over = sum->kind == TW_EXPR_SUM_OVER || sum->kind == TW_EXPR_PROD_OVER;
-        bool same = over && sum->length == node->length;
+        bool same = tw_expr_is_over_index(sum) && sum->length == node->length;
         for (size_t i = 0; same && i < node->length; i++)
             same = tree->source.text[sum->offset + i] == tree->source.text[node->offset + i];
         if (!same) continue;

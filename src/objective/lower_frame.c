@@ -10,10 +10,6 @@
 
 enum { REGULAR_MAX = 3 }; // axes that a nest of regular frames has; more are walked by a map
 
-static bool is_over_index(const tw_expr_node *node) {
-    return node->kind == TW_EXPR_SUM_OVER || node->kind == TW_EXPR_PROD_OVER;
-}
-
 static bool same_spelling(const tw_lowering *l, uint32_t a, uint32_t b) {
     const tw_expr_tree *tree = l->text->tree;
     const tw_expr_node *left = &tree->nodes[a], *right = &tree->nodes[b];
@@ -32,7 +28,7 @@ void tw_frame_where(const tw_lowering *l, const tw_frame *frame, int64_t element
     where[0] = '\0';
     for (; frame != l->root; element = parent_of(frame, element), frame = frame->parent) {
         const tw_expr_node *sum = &l->text->tree->nodes[frame->symbol];
-        if (!is_over_index(sum)) continue;
+        if (!tw_expr_is_over_index(sum)) continue;
         const char *name = l->text->tree->source.text + sum->offset;
         snprintf(where, TW_WHERE_BYTES, " where %.*s = %.0f%s%.120s", (int)sum->length, name,
                  frame->index[element], inner[0] == '\0' ? "" : ", ", inner);
@@ -47,11 +43,12 @@ static tw_frame *frame_of_name(const tw_lowering *l, uint32_t at, uint32_t sum) 
     const tw_expr_tree *tree = l->text->tree;
     for (uint32_t i = at + 1; i <= sum; i++) {
         const tw_expr_node *inner = &tree->nodes[i];
-        bool inside = is_over_index(inner) && inner->child[1] < at && at <= inner->child[2];
+        bool inside = tw_expr_is_over_index(inner) && inner->child[1] < at && at <= inner->child[2];
         if (inside && same_spelling(l, i, at)) return NULL;
     }
     for (tw_frame *frame = l->frame; frame != l->root; frame = frame->parent)
-        if (is_over_index(&tree->nodes[frame->symbol]) && same_spelling(l, frame->symbol, at))
+        if (tw_expr_is_over_index(&tree->nodes[frame->symbol]) &&
+            same_spelling(l, frame->symbol, at))
             return frame;
     return NULL;
 }

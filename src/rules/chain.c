@@ -82,6 +82,7 @@ static const tw_tile_operation unary[TW_FUNCTION_COUNT] = {
 };
 
 static int call(lowering *l, const tw_expr_node *node, const int in[3]) {
+    if (tw_expr_is_reduction(node)) return reduce(l, node, in[0]);
     switch (node->function) {
     case TW_FUNCTION_normal:
         return tw_rule_value_random(l->values, TW_TILE_NORMAL);
@@ -90,19 +91,11 @@ static int call(lowering *l, const tw_expr_node *node, const int in[3]) {
     case TW_FUNCTION_min:
         return two(l, TW_TILE_MINIMUM, in[0], in[1]);
     case TW_FUNCTION_max:
-        if (node->child_count == 2) return two(l, TW_TILE_MAXIMUM, in[0], in[1]);
-        return reduce(l, node, in[0]);
+        return two(l, TW_TILE_MAXIMUM, in[0], in[1]);
     case TW_FUNCTION_clip:
         return two(l, TW_TILE_MINIMUM, two(l, TW_TILE_MAXIMUM, in[0], in[1]), in[2]);
     case TW_FUNCTION_where:
         return apply(l, TW_TILE_SELECT, in[0], in[1], in[2]);
-    case TW_FUNCTION_sum:
-    case TW_FUNCTION_mean:
-    case TW_FUNCTION_norm:
-    case TW_FUNCTION_all_sum:
-    case TW_FUNCTION_all_mean:
-    case TW_FUNCTION_all_norm:
-        return reduce(l, node, in[0]);
     default:
         return one(l, unary[node->function], in[0]);
     }

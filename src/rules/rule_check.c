@@ -96,36 +96,14 @@ static tw_status resolve_name(tw_rule *rule, tw_rule_item_kind kind, uint32_t in
 
 // ---- kinds of values
 
-static bool is_reduction(const tw_expr_node *node) {
-    if (node->kind != TW_EXPR_CALL) return false;
-    switch (node->function) {
-    case TW_FUNCTION_sum:
-    case TW_FUNCTION_mean:
-    case TW_FUNCTION_norm:
-    case TW_FUNCTION_all_sum:
-    case TW_FUNCTION_all_mean:
-    case TW_FUNCTION_all_norm:
-        return true;
-    case TW_FUNCTION_max:
-        return node->child_count == 1;
-    default:
-        return false;
-    }
-}
-
-static bool is_random(const tw_expr_node *node) {
-    return node->kind == TW_EXPR_CALL &&
-           (node->function == TW_FUNCTION_normal || node->function == TW_FUNCTION_uniform);
-}
-
 static tw_status check_node(const tw_rule *rule, const tw_rule_item *item, uint32_t index,
                             bool element[TW_EXPR_NODES_MAX]) {
     const tw_expr_node *node = &rule->tree->nodes[index];
     bool any = false;
     for (uint32_t i = 0; i < node->child_count; i++) any = any || element[node->child[i]];
     bool scalar_place = item->kind == TW_RULE_ITEM_PARAMETER;
-    if (is_random(node)) any = true;
-    if (is_reduction(node)) {
+    if (tw_expr_is_random(node)) any = true;
+    if (tw_expr_is_reduction(node)) {
         const char *name = tw_function_name(node->function);
         if (scalar_place || item->kind == TW_RULE_ITEM_STATE) {
             return tw_source_fail(rule->context, &rule->tree->source, node->offset, NULL,
@@ -149,9 +127,7 @@ static tw_status check_node(const tw_rule *rule, const tw_rule_item *item, uint3
 static tw_status check_no_index(const tw_rule *rule, const tw_rule_item *item) {
     for (uint32_t i = item->first; i < item->end; i++) {
         const tw_expr_node *node = &rule->tree->nodes[i];
-        bool has_index = node->kind == TW_EXPR_ELEMENT || node->kind == TW_EXPR_SUM_OVER ||
-                         node->kind == TW_EXPR_PROD_OVER;
-        if (!has_index) continue;
+        if (node->kind != TW_EXPR_ELEMENT && !tw_expr_is_over_index(node)) continue;
         return fail_at(rule, node->offset, "an equation holds for every element",
                        "indices have no place in a rule%s", "");
     }

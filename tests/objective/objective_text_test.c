@@ -30,6 +30,8 @@ static const wrong_text wrong_texts[] = {
      "objective:1:1: max of arrays has no meaning here\n    max(x)\n    ^ max(a, b) takes two"},
     {"all_norm(x)", 0, 0, TW_BAD_TEXT,
      "objective:1:1: all_norm of arrays has no meaning here\n    all_norm(x)\n    ^"},
+    {"all_mean(x)", 0, 0, TW_BAD_TEXT,
+     "objective:1:1: all_mean of arrays has no meaning here\n    all_mean(x)\n    ^"},
     {"sum(i, 1, n, x[i+1]^2)", 6, 0, TW_BAD_TEXT,
      "objective:1:14: x has no element 7 where i = 6; its elements are 1 to 6\n    sum(i, 1, n, "
      "x[i+1]^2)\n                 ^"},
