@@ -1,10 +1,11 @@
-// Minibatches: while one is computed with, a thread gathers the next into the other of two buffers. There is
-// no such thread where all examples lie in memory and every core computes, since those that compute copy
-// a part each in less time than another one that takes turns with them, nor where a minibatch is so small
-// that the caller has copied it before a thread wakes.
+// Minibatches. While the caller computes with one, a thread gathers the next into the other of two
+// buffers. There is no such thread in two cases: if the examples lie in memory and every core computes
+// (the computing threads then copy a part each, which is quicker than to share a core with one thread
+// more), and if a minibatch is so small that copying it takes less time than waking a thread.
 //
-// The back buffer goes EMPTY -> WANTED (by the caller) -> READY (by the thread) -> front. A failure
-// stays in the back buffer until the caller has taken it, then the same minibatch is wanted again.
+// The back buffer goes from EMPTY to WANTED (set by the caller) to READY (set by the thread), and then
+// becomes the front one. If gathering failed, the next call says so, and the call after it tries the
+// same minibatch again.
 #include <assert.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -16,7 +17,7 @@
 #include "data/set.h"
 
 #define PART_ELEMENTS 8192   // that one thread copies at a time
-#define ALONE_ELEMENTS 65536 // up to which waking another thread costs more than it brings
+#define ALONE_ELEMENTS 65536 // up to these, waking another thread costs more than it saves
 
 typedef enum buffer_state { EMPTY, WANTED, READY, CLOSING } buffer_state;
 
@@ -36,7 +37,7 @@ struct tw_batches {
     int64_t per_epoch;
     size_t target_bytes; // of an example
     tw_order *order;
-    tw_context *own; // of the thread: its words must not meet the caller's
+    tw_context *own; // the thread's, so that its messages do not overwrite the caller's
     buffer buffers[2];
     int front;      // the one the caller has
     uint64_t epoch; // of the next to be given
@@ -88,7 +89,8 @@ static void gather(tw_batches *batches, buffer *into) {
     into->count = left < batches->options.size ? left : batches->options.size;
     assert(into->count > 0);
     memcpy(into->rows, rows + first, (size_t)into->count * sizeof *rows);
-    // a thread of its own stays alone: one pool is enough; and others' functions want one call
+    // The background thread does not start a team of its own beside the one that computes, and a set
+    // that is not in memory is asked once for the whole minibatch.
     int64_t features = tw_data_features(batches->data);
     bool alone =
         batches->has_thread || !batches->data->quick || into->count * features <= ALONE_ELEMENTS;
@@ -123,7 +125,7 @@ static tw_status start_thread(tw_batches *batches) {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    batches->has_thread = true; // before it looks
+    batches->has_thread = true; // set first, since the thread reads it
     int error = pthread_create(&batches->thread, NULL, work, batches);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (error == 0) return TW_OK;
@@ -185,7 +187,7 @@ tw_status tw_batches_new(tw_data *data, const tw_batches_options *options, tw_ba
     if (status == TW_OK && tw_context_new(&made->own) != TW_OK) {
         status = tw_fail(context, TW_NO_MEMORY, "minibatches: no memory for a thread");
     }
-    bool small = given.size * tw_data_features(data) <= ALONE_ELEMENTS;
+    bool small = given.size <= ALONE_ELEMENTS / tw_data_features(data);
     bool needs_thread = !data->quick || (!small && tw_context_threads(context) < tw_core_count());
     if (status == TW_OK && given.background && needs_thread) {
         made->state = WANTED; // the first one, while the caller still builds

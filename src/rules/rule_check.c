@@ -8,9 +8,17 @@
 
 #define BIT(kind) (1u << (kind))
 
-static tw_status fail_at(const tw_rule *rule, size_t offset, const char *hint, const char *what,
-                         const char *name) {
-    return tw_source_fail(rule->context, &rule->tree->source, offset, hint, what, name);
+static tw_status fail_at(const tw_rule *rule, size_t offset, const char *hint, const char *format,
+                         ...) TW_PRINTF(4, 5);
+
+static tw_status fail_at(const tw_rule *rule, size_t offset, const char *hint, const char *format,
+                         ...) {
+    va_list list;
+    va_start(list, format);
+    tw_status status =
+        tw_source_fail_list(rule->context, &rule->tree->source, offset, hint, format, list);
+    va_end(list);
+    return status;
 }
 
 // ---- names
@@ -79,8 +87,7 @@ static tw_status resolve_name(tw_rule *rule, tw_rule_item_kind kind, uint32_t in
     }
     tw_rule_symbol *symbol = &rule->symbols[found];
     if ((forbidden(kind) & BIT(symbol->kind)) != 0) {
-        return tw_source_fail(rule->context, &rule->tree->source, node->offset, NULL,
-                              "'%s' has no value in %s", name, place_name(kind));
+        return fail_at(rule, node->offset, NULL, "'%s' has no value in %s", name, place_name(kind));
     }
     if (!symbol->set) {
         bool before = symbol->offset < node->offset && symbol->kind == TW_RULE_TEMPORARY;
@@ -106,8 +113,8 @@ static tw_status check_node(const tw_rule *rule, const tw_rule_item *item, uint3
     if (tw_expr_is_reduction(node)) {
         const char *name = tw_function_name(node->function);
         if (scalar_place || item->kind == TW_RULE_ITEM_STATE) {
-            return tw_source_fail(rule->context, &rule->tree->source, node->offset, NULL,
-                                  "'%s' has no value in %s", name, place_name(item->kind));
+            return fail_at(rule, node->offset, NULL, "'%s' has no value in %s", name,
+                           place_name(item->kind));
         }
         if (!any) {
             return fail_at(rule, node->offset, "give it a tensor, such as g",
@@ -116,7 +123,7 @@ static tw_status check_node(const tw_rule *rule, const tw_rule_item *item, uint3
         any = false;
     }
     if (scalar_place && any) {
-        return fail_at(rule, node->offset, NULL, "a hyperparameter is one number%s", "");
+        return fail_at(rule, node->offset, NULL, "a hyperparameter is one number");
     }
     if (node->kind == TW_EXPR_NAME) any = rule->symbols[node->symbol].element;
     element[index] = any;
@@ -129,7 +136,7 @@ static tw_status check_no_index(const tw_rule *rule, const tw_rule_item *item) {
         const tw_expr_node *node = &rule->tree->nodes[i];
         if (node->kind != TW_EXPR_ELEMENT && !tw_expr_is_over_index(node)) continue;
         return fail_at(rule, node->offset, "an equation holds for every element",
-                       "indices have no place in a rule%s", "");
+                       "indices have no place in a rule");
     }
     return TW_OK;
 }
@@ -204,7 +211,7 @@ static tw_status check_branch(tw_rule_parser *parser, const tw_rule_item *item, 
         end_if(rule, &parser->open[--parser->depth]);
     } else if (is_element) {
         return fail_at(rule, item->offset, "where(condition, a, b) chooses for each element",
-                       "the condition of an 'if' is one number%s", "");
+                       "the condition of an 'if' is one number");
     } else {
         tw_rule_if *open = &parser->open[parser->depth++];
         open->has_else = false;
