@@ -181,8 +181,9 @@ static void print_summary(const cli_arguments *arguments, const tw_training_resu
                : !isnan(result->test_loss) ? "test loss"
                                            : "training loss");
     if (result->ending[0] != '\0') printf("  ended by itself %s\n", result->ending);
-    printf("  speed           %.0f examples a second, %.0f MB of memory at most\n",
-           result->samples_per_second, (double)result->peak_rss_bytes / 1e6);
+    if (result->samples_per_second > 0.0) // not if a finished run was resumed: nothing ran
+        printf("  speed           %.0f examples a second, %.0f MB of memory at most\n",
+               result->samples_per_second, (double)result->peak_rss_bytes / 1e6);
     char word[CLI_SHELL_WORD_BYTES];
     if (result->out != NULL)
         printf("  written         %s; `thalweg eval %s --data SPEC` measures the model\n",

@@ -520,6 +520,11 @@ static void a_resumed_run_goes_on_to_its_new_end(void **state) {
     tw_test_assert_number(again, "steps", tw_test_number(result, "steps"));
     json_decref(again);
     json_decref(result);
+    tw_test_ran done =
+        tw_test_program(&(tw_test_call){.line = "train --resume two", .folder = folder});
+    assert_int_equal(done.status, 0);
+    assert_null(strstr(done.out, "speed")); // there was nothing to do
+    tw_test_ran_free(&done);
     static const tw_test_refused table[] = {
         {"train --resume three", "three/last.safetensors: No such file or directory"},
         {"train --resume two/last.safetensors",
