@@ -113,6 +113,7 @@ static void make_logarithmic(tw_axis *axis, const tw_extent *extent, const tw_ax
          wanted++) {
         axis->count = 0;
         axis->step = round_step(axis->high - axis->low, wanted);
+        if (extent->whole && !wish->percent) axis->step = fmax(axis->step, 1);
         add_steps(axis);
     }
 }

@@ -97,6 +97,11 @@ static void whole_numbers_have_whole_ticks(void **state) {
     tw_extent_add(&extent, 3);
     tw_axis axis = tw_axis_make(&extent, &(tw_axis_wish){.tick_count = 9});
     assert_labels(&axis, true, "1 2 3");
+    extent = tw_extent_none();
+    tw_extent_add(&extent, 1); // a single round
+    axis = tw_axis_make(&extent, &(tw_axis_wish){.tick_count = 5, .logarithmic = true});
+    assert_true(axis.logarithmic);
+    assert_labels(&axis, true, "1");
 }
 
 static void every_pair_of_ends_gives_an_axis(void **state) {
