@@ -155,7 +155,8 @@ tw_status tw_spec_two_paths(const tw_spec *spec, char **first, char **second) {
     size_t length = comma == NULL ? strlen(spec->place) : (size_t)(comma - spec->place);
     if (length == 0 || (comma != NULL && (comma[1] == '\0' || strchr(comma + 1, ',') != NULL))) {
         return tw_fail(spec->context, TW_BAD_ARGUMENT,
-                       "data '%s': two paths with one comma between are needed", spec->text);
+                       "data '%s': give two paths with a comma between, or one without targets",
+                       spec->text);
     }
     *first = tw_copy_text(spec->context, spec->place, length);
     if (*first == NULL) return TW_NO_MEMORY;

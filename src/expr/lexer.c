@@ -128,17 +128,27 @@ typedef struct spelling {
 
 // What people type or paste, and what the language wants instead.
 static const spelling foreign[] = {
-    {"\u2212", "minus is written -"},     {"\u00d7", "times is written *"},
-    {"\u00b7", "times is written *"},     {"\u22c5", "times is written *"},
-    {"\u00f7", "division is written /"},  {"\u00b2", "a square is written ^2"},
-    {"\u00b3", "a cube is written ^3"},   {"\u221a", "a root is written sqrt(x)"},
-    {"\u2264", "it is written <="},       {"\u2265", "it is written >="},
-    {"\u2260", "it is written !="},       {"\u03b8", "it is written theta"},
-    {"\u03b2", "it is written beta"},     {"\u03c0", "it is written pi"},
-    {"\u03b5", "it is written eps"},      {"&", "it is written and"},
-    {"!", "unequal is written !="},       {"%", "there is no remainder"},
-    {"{", "groups are written with ( )"}, {"}", "groups are written with ( )"},
-    {"\\", "a line goes on inside ( )"},
+    {"\u2212", "minus is written -"},
+    {"\u00d7", "times is written *"},
+    {"\u00b7", "times is written *"},
+    {"\u22c5", "times is written *"},
+    {"\u00f7", "division is written /"},
+    {"\u00b2", "a square is written ^2"},
+    {"\u00b3", "a cube is written ^3"},
+    {"\u221a", "a root is written sqrt(x)"},
+    {"\u2264", "it is written <="},
+    {"\u2265", "it is written >="},
+    {"\u2260", "it is written !="},
+    {"\u03b8", "it is written theta"},
+    {"\u03b2", "it is written beta"},
+    {"\u03c0", "it is written pi"},
+    {"\u03b5", "it is written eps"},
+    {"&", "it is written and"},
+    {"!", "unequal is written !="},
+    {"%", "there is no sign for remainders"},
+    {"{", "groups are written with ( )"},
+    {"}", "groups are written with ( )"},
+    {"\\", "inside ( ) a line may be broken"},
 };
 
 static tw_status refuse_character(tw_lexer *lexer) {

@@ -106,7 +106,7 @@ static bool end_group(parser *p, const char *sign, size_t opened) {
 static const char *hint_for_operand(const parser *p) {
     const tw_lexer *lexer = p->lexer;
     size_t at = lexer->token.offset;
-    if (tw_lexer_at(lexer, "+")) return "a sign + is left out";
+    if (tw_lexer_at(lexer, "+")) return "leave out the sign +";
     if (tw_lexer_at(lexer, "=")) return "equality is written ==";
     bool twice = at > 0 && lexer->source->text[at - 1] == '*' && tw_lexer_at(lexer, "*");
     return twice ? "a power is written x^y" : NULL;
@@ -169,13 +169,14 @@ static bool find_call(parser *p, const char *name, const tw_token *token, tw_exp
     return false;
 }
 
-// The first argument of a sum over an index is the index itself: it leaves the tree again.
+// The first argument of a sum over an index is the index: its node leaves the tree again, and its
+// spelling goes into the sum's.
 static bool take_index(parser *p, tw_expr_node *call) {
     const tw_expr_node *index = &p->tree->nodes[call->child[0]];
     if (index->kind != TW_EXPR_NAME) {
         tw_expr_root first = tw_expr_first(p->tree, call->child[0]);
         tw_lexer_fail(p->lexer, p->tree->nodes[first].offset, NULL,
-                      "over an index it starts with the index's name: sum(i, 1, n, x[i]^2)");
+                      "the index must be a name, as in sum(i, 1, n, x[i]^2)");
         return false;
     }
     assert(call->child[0] + 1 == p->tree->node_count);
@@ -193,7 +194,7 @@ static bool parse_arguments(parser *p, tw_expr_node *call, bool over_index) {
     if (tw_lexer_at(p->lexer, ")")) return true;
     for (;;) {
         if (call->child_count == 3) {
-            tw_lexer_fail(p->lexer, name, NULL, "too many arguments");
+            tw_lexer_fail(p->lexer, name, NULL, "more than 3 arguments; no function takes so many");
             return false;
         }
         tw_expr_root argument = parse_level(p, LEVEL_OR);
@@ -214,8 +215,8 @@ static bool check_count(parser *p, const tw_expr_node *call, const tw_token *nam
     int length = (int)name->length;
     if (call->kind != TW_EXPR_CALL) {
         tw_lexer_fail(p->lexer, name->offset, NULL,
-                      "%.*s over an index takes its name, first, last and what to add: "
-                      "%.*s(i, 1, n, x[i])",
+                      "%.*s over an index takes its name, its first and last value, and a body, "
+                      "as in %.*s(i, 1, n, x[i])",
                       length, text, length, text);
         return false;
     }

@@ -14,7 +14,8 @@ struct tw_loss {
     tw_node (*build)(tw_graph *graph, tw_node outputs, tw_node target);
 };
 
-// max over j of (o_j + [j != y]) - o_y: the largest violation of a margin of 1.
+// max over j of (o_j + [j != y]) - o_y: the largest violation of a margin of 1 (Crammer and Singer,
+// 2001).
 static tw_node hinge(tw_graph *graph, tw_node outputs, tw_node target) {
     const tw_shape *shape = tw_node_shape(graph, outputs);
     tw_node own = tw_one_hot(graph, target, shape->size[shape->rank - 1]);
@@ -31,6 +32,7 @@ static tw_node absolute(tw_graph *graph, tw_node outputs, tw_node target) {
     return tw_mean(graph, tw_abs(graph, tw_sub(graph, outputs, target)), -1);
 }
 
+// Huber, 1964, with its threshold at 1.
 static tw_node huber(tw_graph *graph, tw_node outputs, tw_node target) {
     tw_node difference = tw_sub(graph, outputs, target);
     tw_node size = tw_abs(graph, difference);
@@ -69,22 +71,29 @@ static const tw_loss *find(const char *name) {
     return NULL;
 }
 
+static tw_status fail_unknown(tw_context *context, const char *name) {
+    const char *names[LOSS_COUNT];
+    for (int i = 0; i < LOSS_COUNT; i++) names[i] = losses[i].name;
+    const char *nearest = tw_nearest_name(name, names, (size_t)LOSS_COUNT);
+    tw_text list;
+    tw_text_start(&list, context);
+    for (int i = 0; i < LOSS_COUNT; i++) tw_text_add(&list, "%s%s", i == 0 ? "" : ", ", names[i]);
+    tw_status status = list.status;
+    if (status == TW_OK)
+        status = tw_fail(context, TW_BAD_ARGUMENT, "loss '%s': not known; it is one of %s%s%s%s",
+                         name, list.data, nearest != NULL ? " (did you mean " : "",
+                         nearest != NULL ? nearest : "", nearest != NULL ? "?)" : "");
+    tw_text_free(&list);
+    return status;
+}
+
 tw_status tw_loss_parse(tw_context *context, const char *name, int64_t classes,
                         const tw_loss **loss) {
     *loss = NULL;
     bool of_classes = classes > 0;
     if (name == NULL || *name == '\0') name = of_classes ? "cross_entropy" : "squared";
     const tw_loss *found = find(name);
-    if (found == NULL) {
-        const char *names[LOSS_COUNT];
-        for (int i = 0; i < LOSS_COUNT; i++) names[i] = losses[i].name;
-        const char *nearest = tw_nearest_name(name, names, (size_t)LOSS_COUNT);
-        return tw_fail(
-            context, TW_BAD_ARGUMENT,
-            "loss '%s': not known; it is one of cross_entropy, hinge, squared, absolute, "
-            "huber%s%s%s",
-            name, nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "");
-    }
+    if (found == NULL) return fail_unknown(context, name);
     if (found->of_classes != of_classes)
         return tw_fail(context, TW_BAD_ARGUMENT, "loss %s: is for %s, and the data has %s", name,
                        found->of_classes ? "classes" : "numbers",

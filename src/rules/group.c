@@ -111,7 +111,7 @@ static tw_status read_groups(reader *r) {
 tw_status tw_method_override(tw_method *method, const char *text) {
     if (method->attached) {
         return tw_fail(method->context, TW_BAD_ARGUMENT,
-                       "method: it is in a graph already; groups come before");
+                       "method: it is attached to a graph already; set groups before that");
     }
     reader r = {.method = method, .source = {"groups", text, strlen(text)}};
     r.last = &r.first;

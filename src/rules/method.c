@@ -52,9 +52,9 @@ static tw_status fail_unknown_rule(const reader *r, size_t offset, const char *n
     else
         snprintf(hint, sizeof hint, "%s",
                  strstr(name, " for ") != NULL
-                     ? "phases, \"METHOD for N; METHOD\", are of `thalweg train` alone"
-                     : "`thalweg rules` lists them (lbfgs and other solvers are none); a "
-                       "file's name ends in .rule or holds a /");
+                     ? "phases, \"METHOD for N; METHOD\", are for `thalweg train` only"
+                     : "`thalweg rules` lists them (lbfgs and other solvers are not rules); the "
+                       "name of a file ends in .rule or contains a /");
     return tw_source_fail(r->method->context, &r->source, offset, hint, "unknown rule '%.100s'",
                           name);
 }
@@ -165,17 +165,19 @@ static tw_method_state name_state(const char *rule_name, const tw_rule *rule, in
 // Takes `rule`, also on failure.
 static tw_status add_rule(reader *r, tw_rule *rule, size_t offset) {
     tw_method *method = r->method;
-    const char *too_many = NULL;
-    if (method->rule_count == TW_METHOD_RULES_MAX) too_many = "too many rules in a chain";
-    if (method->hyper_count + rule->parameter_count > TW_METHOD_HYPERS_MAX) {
-        too_many = "too many hyperparameters in a chain";
+    const char *what = NULL;
+    int most = 0;
+    if (method->rule_count == TW_METHOD_RULES_MAX) {
+        what = "rules", most = TW_METHOD_RULES_MAX;
+    } else if (method->hyper_count + rule->parameter_count > TW_METHOD_HYPERS_MAX) {
+        what = "hyperparameters", most = TW_METHOD_HYPERS_MAX;
+    } else if (method->state_count + rule->state_count > TW_RULE_CHAIN_STATES_MAX) {
+        what = "states", most = TW_RULE_CHAIN_STATES_MAX;
     }
-    if (method->state_count + rule->state_count > TW_RULE_CHAIN_STATES_MAX) {
-        too_many = "too many states in a chain";
-    }
-    if (too_many != NULL) {
+    if (what != NULL) {
         tw_rule_free(rule);
-        return fail_at(r, offset, NULL, too_many);
+        return tw_source_fail(method->context, &r->source, offset, NULL,
+                              "more than %d %s in a chain", most, what);
     }
     name_rule(method, rule);
     int index = method->rule_count++;

@@ -282,7 +282,7 @@ static tw_status parse_assignment(tw_rule_parser *parser) {
 static tw_status parse_if(tw_rule_parser *parser) {
     tw_rule *rule = parser->rule;
     if (parser->depth == TW_RULE_NESTING_MAX) {
-        return fail_too_many(parser, "'if' inside each other", TW_RULE_NESTING_MAX);
+        return fail_too_many(parser, "'if' within each other", TW_RULE_NESTING_MAX);
     }
     parser->open[parser->depth].offset = parser->lexer.token.offset;
     parser->open[parser->depth++].has_else = false;

@@ -101,9 +101,9 @@ int tw_rule_value_reduce(tw_rule_values *values, tw_tile_reduction reduction, bo
     if (values->status != TW_OK) return 0;
     int stage = values->all[a].stage + 1;
     if (stage > TW_RULE_STAGES_MAX) {
-        values->status =
-            tw_fail(values->context, TW_UNSUPPORTED,
-                    "method: more than %d reductions one behind the other", TW_RULE_STAGES_MAX);
+        values->status = tw_fail(values->context, TW_UNSUPPORTED,
+                                 "method: more than %d reductions that each need the one before",
+                                 TW_RULE_STAGES_MAX);
         return 0;
     }
     return add(values, &(tw_rule_value){.kind = TW_RULE_VALUE_REDUCE,

@@ -266,7 +266,7 @@ const char *tw_method_show_rules(tw_method *method, int first, int count, tw_met
         break;
     case TW_METHOD_PLAN:
         tw_fail(method->context, TW_BAD_ARGUMENT,
-                "method %s: the plan is one of the whole chain; its rules have none of their own",
+                "method %s: only the whole chain has a plan; tw_method_show gives it",
                 method->text);
         return NULL;
     }

@@ -68,8 +68,9 @@ static tw_status start_state(const start *s, int parameter, int state) {
 tw_status tw_method_start(tw_method *method, const tw_graph *graph, tw_variables *variables,
                           uint64_t seed, const tw_clock *clock) {
     if (method->graph != graph) {
-        return tw_fail(method->context, TW_BAD_ARGUMENT,
-                       "method: it is not attached to this graph; states start after that");
+        return tw_fail(
+            method->context, TW_BAD_ARGUMENT,
+            "method: it is not attached to this graph; attach it before its states start");
     }
     start s = {method, graph, variables, seed, clock, NULL};
     int slots = 0;

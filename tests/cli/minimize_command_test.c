@@ -182,7 +182,7 @@ static void what_is_wrong_is_said(void **state) {
         {"minimize beale --method ';'", "--method: a method is missing; as in \"sgd; adam\""},
         {"minimize beale --method 'adam for 2; lbfgs'",
          "method:1:1: unknown rule 'adam for 2'\n    adam for 2\n    ^ phases, \"METHOD for N; "
-         "METHOD\", are of `thalweg train` alone"},
+         "METHOD\", are for `thalweg train` only"},
         {"minimize x*y --start 1,1 --vars 'x y'",
          "objective: variables \"x y\": a comma must stand between 'x' and 'y'"},
         {"minimize x*y --start 1,1 --vars 'x,,y'",

@@ -109,8 +109,9 @@ static void wrong_idx_files_are_refused_with_the_byte(void **state) {
         tw_test_put_bytes(&at, "y", wrong_labels[i].bytes, wrong_labels[i].count);
         tw_test_refused(&at, NULL, "idx:%s/x,%s/y", TW_BAD_FILE, wrong_labels[i].message);
     }
-    tw_test_refused(&at, NULL, "idx:%s/x,", TW_BAD_ARGUMENT,
-                    "data 'idx:%s/x,': two paths with one comma between are needed");
+    tw_test_refused(
+        &at, NULL, "idx:%s/x,", TW_BAD_ARGUMENT,
+        "data 'idx:%s/x,': give two paths with a comma between, or one without targets");
     tw_test_sets_end(&at);
 }
 

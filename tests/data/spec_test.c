@@ -99,7 +99,8 @@ static const wrong_spec wrong[] = {
     {"idx:%s", "%s: is a folder; a file is needed", TW_BAD_FILE},
     {"npy:%s/none", "%s/none: No such file or directory", TW_NOT_FOUND},
     {"npy:%s", "%s: is a folder; a file is needed", TW_BAD_FILE},
-    {"npy:a,b,c", "data 'npy:a,b,c': two paths with one comma between are needed", TW_BAD_ARGUMENT},
+    {"npy:a,b,c", "data 'npy:a,b,c': give two paths with a comma between, or one without targets",
+     TW_BAD_ARGUMENT},
     {"csv:/dev/null?target=0", "/dev/null: is a pipe, a device or a socket; a file is needed",
      TW_BAD_FILE},
 };

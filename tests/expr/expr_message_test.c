@@ -80,7 +80,7 @@ static const wrong_text table[] = {
     {"s**2", "a.rule:1:3: expected a number, a name or '(' here\n"
              "    s**2\n"
              "      ^ a power is written x^y"},
-    {"+s", "a.rule:1:1: expected a number, a name or '(' here\n    +s\n    ^ a sign + is left out"},
+    {"+s", "a.rule:1:1: expected a number, a name or '(' here\n    +s\n    ^ leave out the sign +"},
     {"s and", "a.rule:1:6: expected a number, a name or '(' here\n    s and\n         ^"},
     {"or", "a.rule:1:1: expected a number, a name or '(' here\n"
            "    or\n"
@@ -130,13 +130,15 @@ static const wrong_text table[] = {
     {"max(1,2,3)", "a.rule:1:1: max takes 1 or 2 arguments, not 3\n    max(1,2,3)\n    ^"},
     {"1 + max()", "a.rule:1:5: max takes 1 or 2 arguments, not 0\n    1 + max()\n        ^"},
     {"normal(1)", "a.rule:1:1: normal takes 0 arguments, not 1\n    normal(1)\n    ^"},
-    {"min(1,2,3,4)", "a.rule:1:1: too many arguments\n    min(1,2,3,4)\n    ^"},
+    {"min(1,2,3,4)",
+     "a.rule:1:1: more than 3 arguments; no function takes so many\n    min(1,2,3,4)\n    ^"},
     {"min(1,)", "a.rule:1:7: expected a number, a name or '(' here\n    min(1,)\n          ^"},
-    {"sum(i, 1, 3)", "a.rule:1:1: sum over an index takes its name, first, last and what to add: "
-                     "sum(i, 1, n, x[i])\n    sum(i, 1, 3)\n    ^"},
-    {"prod(g)", "a.rule:1:1: prod over an index takes its name, first, last and what to add: "
-                "prod(i, 1, n, x[i])\n    prod(g)\n    ^"},
-    {"sum(2*i, 1, 3, i)", "a.rule:1:5: over an index it starts with the index's name: "
+    {"sum(i, 1, 3)",
+     "a.rule:1:1: sum over an index takes its name, its first and last value, and a "
+     "body, as in sum(i, 1, n, x[i])\n    sum(i, 1, 3)\n    ^"},
+    {"prod(g)", "a.rule:1:1: prod over an index takes its name, its first and last value, and a "
+                "body, as in prod(i, 1, n, x[i])\n    prod(g)\n    ^"},
+    {"sum(2*i, 1, 3, i)", "a.rule:1:5: the index must be a name, as in "
                           "sum(i, 1, n, x[i]^2)\n    sum(2*i, 1, 3, i)\n        ^"},
     {"sum(i, i, 3, i)", "a.rule:1:8: unknown name 'i'; known here: g, s, t, theta, beta1, x\n"
                         "    sum(i, i, 3, i)\n"
