@@ -1,3 +1,4 @@
+// Generated sets of points: their options, and their examples in memory.
 #include "data/cloud.h"
 
 #include <assert.h>

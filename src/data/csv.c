@@ -53,7 +53,7 @@ static int64_t find_name(const tw_table *table, const char *text) {
     return -1;
 }
 
-// Whether a column holds numbers (and gaps) in the rows behind the first, were it with commas.
+// Whether a column holds numbers, even if written with commas, and gaps in the rows below the first.
 static bool is_numeric_below(const tw_table *table, size_t column) {
     enum { ROWS_MAX = 32 }; // that are looked at
 
@@ -81,7 +81,7 @@ static bool looks_like_header(const tw_table *table) {
     return text_above_numbers;
 }
 
-// Names that must be a header's: the target by name, or a column of the training file.
+// Whether the first row must be a header: it names the target, or the columns of the training file.
 static bool names_a_column(const tw_csv *csv) {
     const char *target = tw_spec_value(csv->opening->spec, "target");
     const tw_encoding *like = csv->opening->like;
@@ -121,7 +121,7 @@ static const char *near_name(const tw_csv *csv, const char *name, char buffer[TW
     return NULL;
 }
 
-// Which of the columns of that name is meant is not to be guessed.
+// Refuses a name that several columns have: which one is meant cannot be guessed.
 static tw_status check_once(const tw_csv *csv, const char *what, const char *name, int64_t first) {
     for (int64_t i = first + 1; i < (int64_t)csv->table.column_count; i++) {
         if (!cell_is(tw_table_cell(&csv->table, 0, (size_t)i), name, strlen(name))) continue;

@@ -109,7 +109,8 @@ typedef struct totals {
     double target;
 } totals;
 
-// Adds up, over all examples that are not held out, each feature's value (power 1), or its squared distance from the mean (2).
+// Adds up, over all examples that are not held out, each feature's value (power 1), or its squared
+// distance from the mean (2).
 static tw_status add_up(const tw_csv *csv, totals *t, int power, int64_t features) {
     const tw_encoding *encoding = csv->encoding;
     int64_t unknown_count = 0;

@@ -285,7 +285,7 @@ static bool has_same_names(const tw_csv *csv) {
 }
 
 static tw_status map_by_name(tw_csv *csv) {
-    bool same = has_same_names(csv); // which is quick to see where there are thousands
+    bool same = has_same_names(csv); // then no name is searched for, which takes long for thousands
     for (size_t i = 0; i < csv->encoding->column_count; i++) {
         const tw_column *column = &csv->encoding->columns[i];
         csv->column_of[i] = same ? i : find_by_name(csv, i);

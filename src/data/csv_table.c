@@ -1,3 +1,4 @@
+// A CSV file cut into cells, in one pass over its text; cells point into it.
 #include "data/csv_table.h"
 
 #include <assert.h>
@@ -10,7 +11,7 @@
 #include "base/utf8.h"
 
 enum {
-    SAMPLE_ROWS = 32, // that decide on the separator
+    SAMPLE_ROWS = 32, // so many decide on the separator
     COLUMNS_MAX = TW_COLUMNS_MAX,
 };
 
@@ -123,7 +124,7 @@ static tw_status read_cell(cursor *c, char separator, tw_cell *cell, bool *more)
         return TW_OK;
     }
     *more = true;
-    if (separator == ' ') return TW_OK; // the blanks were it
+    if (separator == ' ') return TW_OK; // the blanks were the separator
     if (peek(c) != separator) {
         return fail_at(c, "text behind a closing quote; double the quotes inside a cell");
     }

@@ -52,10 +52,10 @@ void tw_convert(tw_dtype from_dtype, const void *from, tw_dtype to_dtype, void *
 }
 
 #define AHEAD_ROWS 2
-#define AHEAD_BYTES 1024 // of a row; what is behind them the machine fetches by itself
+#define AHEAD_BYTES 1024 // of a row; the processor fetches what follows by itself
 #define CACHE_LINE 64
 
-// Asks for the start of a row that is soon to be copied: shuffled rows lie where nobody expects them.
+// Asks for the start of a row that is soon to be copied: no processor foresees where shuffled rows lie.
 static void ask_for(const char *row, size_t bytes) {
     for (size_t at = 0; at < bytes && at < AHEAD_BYTES; at += CACHE_LINE)
         __builtin_prefetch(row + at);

@@ -1,3 +1,4 @@
+// IDX files, and sets made of bytes and labels.
 #include "data/images.h"
 
 #include <assert.h>

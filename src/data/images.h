@@ -7,7 +7,7 @@
 // Bytes and labels as they came from files.
 typedef struct tw_images {
     tw_shape shape;  // of one image
-    int64_t count;   //
+    int64_t count;   // of images
     uint8_t *pixels; // [count, ...]
     int32_t *labels; // [count], NULL if none are known
 } tw_images;

@@ -198,7 +198,8 @@ static tw_status read_lines(reader *r, sparse *to) {
     return tw_fail(r->context, TW_BAD_FILE, "%s: holds no rows", r->path);
 }
 
-// Stated, or the training set's, or found: 0 if an index 0 occurs, else 1, as the format has it.
+// The base of the indices: the one stated, else the training set's, else 0 if an index 0 occurs, else 1,
+// which is the custom.
 static tw_status find_base(const reader *r, sparse *to, int64_t *base, bool *stated) {
     *stated = tw_spec_value(r->opening->spec, "base") != NULL;
     int32_t lowest = INT32_MAX;

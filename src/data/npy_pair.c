@@ -96,7 +96,7 @@ static tw_status wants_classes(const tw_opening *opening, const pair *of, int64_
     return status;
 }
 
-// Integers given as values, and bytes, become floats: a fetch has them as such.
+// Integers become floats, which is all that a fetch gives, and so do bytes that it must not divide by 255.
 static tw_status make_float(tw_context *context, tw_tensor **tensor) {
     tw_dtype dtype = tw_tensor_dtype(*tensor);
     if (dtype == TW_F32 || dtype == TW_F64) return TW_OK;

@@ -102,7 +102,8 @@ static tw_status check_learned(const tw_data *train, const tw_data *test) {
     return test == NULL ? TW_OK : check_like(test, own);
 }
 
-// Cuts a set that has no test set of its own, or is to spare it; the parts keep it alive.
+// Holds out a part of a set that has no test set of its own, or whose test set is to be spared. The two
+// parts keep the whole alive.
 static tw_status hold_out(const tw_data_options *options, tw_data **train, tw_data **test) {
     if (options->spare_test) {
         tw_data_free(*test);

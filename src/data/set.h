@@ -54,7 +54,7 @@ tw_status tw_data_read_labels(const tw_data *data, int64_t first, int64_t count,
 typedef struct tw_dense {
     tw_dtype dtype;        // of x: TW_U8 (given as value/255), TW_F32 or TW_F64
     const void *x;         // [count, features]
-    int64_t features;      //
+    int64_t features;      // of an example
     tw_dtype target_dtype; // TW_I32 for labels, TW_F32 or TW_F64 for values
     const void *targets;   // [count, target_width] or NULL
     int64_t target_width;  // 1 for labels

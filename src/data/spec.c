@@ -1,3 +1,4 @@
+// The text that names a set, cut at its separators, and its options as values.
 #include "data/spec.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+// Files read from front to back; zlib unpacks those that are gzip.
 #include "data/unpack.h"
 
 #include <assert.h>

@@ -2,8 +2,8 @@
 //
 //     tw_lexer lexer;
 //     tw_lexer_start(&lexer, context, &source);             // {"adam.rule", text, length}
-//     status = tw_expr_parse(&lexer, tree, &root);          // up to what cannot go on
-//     status = tw_expr_resolve(tree, symbols, symbol_count); // names become numbers
+//     status = tw_expr_parse(&lexer, tree, &root);           // one expression, as far as it goes
+//     status = tw_expr_resolve(tree, 0, names, name_count);  // names become numbers
 //     double value = tw_expr_evaluate(tree, root, values);   // scalars only
 //
 // Grammar, loosest first: `or`, `and`, comparisons (< <= > >= == !=, not chained), + -, * /, unary -,
@@ -72,10 +72,10 @@ tw_status tw_lexer_start(tw_lexer *lexer, tw_context *context, const tw_source *
 tw_status tw_lexer_start_at(tw_lexer *lexer, tw_context *context, const tw_source *source,
                             size_t first);
 
-// Goes one token on. After a failure, whoever found it, all that is left is the end of the text.
+// Goes on to the next token. After any failure it is the end of the text, so that loops end.
 tw_status tw_lexer_next(tw_lexer *lexer);
 
-// Fails like tw_source_fail and lets all that is read later fail with it.
+// Fails like tw_source_fail; whatever is read later fails with the same status.
 tw_status tw_lexer_fail(tw_lexer *lexer, size_t offset, const char *hint, const char *format, ...)
     TW_PRINTF(4, 5);
 
@@ -95,8 +95,8 @@ tw_status tw_lexer_end(tw_lexer *lexer);
 // ---- functions
 
 // Name, fewest and most arguments. `sum`, `mean`, `norm` and `max` with one argument reduce over a
-// tensor; `all_sum`, `all_mean` and `all_norm` over all tensors of a parameter set; they are known here and have
-// a meaning only where the user of the tree gives them one.
+// tensor; `all_sum`, `all_mean` and `all_norm` over all tensors of a parameter set. All are known here;
+// a reduction has a meaning only if the user of the tree gives it one.
 #define TW_EXPR_FUNCTIONS(X)                                                                       \
     X(sqrt, 1, 1)                                                                                  \
     X(cbrt, 1, 1)                                                                                  \

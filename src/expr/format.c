@@ -45,8 +45,9 @@ static void format_at(const tw_expr_tree *tree, tw_expr_root root, int level, tw
     if (enclosed) tw_text_add(text, ")");
 }
 
-// What groups to the left needs parentheses on its right where it binds equally, a power on its left,
-// a comparison on both sides. A minus on the right needs none: 2^-x, a - -b.
+// An operand that binds as tightly as the operation needs parentheses on the right, as in a - (b - c),
+// but of a power on the left, as in (a^b)^c, and of a comparison on both sides. A minus on the right
+// needs none: 2^-x, a - -b.
 static void format_operation(const tw_expr_tree *tree, const tw_expr_node *node, tw_text *text) {
     const spelling *own = &spellings[node->kind];
     bool is_power = own->level == POWER;

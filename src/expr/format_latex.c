@@ -123,7 +123,8 @@ static bool has_exponent(double number) {
     return strchr(tw_format_number(number, digits), 'e') != NULL;
 }
 
-// A base that holds together, but not for the eye, is enclosed; so is one that ends with a power.
+// Whether a base needs parentheses for the reader's sake, although it holds together: a fraction, a
+// choice, and a number that ends with a power of ten.
 static bool is_wide(const tw_expr_node *base) {
     if (base->kind == TW_EXPR_NUMBER) return has_exponent(base->number);
     bool is_choice = base->kind == TW_EXPR_CALL && base->function == TW_FUNCTION_where;

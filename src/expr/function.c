@@ -57,7 +57,7 @@ static double maximum(double a, double b) {
     return a > b ? a : b;
 }
 
-// Those of one number; `max` of one argument is a reduction and not here.
+// The functions of one argument; `max` of one argument is a reduction and not here.
 static double (*const of_one[TW_FUNCTION_COUNT])(double) = {
     [TW_FUNCTION_sqrt] = sqrt,       [TW_FUNCTION_cbrt] = cbrt, [TW_FUNCTION_exp] = exp,
     [TW_FUNCTION_expm1] = expm1,     [TW_FUNCTION_log] = log,   [TW_FUNCTION_log1p] = log1p,

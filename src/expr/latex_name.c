@@ -63,7 +63,7 @@ static void add_word(piece p, tw_text *text) {
     }
 }
 
-// The next part of `rest` up to an underscore, which is taken off with it.
+// Takes off `rest` the part before its next underscore, and the underscore with it.
 static piece take_part(piece *rest) {
     const char *end = memchr(rest->text, '_', rest->length);
     piece part = {rest->text, end == NULL ? rest->length : (size_t)(end - rest->text)};

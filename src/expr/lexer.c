@@ -1,5 +1,5 @@
-// Text to tokens, one ahead. The whole text is checked for what is no text first, so that all behind
-// may think in ASCII: everything else stands in comments or is refused.
+// Text to tokens, with one token of look-ahead. All bytes are checked to be UTF-8 first; the rest may
+// then think in ASCII, since other characters stand in comments or are refused.
 #include "expr/expr.h"
 
 #include <math.h>
@@ -53,8 +53,8 @@ static tw_status check_bytes(tw_lexer *lexer) {
     return TW_OK;
 }
 
-// Goes over blanks, comments and line ends; whether there was a line end that ends a statement, and
-// where the first one is.
+// Skips blanks, comments and line ends. Returns whether one of these line ends ends a statement;
+// `*line_end` is where the first such one is.
 static bool skip_blanks(tw_lexer *lexer, size_t *line_end) {
     bool found = false;
     for (;; lexer->position++) {

@@ -1,4 +1,4 @@
-// The two draws that most initialisers come down to.
+// The two draws that most initialisers come down to, and the check that most of them need.
 #include "base/fail.h"
 #include "init/kind.h"
 

@@ -13,7 +13,7 @@ static const tw_key keys[] = {
 
 enum { BLOCK_ROWS = 32, SUMS = 8 };
 
-// In sums that the compiler may compute at once, added in an order of their own.
+// Several sums side by side, which fill a vector; their fixed order keeps the bits the same everywhere.
 static double dot(const double *a, const double *b, int64_t length) {
     double sums[SUMS] = {0.0}, sum = 0.0;
     int64_t i = 0;
@@ -24,8 +24,8 @@ static double dot(const double *a, const double *b, int64_t length) {
     return sum;
 }
 
-// Takes what lies along the `first` rows of `q` out of the `count` rows behind them. `along`: room for
-// their products.
+// Makes the `count` rows of `q` behind the `first` ones orthogonal to these. `along`: room for the products
+// [count, first].
 static void project_out(int threads, double *q, int64_t first, int64_t count, int64_t length,
                         double *along) {
     double *rows = q + first * length;

@@ -1,5 +1,5 @@
 // sparse: each unit listens to exactly k inputs, so that the size of its sum does not grow with the
-// layer before it while units stay different.
+// layer before it, and units differ from each other.
 #include "base/fail.h"
 #include "base/memory.h"
 #include "init/kind.h"

@@ -9,7 +9,7 @@ static const tw_key keys[] = {
     {"mean", 0.0, "centre", NULL},
 };
 
-#define TRIES_MAX 64 // the share left after 64 draws is 0.0455^64: none
+#define TRIES_MAX 64 // all of them lie outside with probability 0.0455^64: never
 
 static double within_two(const tw_draw *draw, int64_t i) {
     double z = 0.0;

@@ -37,7 +37,7 @@ typedef struct tw_layer {
     char text[TW_LAYER_TEXT_BYTES]; // as it would be written
     int64_t width;                  // of dense and maxout; TW_LAYER_OUTPUTS: what the data asks for
     int64_t pieces;                 // of maxout
-    double number;                  // dropout's rate, an activation's slope
+    double number;                  // dropout's rate
     const tw_activation *activation;
     size_t offset; // in the source
 } tw_layer;
@@ -57,7 +57,7 @@ struct tw_layer_kind {
     tw_node (*build)(const tw_layer *layer, const tw_layer_build *build, tw_node x);
 };
 
-// Helps for kinds: a whole number from 1 up, or the word `outputs`; a number, or a whole one, between two
+// Helpers for kinds: a whole number from 1 up, or the word `outputs`; a number, or a whole one, between two
 // limits; an optional activation.
 tw_status tw_layer_read_width(tw_lexer *lexer, const char *what, int64_t *width);
 tw_status tw_layer_read_number(tw_lexer *lexer, const char *what, double low, double high,

@@ -115,7 +115,7 @@ tw_layer_summary tw_model_layer(const tw_model *model, int index) {
     return model->summaries[index];
 }
 
-// The layer that a parameter "dense1/weight" belongs to, or NULL.
+// The index of the layer that a parameter such as "dense1/weight" belongs to, or -1.
 static int layer_of(const tw_model *model, const char *parameter) {
     for (int i = 0; i < model->layers.count; i++) {
         size_t length = strlen(model->layers.layer[i].name);

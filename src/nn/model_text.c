@@ -23,10 +23,11 @@ static const tw_layer_kind *const kinds[] = {
 
 #define INLINE_NAME "model" // of a text that is no file, in messages
 
-// Whether a word that is no layer can be a short form, misspelt: it begins a text that is no file.
+// Whether an unknown word may be a misspelt short form: one stands at the start of a text that is not a
+// file. `logistic` itself is spelt right, but nothing may follow it.
 static bool may_be_short(const tw_lexer *lexer, size_t offset, const char *word) {
     bool is_inline = strcmp(lexer->source->name, INLINE_NAME) == 0;
-    return is_inline && offset == 0 && strcmp(word, "logistic") != 0; // which has no more to it
+    return is_inline && offset == 0 && strcmp(word, "logistic") != 0;
 }
 
 static tw_status unknown_layer(tw_lexer *lexer, size_t offset, const char *word) {

@@ -18,7 +18,7 @@ typedef struct tw_axis_split {
 
 tw_axis_split tw_axis_split_of(const tw_shape *shape, int axis);
 
-// Elements of a shape for one example, and whether it holds TW_BATCH: [B, 3] has 3 a B.
+// Elements of a shape for one example, and whether it holds TW_BATCH: [B, 3] has 3 for each.
 int64_t tw_shape_share(const tw_shape *shape, bool *has_batch);
 
 // The size of axes [first, end) made one: [B, 28] gives -28, of which TW_BATCH is -1.

@@ -1,9 +1,8 @@
 // dropout: x with a share `rate` of its elements set to 0 and the others divided by 1 - rate, chosen
-// anew each step (Srivastava and others, 2014). 16 random bits decide about an element, so the share is
-// the multiple of 2^-16 next to `rate`, and it is that share's 1 - rate that the others are divided by: the
-// mean over the masks stays x. The mask is a function of (seed, stream, step, element),
-// so the gradient, which is the same operator with the same stream on d, draws it again instead of
-// keeping it.
+// anew each step (Srivastava and others, 2014). 16 random bits decide about an element, so `rate` is
+// rounded to a multiple of 2^-16 in both places, which keeps the mean over the masks at x. The mask is a
+// function of (seed, stream, step, element): the gradient, which is the same operator with the same
+// stream on d, draws it again instead of keeping it.
 #include <math.h>
 
 #include "ops/elementwise.h"

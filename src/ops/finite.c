@@ -1,4 +1,4 @@
-// finite: x itself, and the end of the run where it is no number: no update from it is made.
+// finite: x unchanged. An element that is infinite or not a number ends the run before any update.
 #include "ops/op.h"
 
 #include <math.h>

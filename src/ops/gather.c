@@ -52,7 +52,7 @@ static void prepare(tw_kernel *kernel) {
     kernel->chunk_ns = 20.0 + most * (5.0 + (double)bytes / 8.0);
 }
 
-// Rows of one element, as vectors have: without a call for each.
+// Rows of one element, as of a table that is a vector: without a call of memcpy for each.
 #define TW_GATHER_ELEMENTS(suffix, element)                                                        \
     static void elements_##suffix(const tw_kernel *kernel, int64_t first, int64_t end) {           \
         const int32_t *index = kernel->in[1];                                                      \

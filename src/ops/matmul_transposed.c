@@ -1,6 +1,6 @@
 // matmul_transposed: op(a) op(b) over the last two axes, each read as it lies or transposed. Its
-// gradients are products of the same kind, so that nothing is ever transposed in memory; only a stack of
-// transposed a times one b is.
+// gradients are products of the same kind, so that nothing is transposed in memory; the one exception is
+// a stack of transposed matrices times a single one.
 #include "ops/matmul.h"
 
 #include "ops/axes.h"
@@ -36,7 +36,7 @@ static tw_status fail_shape(const tw_op_shapes *s, const char *why) {
                          tw_shape_format(s->in[0], a), tw_shape_format(s->in[1], b), why);
 }
 
-// Both have the same leading axes: tw_matmul_transposed sees to a b that has none.
+// Both have the same leading axes; of a single b, tw_matmul_transposed makes a product of two axes.
 static tw_status shape(const tw_op_shapes *s) {
     if (tw_op_need_number(s, 0) != TW_OK || tw_op_need_number(s, 1) != TW_OK) {
         return tw_graph_check(s->graph);

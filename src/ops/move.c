@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define SHORT_WORDS 8 // of a row, up to which columns are faster
+#define SHORT_WORDS 8 // up to so many words of a row, copying column by column is faster
 
 static int64_t out_bytes(const tw_kernel *kernel) {
     // slice, pad and concat keep the type of what they move

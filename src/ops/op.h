@@ -105,7 +105,8 @@ typedef struct tw_op {
     tw_status fault_status; // what a run with a fault ends with; TW_OK: TW_BAD_ARGUMENT
 } tw_op;
 
-// Reports wrong data found by a chunk, 1 + the example's index: the smallest of a run is told.
+// Reports wrong data that a chunk has found, by a number above 0 that grows with the place: 1 + its index,
+// or tw_index_fault. The smallest of a run is the one that is told.
 static inline void tw_kernel_fault(const tw_kernel *kernel, int64_t fault) {
     int64_t old = __atomic_load_n(kernel->fault, __ATOMIC_RELAXED);
     while ((old == 0 || fault < old) &&

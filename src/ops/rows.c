@@ -45,7 +45,8 @@ tw_row_range tw_rows_range(const tw_kernel *kernel, int64_t chunk) {
 // A NaN, once found, stays: nothing is larger than it, and it is not equal to itself.
 #define TW_LARGER(a, b) ((b) > (a) || (b) != (b) ? (b) : (a))
 
-// The sum of `in_lane`, what element i + j adds to lane j, and of `behind` for the elements i behind them.
+// A sum in lanes: `in_lane` is what element i + j adds to lane j, `behind` what element i behind the last
+// whole group of lanes adds.
 #define TW_ROW_SUM(name, real, in_lane, behind)                                                    \
     TW_SIMD double name(const real *x, int64_t n) {                                                \
         double sum = 0.0;                                                                          \

@@ -60,7 +60,7 @@ static void prepare(tw_kernel *kernel) {
 TW_ADD_ROW(f32, float)
 TW_ADD_ROW(f64, double)
 
-// Indices that never fall, as those of sums have: each chunk then looks at its own alone.
+// If the indices never fall, as in sums over an index, each chunk only has to look at its own.
 static void begin(tw_kernel *kernel) {
     const int32_t *index = kernel->in[0];
     int64_t i = 1;
@@ -89,7 +89,7 @@ static void chunk(const tw_kernel *kernel, int64_t number) {
     int64_t bytes = width * (int64_t)tw_dtype_size(kernel->dtype);
     memset((char *)kernel->out + first * bytes, 0, (size_t)((end - first) * bytes));
     int64_t from = 0, behind = kernel->size[COUNT];
-    // What is out of range stands at the ends: their chunks find it.
+    // Indices out of range then lie at the ends: the first and the last chunk find them.
     if (kernel->size[RISING] && number > 0) from = position_of(kernel, first);
     if (kernel->size[RISING] && number + 1 < kernel->chunk_count) behind = position_of(kernel, end);
     for (int64_t i = from; i < behind; i++) {

@@ -70,7 +70,7 @@ static tw_status check_names(tw_method *method, const tw_graph *graph, const tw_
     return status;
 }
 
-// Remembers the parameters and gives them their states, once a graph.
+// Remembers the parameters and gives them their states, once for each graph.
 static tw_status adopt(tw_method *method, tw_graph *graph, const tw_node *parameters, int count) {
     tw_status status = tw_graph_check(graph);
     if (status != TW_OK || known(method, graph, parameters, count)) return status;
@@ -130,7 +130,7 @@ static void add_scalars(tw_graph *graph, site *at, int stage, tw_node local, tw_
     tw_node in[3];
     int count = 0;
     if (program->slot_count == 0) return;
-    // without a stream and, if nobody asks, without a size: so that equal ones are one node
+    // No stream, and no size if the program does not need it: equal scalars then become one node.
     tw_attributes attributes = {.object = at->binding};
     attributes.integer[1] = stage;
     attributes.integer[2] = program->counts ? at->elements : 0;

@@ -29,7 +29,7 @@ static int constant(lowering *l, double number) {
     return tw_rule_value_constant(l->values, number);
 }
 
-// Powers that are no powers to a machine.
+// Frequent powers are computed without the power function.
 static int power(lowering *l, int base, int exponent) {
     if (l->values->status != TW_OK) return 0;
     const tw_rule_value *by = &l->values->all[exponent];
@@ -182,7 +182,7 @@ static void start_symbols(lowering *l, int first_hyper, int first_state) {
 
 static int lower_block(lowering *l, int first);
 
-// An if to a choice for each symbol that its arms leave different. Returns its end.
+// Lowers an `if` to a choice for each symbol that its arms leave different. Returns where its `end` is.
 static int lower_if(lowering *l, int first) {
     int before[TW_RULE_SYMBOLS_MAX], then[TW_RULE_SYMBOLS_MAX];
     size_t bytes = (size_t)l->rule->symbol_count * sizeof *before;

@@ -46,7 +46,7 @@ typedef struct tw_method_group {
 } tw_method_group;
 
 // What an operator's node points to: a program with the hyperparameters of a group. Which input is
-// which array is said by the node's attributes.
+// which array follows from the operator (pass.c).
 typedef struct tw_method_binding {
     const tw_method *method;
     const tw_rule_program *program;
@@ -87,14 +87,14 @@ struct tw_method {
 
 // ---- setting.c
 
-// Reads a value, a number or an expression, from byte `first` of a source to its end. Its names are the
-// clock's, pi and e; of a default, the clock's and those of the hyperparameters before it. The setting is as it was on
-// failure.
+// The names that an expression may use: of a default, the clock's and the hyperparameters before it.
 typedef struct tw_setting_names {
-    size_t count; // 0: the clock's, pi and e
+    size_t count; // 0: the clock's, pi and e, which are those of a value that a user gives
     const char *name[TW_RULE_CLOCK_NAMES + TW_RULE_PARAMETERS_MAX];
 } tw_setting_names;
 
+// Reads a value, a number or an expression, from byte `first` of a source to its end. The setting is as
+// it was on failure.
 tw_status tw_setting_parse(tw_context *context, const tw_source *source, size_t first,
                            const tw_setting_names *names, tw_setting *setting);
 void tw_setting_number(tw_setting *setting, double number);
@@ -130,8 +130,8 @@ void tw_method_free_groups(tw_method *method);
 // Lowers the chain: update, look, eval and the states' first values.
 tw_status tw_method_lower(tw_method *method);
 
-// The values of one rule's equations, for comparing those of two methods: what a state becomes, with g
-// and the states as they were. `*value` is its place in `values`.
+// Lowers the equations of one rule alone, to compare what states of two methods mean. `*value` is the
+// place in `values` of what a step makes of the state.
 tw_status tw_rule_lower_state(const tw_rule *rule, int state, tw_rule_values *values, int *value);
 
 // ---- pass.c

@@ -13,8 +13,8 @@ static const tw_method_binding *binding_of(const tw_attributes *attributes) {
     return attributes->object;
 }
 
-// What attributes of these operators hold: the stream of random numbers; the stage; the number of
-// elements where scalars need it, else 0.
+// What attributes of these operators hold: integer[0] is the stream of random numbers, [1] the stage, [2]
+// the number of elements if scalars need it, else 0.
 static int stage_of(const tw_attributes *attributes) {
     return (int)attributes->integer[1];
 }
@@ -235,7 +235,7 @@ static void chunk_update(const tw_kernel *kernel, int64_t chunk) {
     run_chunk(kernel, binding->program->update[variant_of(kernel)], arrays, chunk, NULL);
 }
 
-// One operator a number of states: which inputs are written is the operator's own.
+// One operator for each number of states: which inputs are written in place is part of an operator.
 #define UPDATE(states)                                                                             \
     {                                                                                              \
         .name = "update", .inputs = -1, .stateful = true, .writes = (1u << (1 + (states))) - 1u,   \

@@ -1,5 +1,5 @@
-// What the items of a rule mean: every name known and set before it is read, every value of the kind
-// that its place wants, nothing declared in vain.
+// Checks what the items of a rule mean: every name is known and set before it is read, every value is of
+// the kind that its place needs, and nothing is declared in vain.
 #include "rules/rule.h"
 
 #include <assert.h>
@@ -68,7 +68,7 @@ static size_t list_readable(const tw_rule *rule, tw_rule_item_kind kind,
     return count;
 }
 
-// Where the nearest assignment or declaration of a name stands, for "it is set in line 9".
+// The line of an offset, for hints such as "that is in line 9".
 static size_t line_of(const tw_rule *rule, size_t offset) {
     size_t line = 1;
     for (size_t i = 0; i < offset; i++) line += rule->tree->source.text[i] == '\n';
@@ -177,7 +177,7 @@ static tw_status check_target(const tw_rule *rule, const tw_rule_item *item) {
                    "'%s' is given and cannot be assigned", symbol->name);
 }
 
-// ---- if, else, end: what is known behind them is what is known behind both arms
+// ---- if, else, end: a name has a value behind them if both arms give it one
 
 static void keep_known(const tw_rule *rule, bool *set, bool *element) {
     for (int i = 0; i < rule->symbol_count; i++) {

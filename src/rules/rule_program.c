@@ -1,4 +1,4 @@
-// Lowering: which values are needed, which scalars are arguments, and a tile program a pass.
+// Lowering: which values are needed, which scalars are arguments, and a tile program for each pass.
 #include "rules/rule_program.h"
 
 #include <assert.h>
@@ -70,7 +70,7 @@ static void find_branches(tw_rule_program *program) {
     }
 }
 
-// What stands for a value in a variant.
+// What a value is in a variant: of a choice, the arm that the variant takes.
 static int taken(const tw_rule_program *program, int variant, int value) {
     const tw_rule_value *all = program->values.all;
     while (is_choice(&all[value])) {

@@ -1,11 +1,12 @@
-// What a chain of rules computes, and how it is lowered: values, told apart by whether they are one
-// number or one an element, then tile programs that run in passes.
+// What a chain of rules computes, and how it is lowered: to values, then to tile programs that run in
+// passes.
 //
-// A value that is one number for all elements is a scalar. The largest scalar parts of the equations
-// become arguments of the tile programs and are computed in double once a step: changing a
-// hyperparameter compiles nothing. A reduction makes a scalar of elements, so what depends on it can
-// only come a pass later: the value's stage counts the reductions before it. All passes but the last
-// read alone; the last one recomputes what it needs of theirs and writes.
+// A value is either a scalar, one number for all elements, or one number for each element. Scalars are
+// computed in double once a step, and the largest scalar parts of the equations are arguments of the
+// tile programs, so that a changed hyperparameter compiles nothing. A reduction makes a scalar of
+// elements, and what depends on it has to wait for the next pass: a value's stage is the number of
+// reductions before it. All passes but the last only read. The last one computes again what it needs of
+// them, and writes.
 //
 // A choice between elements by a number that is known before a step begins (`if t < burnin`,
 // where(t < 10, a, b)) is a branch: the program is lowered once for each outcome, and a step runs the
@@ -51,7 +52,7 @@ typedef struct tw_rule_value {
     tw_tile_reduction reduction;
     bool global;  // a reduction over all tensors
     bool element; // differs from element to element
-    int stage;    // reductions that come before it, one behind the other
+    int stage;    // how many reductions have to be done before it, one after the other
     int operand[3];
     int index;
     double number;
@@ -59,8 +60,8 @@ typedef struct tw_rule_value {
     int slot;    // of a needed scalar: its place in the vector; else -1
 } tw_rule_value;
 
-// Values under construction, operands before what is made of them. The first failure is latched; a
-// value is then 0.
+// Values under construction, operands before what is made of them. The first failure is latched; the
+// functions below then return 0.
 typedef struct tw_rule_values {
     tw_context *context;
     tw_rule_value *all;

@@ -1,4 +1,4 @@
-// Values of a chain of rules: equal ones are one, constants are folded.
+// Values of a chain of rules: equal ones are made once, constants are folded.
 #include "rules/rule_program.h"
 
 #include <assert.h>

@@ -114,6 +114,7 @@ static double own_value(const tw_setting *setting, const tw_clock *clock, const 
     return tw_expr_evaluate(setting->tree, setting->root, numbers);
 }
 
+// A schedule starts from the setting's own value at step 1.
 static double value_of(const tw_setting *setting, const tw_clock *clock, const double *before,
                        int count) {
     if (setting->schedule == NULL) return own_value(setting, clock, before, count);

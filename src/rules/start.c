@@ -80,7 +80,7 @@ tw_status tw_method_start(tw_method *method, const tw_graph *graph, tw_variables
     }
     s.scalars = tw_allocate(method->context, (size_t)slots, sizeof *s.scalars);
     tw_status status = s.scalars == NULL ? TW_NO_MEMORY : TW_OK;
-    // One state of all parameters after the other, as their memory follows the order.
+    // State by state, each of all parameters: variables lie in memory in the order they are made in.
     for (int k = 0; k < method->state_count && status == TW_OK; k++) {
         for (int i = 0; i < method->parameter_count && status == TW_OK; i++) {
             status = start_state(&s, i, k);

@@ -1,4 +1,4 @@
-// constant: the value stays, once warm.
+// constant: the value stays as it is; with a warm-up, from its end on.
 #include "schedules/schedule.h"
 
 static double value(const tw_schedule_link *link, const tw_clock *clock, double initial) {

@@ -1,4 +1,4 @@
-// exponential: the lecture's a0*exp(-k*t), with k a step or an epoch.
+// exponential: lr0*exp(-k*t), with k for each step or for each epoch.
 #include "schedules/schedule.h"
 
 #include <math.h>

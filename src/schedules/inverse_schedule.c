@@ -1,4 +1,4 @@
-// inverse: the lecture's a0/(1 + k*t), with k a step or an epoch.
+// inverse: lr0/(1 + k*t), with k for each step or for each epoch.
 #include "schedules/schedule.h"
 
 #include <math.h>

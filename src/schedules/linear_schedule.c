@@ -1,4 +1,5 @@
-// linear: the lecture's straight line from eps_0 to eps_tau, where it stays.
+// linear: a straight line from eps_0 to eps_tau, where it stays (Goodfellow, Bengio and Courville, 2016,
+// eq. 8.14).
 #include "schedules/schedule.h"
 
 #include <math.h>

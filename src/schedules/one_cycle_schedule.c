@@ -1,5 +1,5 @@
-// one_cycle: up to lr0 and down again, both by half a cosine (Smith and Topin, 2018; cosines as in
-// widespread use since).
+// one_cycle: up to lr0 and down again, both by half a cosine (Smith and Topin, 2018, with straight lines;
+// cosines are what is mostly used since).
 #include "schedules/schedule.h"
 
 #include <math.h>

@@ -17,7 +17,8 @@ static const tw_schedule_key keys[] = {
                   .fallback = 3.0,
                   .fallback_text = "3",
                   .high = 1e9,
-                  .meaning = "epochs without a new best that are borne; one more lowers the value"},
+                  .meaning =
+                      "epochs without a new best that are tolerated; one more lowers the value"},
     [MEASURE] = {.name = "measure",
                  .type = TW_KEY_WORD,
                  .fallback = 0.0,

@@ -166,7 +166,8 @@ bool tw_schedule_observe(tw_schedule *schedule, const tw_clock *clock,
     if (link == NULL) return false;
     tw_schedule_state state = schedule->state;
     bool lowered = link->kind->observe(link, &state, measured[link->kind->measure(link)]);
-    // While any link is warming up the value is not yet what is judged: only a best counts.
+    // While a link is still warming up, a bad measure says nothing against the value: only a new best
+    // is kept.
     for (int i = 0; i < schedule->link_count; i++) {
         double warmup = tw_schedule_warmup(&schedule->links[i], clock);
         if (!((double)clock->step <= warmup)) continue;

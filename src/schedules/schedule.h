@@ -35,11 +35,12 @@ typedef struct tw_schedule_kind {
     const tw_schedule_key *keys;
     int key_count;
 
-    // Says what is wrong with keys that are each right; NULL: nothing. NULL itself: nothing ever is.
+    // Says what is wrong with keys that are right one by one but not together, or returns NULL. May be
+    // NULL: then no keys contradict each other.
     const char *(*check)(const tw_schedule_link *link);
 
-    // The value. The clock's step is 0 at the end of a warm-up, else counts from its end, as do its
-    // epoch and T. What the clock does not know is to give NaN.
+    // The value. The clock's step, epoch and T count from the end of the warm-up; during it the step is
+    // 0. NaN if the value depends on what the clock does not know.
     double (*value)(const tw_schedule_link *link, const tw_clock *clock, double initial);
 
     // Which measure it listens to, and how; NULL for those that do not.
@@ -84,12 +85,12 @@ double tw_schedule_number(const tw_schedule_link *link, int key);
 // A number of steps as it was written, in steps: below 1 a fraction of T, at least one step.
 double tw_schedule_steps(double written, const tw_clock *clock);
 
-// T, or NaN if nobody knows. The epoch, or NaN if there are none.
+// T, or NaN if it is not known. The epoch, or NaN if there are no epochs.
 double tw_schedule_total(const tw_clock *clock);
 double tw_schedule_epoch(const tw_clock *clock);
 
-// How far the step before this one has come of `steps`, from 0 to 1, and the half cosine that falls
-// from 1 to 0 with it.
+// The share of `steps` that was done before this step, from 0 to 1; and half a cosine, which falls from
+// 1 to 0 while the progress goes from 0 to 1.
 double tw_schedule_progress(const tw_clock *clock, double steps);
 double tw_schedule_half_cosine(double progress);
 

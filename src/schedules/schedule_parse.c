@@ -9,7 +9,7 @@
 
 enum { HINT_BYTES = 2 * TW_EXPR_NAME_BYTES_MAX, NAMES_MAX = 64 };
 
-// Above this, steps are no whole numbers in a double.
+// Up to this, whole numbers of steps are exact in a double.
 static const double steps_max = 1e15;
 
 static const char *const symbols[] = {TW_SCHEDULE_SYMBOLS};
@@ -174,8 +174,8 @@ static void set_fallbacks(tw_schedule_link *link) {
 
 // ---- links
 
-// Whether the text goes on with a name and ':', or with one that is all there is of this link and no
-// symbol: then it is a schedule's name, or is meant to be one.
+// Whether a schedule's name stands here, or what is meant to be one: a name with ':' behind it, or a name
+// alone in its link that is not a symbol of expressions.
 static bool at_named(const parser *p) {
     if (p->lexer.token.kind != TW_TOKEN_NAME) return false;
     tw_lexer ahead = p->lexer;

@@ -1,4 +1,4 @@
-// step: a factor every so many epochs or steps; by default half every 5 epochs.
+// step: a factor every so many epochs or steps; by default the value halves every 5 epochs.
 #include "schedules/schedule.h"
 
 #include <math.h>
@@ -28,8 +28,8 @@ static const char *check(const tw_schedule_link *link) {
     return both ? "step counts epochs or steps; give `every` or `steps`" : NULL;
 }
 
-// How often the value was multiplied. A third of an epoch, three times, is one: rounding must not
-// make it less.
+// How many times the value has been multiplied. Three thirds of an epoch are one, even if rounding makes
+// them a little less.
 static double times(const tw_schedule_link *link, const tw_clock *clock) {
     static const double rounding = 1e-9, every = 5.0;
     if (link->counts[STEPS] > 0) {
