@@ -1,5 +1,6 @@
 #include "base/team.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -12,13 +13,16 @@
 #include <xmmintrin.h>
 #endif
 
-#define LOOK_SECONDS 200e-6 // for work: longer than what a training does between two loops
-#define WAIT_SECONDS 50e-6  // for the last to end: longer than most chunks
-#define LOOKS 64            // between two glances at the clock
-#define STACK_BYTES ((size_t)4 << 20) // loops keep some 300 KiB there
+// How long a thread spins before it sleeps: a member for its next job, longer than what a training does between two
+// loops; the caller for the last member to end, longer than most chunks.
+#define JOB_SPIN_SECONDS 200e-6
+#define END_SPIN_SECONDS 50e-6
+#define SPINS_A_CLOCK_READING 64
+#define STACK_BYTES ((size_t)4 << 20) // of a member; a loop keeps some 300 KiB on it
 
-// A job in one word, so that entering, and finding it closed, is one step: its number, how many members it wants (none: the
-// team ends), whether it is open, and how many beside the caller are inside.
+// The state of a job in one atomic word, so that a member checks that the job is open and enters it in one step: the
+// job's number (JOB_SHIFT), how many threads it wants with the caller (COUNT_SHIFT; 0 ends the team), whether members
+// may still enter (OPEN), and how many members are inside (INSIDE).
 #define INSIDE UINT64_C(0xFFFF)
 #define OPEN (UINT64_C(1) << 16)
 #define COUNT_SHIFT 17
@@ -29,7 +33,7 @@ typedef struct team team;
 typedef struct member {
     team *team;
     int number;
-    uint32_t job; // the last that is not for it
+    uint32_t job; // the last one before it was made, which it leaves alone
     pthread_t thread;
 } member;
 
@@ -41,9 +45,9 @@ struct team {
     atomic_bool caller_sleeps;
     pthread_mutex_t lock;
     pthread_cond_t work, done;
-    bool busy; // this thread is at work for a team: its own or another's
-    bool refused;
-    int size; // members but the caller
+    bool busy;    // this thread works on a job, of its own team or as a member of another's
+    bool refused; // the system gave no thread: do not ask again
+    int size;     // members; the caller is not one
     member members[TW_TEAM_MAX - 1];
 };
 
@@ -55,7 +59,9 @@ struct team {
 
 static _Thread_local team own = NO_TEAM;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static pthread_key_t key; // of `own`, where it has members: ends them with their thread
+static pthread_key_t
+    key;             // holds &own of threads that have members, so that its destructor ends these
+static bool can_end; // whether a team can be ended with its thread, and forgotten by a forked child
 
 static uint32_t job_of(uint64_t word) {
     return (uint32_t)(word >> JOB_SHIFT);
@@ -75,25 +81,28 @@ static void pause_briefly(void) {
 
 // ---- a member
 
-// The word of a job that is not `seen`.
+// Waits for a job other than `seen`; returns its word.
 static uint64_t await_job(team *t, uint32_t seen) {
     double start = tw_clock_seconds();
     uint64_t word;
     do {
-        for (int i = 0; i < LOOKS; i++) {
+        for (int i = 0; i < SPINS_A_CLOCK_READING; i++) {
             word = atomic_load_explicit(&t->word, memory_order_acquire);
             if (job_of(word) != seen) return word;
             pause_briefly();
         }
-    } while (tw_clock_seconds() - start < LOOK_SECONDS);
+    } while (tw_clock_seconds() - start < JOB_SPIN_SECONDS);
     pthread_mutex_lock(&t->lock);
-    atomic_fetch_add(&t->sleepers, 1); // before it looks once more: see publish
+    // Counted first, then the word read again: publish stores the word first and then reads the count, so that one
+    // of the two sees the other.
+    atomic_fetch_add(&t->sleepers, 1);
     while (job_of(word = atomic_load(&t->word)) == seen) pthread_cond_wait(&t->work, &t->lock);
     atomic_fetch_sub(&t->sleepers, 1);
     pthread_mutex_unlock(&t->lock);
     return word;
 }
 
+// False if the job is closed or another one has taken its place.
 static bool enter(team *t, uint32_t job) {
     uint64_t word = atomic_load_explicit(&t->word, memory_order_relaxed);
     while (job_of(word) == job && (word & OPEN) != 0)
@@ -103,6 +112,7 @@ static bool enter(team *t, uint32_t job) {
     return false;
 }
 
+// The last one out of a closed job wakes the caller if it sleeps.
 static void leave(team *t) {
     uint64_t word = atomic_fetch_sub(&t->word, 1) - 1;
     if ((word & (INSIDE | OPEN)) != 0 || !atomic_load(&t->caller_sleeps)) return;
@@ -131,25 +141,27 @@ static void *serve(void *user) {
 static void publish(team *t, uint64_t count) {
     uint64_t job = job_of(atomic_load_explicit(&t->word, memory_order_relaxed)) + 1;
     atomic_store(&t->word, job << JOB_SHIFT | count << COUNT_SHIFT | (count > 0 ? OPEN : 0));
-    if (atomic_load(&t->sleepers) == 0) return; // who sleeps from now on has seen the job
+    if (atomic_load(&t->sleepers) == 0)
+        return; // whoever is about to sleep will see the job: see await_job
     pthread_mutex_lock(&t->lock);
     pthread_cond_broadcast(&t->work);
     pthread_mutex_unlock(&t->lock);
 }
 
-// Lets nobody in any more, and waits for those who are.
+// Lets no more members in, and waits for those inside.
 static void close_job(team *t) {
     uint64_t word = atomic_fetch_and(&t->word, ~OPEN);
     if ((word & INSIDE) == 0) return;
     double start = tw_clock_seconds();
     do {
-        for (int i = 0; i < LOOKS; i++) {
+        for (int i = 0; i < SPINS_A_CLOCK_READING; i++) {
             if ((atomic_load_explicit(&t->word, memory_order_acquire) & INSIDE) == 0) return;
             pause_briefly();
         }
-    } while (tw_clock_seconds() - start < WAIT_SECONDS);
+    } while (tw_clock_seconds() - start < END_SPIN_SECONDS);
     pthread_mutex_lock(&t->lock);
-    atomic_store(&t->caller_sleeps, true); // before it looks once more: see leave
+    atomic_store(&t->caller_sleeps,
+                 true); // first, then the word is read again: leave does it the other way round
     while ((atomic_load(&t->word) & INSIDE) != 0) pthread_cond_wait(&t->done, &t->lock);
     atomic_store(&t->caller_sleeps, false);
     pthread_mutex_unlock(&t->lock);
@@ -162,22 +174,23 @@ static void end_team(void *user) {
     t->size = 0;
 }
 
-// After a fork: the child has none of its parent's threads.
+// In a forked child, which has none of its parent's threads.
 static void forget_team(void) {
     own = (team)NO_TEAM;
 }
 
 static void prepare(void) {
-    pthread_key_create(&key, end_team);
-    pthread_atfork(NULL, NULL, forget_team);
+    can_end =
+        pthread_atfork(NULL, NULL, forget_team) == 0 && pthread_key_create(&key, end_team) == 0;
 }
 
-// Signals are the host's: members take none.
+// Adds members until there are `size` or the system refuses one. Signals are the host's: members take none.
 static void grow(team *t, int size) {
     sigset_t all, before;
     pthread_attr_t attributes;
     pthread_once(&once, prepare);
-    pthread_setspecific(key, t);
+    t->refused = !can_end || pthread_setspecific(key, t) != 0;
+    if (t->refused) return;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, STACK_BYTES);
     sigfillset(&all);
@@ -193,6 +206,7 @@ static void grow(team *t, int size) {
 }
 
 void tw_team_run(int count, tw_team_function *function, void *user) {
+    assert(count <= TW_TEAM_MAX);
     team *t = &own;
     if (count <= 1 || t->busy) {
         function(user, 0);

@@ -1,8 +1,8 @@
-// Threads that compute beside the one that has the work: a team for each thread that asks for one, made when it first
-// does and ended with it. Its members look out for work for a while, then sleep.
+// Threads that help a caller with its work. Each thread that calls tw_team_run has a team of its own, which is made
+// at the first call and ends with the thread. Members without work spin for a while, then sleep.
 //
-// Nobody is waited for who has not begun. So on a machine that is busy with other things the caller goes on alone, where
-// a barrier would wait until every thread had been given a core.
+// The caller waits only for members that have begun. On a busy machine it does the work alone, where a barrier
+// would wait until the system had given every thread a core.
 #ifndef TW_BASE_TEAM_H
 #define TW_BASE_TEAM_H
 
@@ -10,10 +10,10 @@
 
 typedef void tw_team_function(void *user, int member);
 
-// Calls function(user, 0) on this thread and function(user, member) for members 1 to `count` - 1 on others, those that
-// come while the caller is at work; returns when all that began have ended. So the caller's part must be able to do the
-// work of all. `count` is at most TW_TEAM_MAX. Called inside of a member's work, or where the system refuses threads, it
-// runs alone.
+// Calls function(user, 0) on this thread. Members 1 to `count` - 1 (`count` is at most TW_TEAM_MAX) that wake while this
+// call runs call function(user, member) on their threads; a member that comes later is not called at all, so the calls
+// that do run must get all of the work done. Returns when all calls that began have ended. Inside a member's work, and
+// where the system gives no threads, function(user, 0) is the only call.
 void tw_team_run(int count, tw_team_function *function, void *user);
 
 #endif

@@ -87,6 +87,34 @@ static void threads_of_the_host_have_teams_of_their_own(void **state) {
     assert_int_equal(wrong, 0);
 }
 
+// In a child whose host has used up all keys of thread-specific data: nothing would end members with their thread.
+static int child_without_keys(void) {
+    enum { KEYS = 4096 };
+
+    pthread_key_t keys[KEYS];
+    int made = 0;
+    while (made < KEYS && pthread_key_create(&keys[made], NULL) == 0) made++;
+    job j = {.wait_for = 1};
+    tw_team_run(4, work, &j);
+    sleep_milliseconds(5);
+    if (made == KEYS || j.calls[0] != 1 || j.begun != 1) return 1;
+    for (int i = 0; i < made; i++)
+        if (pthread_getspecific(keys[i]) != NULL) return 2;
+    return 0;
+}
+
+// The first test: a team made before would have the library's key already.
+static void without_a_key_the_caller_does_it_and_takes_no_other(void **state) {
+    (void)state;
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) _exit(child_without_keys());
+    int status = -1;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 // What the child found: 0 if a team works there too.
 static int child(void) {
     job j = {.wait_for = 2};
@@ -127,6 +155,7 @@ static void without_threads_the_caller_does_it(void **state) {
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-TW_TESTS(all_who_began_have_ended, nobody_comes_who_is_not_wanted, inside_of_a_job_one_works_alone,
+TW_TESTS(without_a_key_the_caller_does_it_and_takes_no_other, all_who_began_have_ended,
+         nobody_comes_who_is_not_wanted, inside_of_a_job_one_works_alone,
          threads_of_the_host_have_teams_of_their_own, a_child_process_makes_a_team_of_its_own,
          without_threads_the_caller_does_it)
