@@ -1,7 +1,7 @@
-// Allocation: calloc with a header before each block that knows its size and context.
+// Allocation: calloc, with a header before each block that holds its size and context.
 //
-// calloc rather than aligned_alloc and memset: the system's pages come zeroed, so that a large
-// block costs nothing until it is used.
+// calloc rather than aligned_alloc and memset, because pages from the system are zero already: a large
+// block then costs nothing until it is used.
 #define _DEFAULT_SOURCE // madvise
 #include "base/memory.h"
 
@@ -15,7 +15,7 @@
 #include "base/context.h"
 
 #define LARGE_BYTES ((size_t)2 << 20)
-#define PAGE_BYTES 65536 // a multiple of what any system has
+#define PAGE_BYTES 65536 // a multiple of every system's page size
 
 typedef struct header {
     tw_context *context;
@@ -35,16 +35,19 @@ static void raise_peak(tw_context *context, uint64_t live) {
         continue;
 }
 
-static void refuse(tw_context *context, size_t bytes) {
-    uint64_t limit = context->limit_bytes;
-    if (limit == 0) {
-        tw_fail(context, TW_NO_MEMORY, "memory: the system refused %zu bytes", bytes);
+static void fail_by_system(tw_context *context, size_t bytes) {
+    tw_fail(context, TW_NO_MEMORY, "memory: the system refused %zu bytes", bytes);
+}
+
+static void fail_by_budget(tw_context *context, size_t bytes) {
+    if (context->limit_bytes == 0) { // all that is live would not fit into 64 bits
+        fail_by_system(context, bytes);
         return;
     }
     tw_fail(context, TW_NO_MEMORY,
             "memory: %zu bytes were refused with %" PRIu64 " of the limit of %" PRIu64
             " bytes in use; raise the limit or use less",
-            bytes, atomic_load(&context->live_bytes), limit);
+            bytes, atomic_load(&context->live_bytes), context->limit_bytes);
 }
 
 // Books `bytes` against the budget; false if they exceed it.
@@ -55,19 +58,20 @@ static bool book(tw_context *context, size_t bytes) {
     return fits;
 }
 
-// Asks for large pages where a block is long enough for them: loops over many such blocks at once spend
-// less on finding where their pages lie. The system may have none.
+// Asks for large pages for a block that can hold some: a loop that reads many such blocks at once then spends
+// less time on translating addresses. Only advice: the system may have no large pages.
 static void want_large_pages(char *start, size_t bytes) {
 #ifdef MADV_HUGEPAGE
+    if (bytes < LARGE_BYTES) return;
     size_t before = PAGE_BYTES - (uintptr_t)start % PAGE_BYTES;
-    if (bytes >= LARGE_BYTES) madvise(start + before, bytes - before, MADV_HUGEPAGE);
+    madvise(start + before, bytes - before, MADV_HUGEPAGE);
 #else
     (void)start;
     (void)bytes;
 #endif
 }
 
-// Room for the header, and to move the block up to the next multiple of TW_ALIGN.
+// Memory for a block, its header, and the gap that aligns the block to TW_ALIGN.
 static void *take(size_t bytes) {
     size_t padded = 0;
     if (!tw_checked_add_size(bytes, 2 * TW_ALIGN, &padded)) return NULL;
@@ -84,13 +88,13 @@ void *tw_allocate(tw_context *context, size_t count, size_t size) {
         return NULL;
     }
     if (tw_fault_strikes(&context->memory_fault) || !book(context, bytes)) {
-        refuse(context, bytes);
+        fail_by_budget(context, bytes);
         return NULL;
     }
     char *start = take(bytes);
     if (start == NULL) {
         atomic_fetch_sub(&context->live_bytes, bytes);
-        refuse(context, bytes);
+        fail_by_system(context, bytes);
         return NULL;
     }
     char *block = start + (2 * TW_ALIGN - (uintptr_t)start % TW_ALIGN);
@@ -131,7 +135,7 @@ tw_status tw_grow(tw_context *context, void **block, size_t count, size_t *capac
 
 char *tw_copy_text(tw_context *context, const char *text, size_t length) {
     size_t bytes = 0;
-    if (!tw_checked_add_size(length, 1, &bytes)) bytes = SIZE_MAX; // which is refused
+    if (!tw_checked_add_size(length, 1, &bytes)) bytes = SIZE_MAX; // tw_allocate refuses that
     char *copy = tw_allocate(context, bytes, 1);
     if (copy != NULL) memcpy(copy, text, length);
     return copy;

@@ -75,6 +75,16 @@ static void the_limit_refuses_one_byte_too_many_and_says_how_many(void **state) 
     tw_context_free(context);
 }
 
+static void the_system_is_named_where_the_limit_would_have_allowed_it(void **state) {
+    (void)state;
+    tw_context *context = new_context();
+    tw_context_set_memory_limit(context, UINT64_MAX);
+    assert_null(tw_allocate(context, SIZE_MAX - 64, 1));
+    assert_string_equal(tw_context_message(context),
+                        "memory: the system refused 18446744073709551551 bytes");
+    tw_context_free(context);
+}
+
 static void reallocated_blocks_keep_their_bytes_and_grow_by_zeros(void **state) {
     (void)state;
     tw_context *context = new_context();
@@ -170,6 +180,7 @@ static void a_copied_text_ends_with_nul(void **state) {
 
 TW_TESTS(blocks_are_zero_aligned_and_counted, a_size_that_does_not_fit_is_refused,
          the_limit_refuses_one_byte_too_many_and_says_how_many,
+         the_system_is_named_where_the_limit_would_have_allowed_it,
          reallocated_blocks_keep_their_bytes_and_grow_by_zeros,
          growing_doubles_and_survives_each_failing_allocation,
          a_fault_for_ever_lasts_until_it_is_ended, threads_that_allocate_at_once_lose_no_count,
