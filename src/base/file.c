@@ -1,7 +1,7 @@
 // Files: read in parts, replaced by a finished one, or appended to.
 //
-// A file to be replaced is written beside its target, synced, and renamed over it, so that whoever
-// opens the target finds the former file or the new one, whole, also after a power failure.
+// The new content of a file is written to another one beside it, synced, and renamed over it. Whoever opens
+// the path finds either the old file or the new one, never a part of one, even after a power failure.
 #include "base/file.h"
 
 #include <assert.h>
@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/context.h"
-#include "base/locale.h"
 #include "base/memory.h"
 #include "base/system.h"
 #include "base/text.h"
@@ -23,34 +22,12 @@ typedef enum file_purpose { TO_READ, TO_REPLACE, TO_APPEND } file_purpose;
 struct tw_file {
     tw_context *context;
     char *path;
-    char *temporary; // what is written until it takes the place of `path`; NULL if not to replace
+    char *temporary; // the file written until it takes the place of `path`; NULL unless TO_REPLACE
     int64_t size;    // when it was opened, plus what was written since
     int descriptor;  // -1: closed
     file_purpose purpose;
     tw_status status; // the first failure to write
 };
-
-static tw_status status_of(int error) {
-    switch (error) {
-    case ENOENT:
-    case ENOTDIR:
-        return TW_NOT_FOUND;
-    case EEXIST:
-        return TW_EXISTS;
-    case EISDIR:
-        return TW_BAD_FILE;
-    default:
-        return TW_IO;
-    }
-}
-
-// "path: the system's reason", in English for every host, as the other half of the message is.
-static tw_status fail_with(tw_context *context, const char *path, int error) {
-    tw_plain_locale plain = tw_plain_locale_enter();
-    tw_fail(context, status_of(error), "%s: %s", path, strerror_l(error, plain.plain));
-    tw_plain_locale_leave(plain);
-    return status_of(error);
-}
 
 static tw_status check_regular(tw_context *context, const char *path, const struct stat *is) {
     if (S_ISREG(is->st_mode)) return TW_OK;
@@ -66,11 +43,11 @@ static tw_status open_regular(tw_context *context, const char *path, int flags, 
                               int64_t *size) {
     *size = 0;
     *descriptor = tw_system_open(context, path, flags);
-    if (*descriptor < 0) return fail_with(context, path, errno);
+    if (*descriptor < 0) return tw_system_fail(context, path, errno);
     struct stat is;
     tw_status status = tw_system_stat(context, *descriptor, &is) == 0
                            ? check_regular(context, path, &is)
-                           : fail_with(context, path, errno);
+                           : tw_system_fail(context, path, errno);
     if (status == TW_OK) {
         *size = is.st_size;
         return TW_OK;
@@ -123,7 +100,7 @@ tw_status tw_file_read(tw_file *file, int64_t offset, void *bytes, size_t count)
     while (done < count) {
         ssize_t now = tw_system_read(file->context, file->descriptor, (char *)bytes + done,
                                      count - done, (off_t)(offset + (int64_t)done));
-        if (now < 0) return fail_with(file->context, file->path, errno);
+        if (now < 0) return tw_system_fail(file->context, file->path, errno);
         if (now == 0) {
             return tw_fail(file->context, TW_BAD_FILE,
                            "%s: ends after %" PRId64 " bytes; %zu bytes from %" PRId64
@@ -162,26 +139,24 @@ done:
     return status;
 }
 
-// The length of the folder's part of a path, its slash too; 0: the working folder.
+// The length of the folder in a path, with its slash; 0 for a file in the working folder.
 static size_t folder_length(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash == NULL ? 0 : (size_t)(slash - path) + 1;
 }
 
-// Where to write until `path` is replaced: in the same folder, or rename would have to copy; of a
-// name no longer for a longer one, which might exceed what the system takes.
+// The file to write until `path` is replaced. It is in the same folder, since rename works within one file
+// system only. Its name does not contain that of `path`, which may already be as long as the system allows.
 static char *temporary_name(tw_context *context, const char *path, int number) {
     tw_text name;
     tw_text_start(&name, context);
     tw_text_add_bytes(&name, path, folder_length(path));
     tw_text_add(&name, ".thalweg-%ld-%d.tmp", (long)getpid(), number);
-    char *taken = tw_text_take(&name);
-    tw_text_free(&name);
-    return taken;
+    return tw_text_take(&name);
 }
 
-// Makes a temporary file that nobody else has: another thread's, or one left by a process that had
-// the same number, is passed over.
+// Makes a temporary file of its own: names taken by another thread, or left behind by an earlier process with the
+// same number, are skipped.
 static tw_status open_temporary(tw_file *file) {
     enum { TRIES_MAX = 1000 };
 
@@ -197,10 +172,10 @@ static tw_status open_temporary(tw_file *file) {
         error = errno;
         tw_release(name);
     }
-    return fail_with(file->context, file->path, error);
+    return tw_system_fail(file->context, file->path, error);
 }
 
-// A target that is there must be a file: renaming over a device would put a file in its place.
+// A path that exists must be a file: renaming over a device would replace the device by a file.
 static tw_status check_target(tw_context *context, const char *path) {
     struct stat is;
     return stat(path, &is) == 0 ? check_regular(context, path, &is) : TW_OK;
@@ -221,7 +196,7 @@ tw_status tw_file_replace(tw_context *context, const char *path, tw_file **file)
     return status;
 }
 
-// Writes all bytes, or latches the failure and takes back those of a line that were written.
+// Writes all bytes, or latches the failure and, where a line was to be appended, cuts off the part that was written.
 static tw_status write_bytes(tw_file *file, const char *bytes, size_t count) {
     size_t done = 0;
     while (done < count) {
@@ -230,7 +205,7 @@ static tw_status write_bytes(tw_file *file, const char *bytes, size_t count) {
         done += (size_t)now;
     }
     if (done == count) return TW_OK;
-    file->status = fail_with(file->context, file->path, errno);
+    file->status = tw_system_fail(file->context, file->path, errno);
     if (file->purpose == TO_APPEND && done > 0) {
         tw_system_truncate(file->context, file->descriptor, (off_t)file->size);
     }
@@ -245,10 +220,10 @@ tw_status tw_file_write(tw_file *file, const void *bytes, size_t count) {
     return status;
 }
 
-// Latches what sync or close said.
+// Latches the failure of a sync, close or rename, unless one is latched already.
 static void latch(tw_file *file, int result) {
     if (result == 0 || file->status != TW_OK) return;
-    file->status = fail_with(file->context, file->path, errno);
+    file->status = tw_system_fail(file->context, file->path, errno);
 }
 
 static void close_descriptor(tw_file *file) {
@@ -256,11 +231,11 @@ static void close_descriptor(tw_file *file) {
     file->descriptor = -1;
 }
 
-// Lets a rename outlast a power failure. What fails here is not told: the new file is in place, and
-// the worst that can follow is that the former one, whole, is found after a power failure.
+// Makes a rename survive a power failure. A failure here is not reported: the new file is in place, and the worst
+// outcome is that the old one, whole, is back after a power failure.
 static void sync_folder(tw_file *file) {
     size_t length = folder_length(file->path);
-    char folder[PATH_MAX] = "."; // rename, which took the path, takes none that is longer
+    char folder[PATH_MAX] = "."; // long enough: rename has accepted the path
     if (length >= sizeof folder) return;
     if (length > 0) memcpy(folder, file->path, length);
     int descriptor = tw_system_open(file->context, folder, O_RDONLY | O_DIRECTORY);
@@ -315,7 +290,7 @@ static tw_status cut(tw_context *context, const char *path, int descriptor, int6
     }
     if (tw_system_truncate(context, descriptor, (off_t)count) != 0 ||
         tw_system_sync(context, descriptor) != 0) {
-        return fail_with(context, path, errno);
+        return tw_system_fail(context, path, errno);
     }
     return TW_OK;
 }
@@ -327,14 +302,14 @@ tw_status tw_file_truncate(tw_context *context, const char *path, int64_t count)
     if (status != TW_OK) return status;
     status = cut(context, path, descriptor, size, count);
     if (tw_system_close(context, descriptor) != 0 && status == TW_OK) {
-        status = fail_with(context, path, errno);
+        status = tw_system_fail(context, path, errno);
     }
     return status;
 }
 
 tw_status tw_file_remove(tw_context *context, const char *path) {
     if (tw_system_remove(context, path) == 0 || errno == ENOENT) return TW_OK;
-    return fail_with(context, path, errno);
+    return tw_system_fail(context, path, errno);
 }
 
 bool tw_path_exists(const char *path) {
@@ -347,11 +322,11 @@ bool tw_path_is_folder(const char *path) {
     return stat(path, &is) == 0 && S_ISDIR(is.st_mode);
 }
 
-// Makes one folder; another process may make it at the same moment.
+// Makes one folder, unless it exists; another process may make it at the same moment.
 static tw_status make_one(tw_context *context, const char *path) {
     if (tw_path_is_folder(path) || tw_system_make_folder(context, path) == 0) return TW_OK;
     int error = errno;
-    if (error != EEXIST) return fail_with(context, path, error);
+    if (error != EEXIST) return tw_system_fail(context, path, error);
     if (tw_path_is_folder(path)) return TW_OK;
     return tw_fail(context, TW_EXISTS, "%s: exists and is not a folder", path);
 }

@@ -6,17 +6,8 @@
 #include <string.h>
 
 #include "base/context.h"
-#include "base/locale.h"
 #include "base/memory.h"
-
-// "path: the system's reason", in English as the rest.
-static tw_status fail_with(tw_context *context, const char *path, int error) {
-    tw_status status = error == ENOENT || error == ENOTDIR ? TW_NOT_FOUND : TW_IO;
-    tw_plain_locale plain = tw_plain_locale_enter();
-    tw_fail(context, status, "%s: %s", path, strerror_l(error, plain.plain));
-    tw_plain_locale_leave(plain);
-    return status;
-}
+#include "base/system.h"
 
 static int by_bytes(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
@@ -41,18 +32,20 @@ static tw_status add_name(tw_context *context, const char *path, tw_folder *fold
 tw_status tw_folder_list(tw_context *context, const char *path, tw_folder *folder) {
     *folder = (tw_folder){0};
     if (tw_fault_strikes(&context->file_fault)) {
-        return fail_with(context, path, context->file_fault.error);
+        return tw_system_fail(context, path, context->file_fault.error);
     }
     DIR *open = opendir(path);
-    if (open == NULL) return fail_with(context, path, errno);
+    if (open == NULL) return tw_system_fail(context, path, errno);
     tw_status status = TW_OK;
-    errno = 0;
-    for (struct dirent *entry = readdir(open); entry != NULL && status == TW_OK;) {
-        status = add_name(context, path, folder, entry->d_name);
-        errno = 0;
+    struct dirent *entry = NULL;
+    do {
+        errno = 0; // tells a failure of readdir from the end of the folder
         entry = readdir(open);
-    }
-    if (status == TW_OK && errno != 0) status = fail_with(context, path, errno);
+        if (entry != NULL)
+            status = add_name(context, path, folder, entry->d_name);
+        else if (errno != 0)
+            status = tw_system_fail(context, path, errno);
+    } while (entry != NULL && status == TW_OK);
     closedir(open);
     if (status != TW_OK) {
         tw_folder_free(folder);

@@ -1,15 +1,37 @@
-// One function a system call, each able to be made to fail.
+// One function for each system call, and what all of them say on failure.
 #include "base/system.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/context.h"
+#include "base/locale.h"
 
-static const size_t count_max = (size_t)1
-                                << 30; // Linux moves less than 2 GiB a call, and others refuse more
+#define CALL_BYTES_MAX ((size_t)1 << 30) // Linux moves less than 2 GiB a call; others refuse more
+
+static tw_status status_of(int error) {
+    switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+        return TW_NOT_FOUND;
+    case EEXIST:
+        return TW_EXISTS;
+    case EISDIR:
+        return TW_BAD_FILE;
+    default:
+        return TW_IO;
+    }
+}
+
+tw_status tw_system_fail(tw_context *context, const char *path, int error) {
+    tw_plain_locale plain = tw_plain_locale_enter();
+    tw_fail(context, status_of(error), "%s: %s", path, strerror_l(error, plain.plain));
+    tw_plain_locale_leave(plain);
+    return status_of(error);
+}
 
 static bool fails(tw_context *context) {
     if (!tw_fault_strikes(&context->file_fault)) return false;
@@ -18,7 +40,7 @@ static bool fails(tw_context *context) {
 }
 
 static size_t at_most(size_t count) {
-    return count < count_max ? count : count_max;
+    return count < CALL_BYTES_MAX ? count : CALL_BYTES_MAX;
 }
 
 int tw_system_open(tw_context *context, const char *path, int flags) {
@@ -48,7 +70,7 @@ ssize_t tw_system_write(tw_context *context, int file, const void *bytes, size_t
         done = fails(context) ? -1 : write(file, bytes, at_most(count));
     } while (done < 0 && errno == EINTR);
     if (done != 0 || count == 0) return done;
-    errno = EIO; // a file that takes nothing would be written to for ever
+    errno = EIO; // retrying a file that accepts nothing would never end
     return -1;
 }
 
@@ -71,7 +93,7 @@ int tw_system_truncate(tw_context *context, int file, off_t count) {
 int tw_system_close(tw_context *context, int file) {
     int result = close(file);
     if (fails(context)) result = -1;
-    return result < 0 && errno == EINTR ? 0 : result; // interrupted: closed all the same
+    return result < 0 && errno == EINTR ? 0 : result; // closed even where it was interrupted
 }
 
 int tw_system_rename(tw_context *context, const char *from, const char *to) {

@@ -1,7 +1,7 @@
-// The calls to the system that file.c makes. Each first asks the context whether it is its turn to
-// fail (tw_file_fail_at), so that a test can reach what comes after every one of them.
+// The calls to the system that file.c makes. Each first asks the context whether it has to fail
+// (tw_file_fail_at), so that tests reach what follows the failure of any of them.
 //
-// They are the system's own: -1 and errno on failure. EINTR is retried where that is right.
+// Like the system's own they return -1 and set errno on failure. EINTR is retried where that is right.
 #ifndef TW_BASE_SYSTEM_H
 #define TW_BASE_SYSTEM_H
 
@@ -10,7 +10,11 @@
 
 #include "thalweg/context.h"
 
-// Close-on-exec always; without waiting for the other end of a pipe.
+// Fails with "path: the system's reason" for an errno, in English whatever the host's locale, as the rest of every
+// message. Returns TW_NOT_FOUND, TW_EXISTS, TW_BAD_FILE for a folder, or TW_IO.
+tw_status tw_system_fail(tw_context *context, const char *path, int error);
+
+// Always close-on-exec; does not wait for the other end of a pipe.
 int tw_system_open(tw_context *context, const char *path, int flags);
 int tw_system_stat(tw_context *context, int file, struct stat *information);
 ssize_t tw_system_read(tw_context *context, int file, void *bytes, size_t count, off_t offset);
