@@ -70,8 +70,8 @@ void tw_float_mode_leave(uint64_t mode) {
     mode_set(mode);
 }
 
-// The chunks of one thread: those from `next` to `end` are left. On a cache line of its own, since threads
-// write it.
+// The chunks meant for one thread: those from `next` to `end` are left. Aligned to a cache line, since other threads
+// write to `next` too.
 typedef struct share {
     _Alignas(64) _Atomic int64_t next;
     int64_t begin, end;
@@ -85,8 +85,9 @@ typedef struct loop {
     void *user;
 } loop;
 
-// Neighbouring chunks go to one thread, in order, as long as it has any: so what one loop leaves in a
-// core's cache the next loop over the same memory finds there. Then it helps the others.
+// A thread first computes its own chunks, which are neighbours, in order: what one loop leaves in its core's
+// cache, the next loop over the same memory finds there. Then it takes chunks that are left to others. Relaxed order is
+// enough: entering and leaving a team orders all else.
 static void run_shares(void *user, int own) {
     loop *l = user;
     uint64_t mode = tw_float_mode_enter();
@@ -105,7 +106,7 @@ static void run_loop(int threads, int64_t chunk_count, bool back, tw_chunk_funct
                      void *user) {
     if (threads > chunk_count) threads = (int)chunk_count;
     if (threads > TW_TEAM_MAX) threads = TW_TEAM_MAX;
-    loop l; // most shares are not used, and not touched
+    loop l; // not initialised as a whole: few of its shares are used
     l.count = threads > 1 ? threads : 1;
     l.back = back;
     l.function = function;

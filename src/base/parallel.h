@@ -1,5 +1,5 @@
-// The one place that makes threads compute. Work is cut by its shape into chunks; which thread takes
-// a chunk changes nothing but the time.
+// The only parallel loop of the library. Work is cut into chunks by its shape alone, so which thread computes a
+// chunk affects the time and nothing else.
 #ifndef TW_BASE_PARALLEL_H
 #define TW_BASE_PARALLEL_H
 
@@ -8,23 +8,23 @@
 typedef void tw_chunk_function(void *user, int64_t chunk);
 
 // Calls `function(user, chunk)` once for each chunk from 0 to `chunk_count` - 1, in any order, on at
-// most `threads` threads, and returns when all are done. One chunk runs on the caller's thread.
-// Denormal numbers are flushed to zero inside; the callers' floating-point mode is given back.
+// most `threads` threads, the caller's among them, and returns when all are done. Denormal numbers are
+// flushed to zero in these calls; the caller's floating-point mode is restored.
 void tw_parallel(int threads, int64_t chunk_count, tw_chunk_function *function, void *user);
 
-// The same, each thread from its last chunk to its first: after a loop over the same memory that it went
-// through forwards, what that read last is still in its core's cache.
+// The same, but each thread goes from its last chunk to its first. After a forward loop over the same memory
+// it so begins with what is still in its core's cache.
 void tw_parallel_back(int threads, int64_t chunk_count, tw_chunk_function *function, void *user);
 
-// Cores that this process may use.
+// The number of cores that this process may use.
 int tw_core_count(void);
 
 // Flushes denormals to zero on this thread; returns the mode to give back.
 uint64_t tw_float_mode_enter(void);
 void tw_float_mode_leave(uint64_t mode);
 
-// A function compiled for baseline, AVX2 and AVX-512 machines and picked when the program starts.
-// Off where the compiler has no such thing, and under sanitizers, which start too late for it.
+// Compiles a function for baseline, AVX2 and AVX-512 machines; the loader picks one when the program starts.
+// Off where the compiler cannot do it, and under sanitizers, which are not yet initialised at that moment.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(TW_SANITIZE)
 #define TW_SIMD __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
 #define TW_SIMD_256 __attribute__((target_clones("default", "arch=x86-64-v3")))

@@ -29,14 +29,17 @@ void tw_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]
     out[0] = c0, out[1] = c1, out[2] = c2, out[3] = c3;
 }
 
-void tw_random_block(const tw_random *random, uint64_t block, uint32_t out[4]) {
+void tw_random_counter(const tw_random *random, uint64_t block, uint32_t counter[4]) {
     assert(random->stream <= TW_RANDOM_STREAM_MAX && random->step >> 48 == 0 && block >> 48 == 0);
-    const uint32_t counter[4] = {
-        (uint32_t)block,
-        (uint32_t)random->step,
-        (uint32_t)(random->step >> 32) << 16 | (uint32_t)(block >> 32),
-        (uint32_t)random->purpose << 24 | random->stream,
-    };
+    counter[0] = (uint32_t)block;
+    counter[1] = (uint32_t)random->step;
+    counter[2] = (uint32_t)(random->step >> 32) << 16 | (uint32_t)(block >> 32);
+    counter[3] = (uint32_t)random->purpose << 24 | random->stream;
+}
+
+void tw_random_block(const tw_random *random, uint64_t block, uint32_t out[4]) {
+    uint32_t counter[4];
+    tw_random_counter(random, block, counter);
     const uint32_t key[2] = {(uint32_t)random->seed, (uint32_t)(random->seed >> 32)};
     tw_philox(counter, key, out);
 }
@@ -54,7 +57,7 @@ uint64_t tw_random_below(const tw_random *random, uint64_t index, uint64_t bound
     return (uint64_t)((wide)random_bits(random, index) * bound >> 64);
 }
 
-// The middles of 2^52 equal parts of the unit interval: each is exact, none is 0 or 1.
+// The midpoint of one of 2^52 equal parts of the unit interval: exact, and never 0 or 1.
 static double uniform_from(uint64_t bits) {
     return ((double)(bits >> 12) + 0.5) * 0x1p-52;
 }
@@ -63,7 +66,7 @@ double tw_random_uniform(const tw_random *random, uint64_t index) {
     return uniform_from(random_bits(random, index));
 }
 
-// The two normals of an even element and its neighbour, from one block.
+// The normals of an even element and the one behind it, as radius*cos(angle) and radius*sin(angle).
 typedef struct normals {
     double radius, angle;
 } normals;

@@ -1,7 +1,7 @@
-// Random numbers as a function of where they are used: (seed, purpose, stream, step, index), with
-// no state. Philox4x32-10 (Salmon, Moraes, Dror and Shaw, 2011).
+// Random numbers without state: each is a function of (seed, purpose, stream, step, index), by
+// Philox4x32-10 (Salmon, Moraes, Dror and Shaw, 2011).
 //
-// So a draw can be repeated, skipped or made by any thread, and a run resumed exactly.
+// So any thread can make, repeat or skip any draw, and a resumed run draws exactly what it would have drawn.
 #ifndef TW_BASE_RANDOM_H
 #define TW_BASE_RANDOM_H
 
@@ -33,12 +33,15 @@ typedef struct tw_random {
 // The block function: counter and key in, four words out.
 void tw_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 
-// The words 4*block .. 4*block + 3 of a stream; block below 2^48.
-// counter = {block low, step low, step high 16 | block high 16, purpose 8 | stream 24}, key = seed.
+// The counter of a block of four words; block below 2^48:
+// {block low, step low, step high 16 | block high 16, purpose 8 | stream 24}. The key is the seed, low word first.
+void tw_random_counter(const tw_random *random, uint64_t block, uint32_t counter[4]);
+
+// Words 4*block .. 4*block + 3 of a stream; block below 2^48.
 void tw_random_block(const tw_random *random, uint64_t block, uint32_t out[4]);
 
-// Element `index`: a whole number below `bound` (> 0), from 64 bits (words 2*index, 2*index + 1) by
-// multiplication. No number is likelier than another by more than a part in 2^64 / bound.
+// Element `index`: a whole number below `bound` (> 0), by multiplication of 64 bits (words 2*index, 2*index + 1).
+// The probabilities of two numbers differ by at most 2^-64.
 uint64_t tw_random_below(const tw_random *random, uint64_t index, uint64_t bound);
 
 // Element `index`: uniform on (0, 1), never its ends (words 2*index, 2*index + 1).
@@ -48,7 +51,7 @@ double tw_random_uniform(const tw_random *random, uint64_t index);
 // neighbour.
 double tw_random_normal(const tw_random *random, uint64_t index);
 
-// Elements first, first + 1, ... of the same: neighbours share the work.
+// Elements first, first + 1, ... of tw_random_normal: the two of a pair share the work.
 void tw_random_normals(const tw_random *random, uint64_t first, double *out, int64_t count);
 
 #endif

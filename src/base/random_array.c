@@ -1,5 +1,5 @@
-// Philox over many counters at once: lane j computes block first + j, so that the ten rounds run in
-// vectors. Who needs the four words of a block beside each other puts them there afterwards.
+// Philox over many counters at once: lane j of a vector computes block first + j. The four words of a block
+// then lie BLOCKS apart; functions that need them side by side move them.
 #include "base/random_array.h"
 
 #include <stdbool.h>
@@ -11,10 +11,10 @@
 
 #define BLOCKS 64 // at a time, at most
 #define WORDS (4 * BLOCKS)
-#define GROUP 8 // blocks that are never cut apart: the widest vector
+#define GROUP 8 // blocks that are always drawn together: lanes of the widest vector
 
-// One round for each lane; a multiplication of the low halves, 32 bits by 32, is all that differs.
-// Lanes are 64 bits wide and only their low halves count: what is above is left where it falls.
+// The ten rounds, for a vector type and its multiplication of the low 32 bits of lanes. Lanes are 64 bits wide, but
+// only their low halves count: garbage in the high halves is never masked off.
 #define ROUNDS(multiply, first_factor, second_factor, lane)                                        \
     _Pragma("GCC unroll 10") for (int round = 0; round < 10; round++) {                            \
         const lane p = multiply(c0, first_factor), q = multiply(c2, second_factor);                \
@@ -84,12 +84,11 @@ static void philox_lanes(const uint32_t counter[4], const uint64_t keys[20], uin
     philox_plain(counter, keys, words, blocks);
 }
 
-// Blocks first .. first + blocks - 1: word w of block first + j is lanes[w * BLOCKS + j].
-// The counter is that of tw_random_block; its low word may not wrap inside.
+// Blocks first .. first + blocks - 1: word w of block first + j becomes lanes[w * BLOCKS + j].
+// The low word of the counter must not wrap within them.
 static void draw(const tw_random *random, uint64_t first, uint32_t blocks, uint32_t lanes[WORDS]) {
-    const uint32_t counter[4] = {(uint32_t)first, (uint32_t)random->step,
-                                 (uint32_t)(random->step >> 32 << 16) | (uint32_t)(first >> 32),
-                                 (uint32_t)random->purpose << 24 | random->stream};
+    uint32_t counter[4];
+    tw_random_counter(random, first, counter);
     uint64_t keys[20] = {(uint32_t)random->seed, random->seed >> 32};
     for (int i = 2; i < 20; i++)
         keys[i] = (uint32_t)(keys[i - 2] + (i % 2 ? 0xBB67AE85u : 0x9E3779B9u));
@@ -118,7 +117,8 @@ typedef float group_floats __attribute__((vector_size(GROUP * sizeof(float))));
 #define OF_HALF(half)                                                                              \
     ((__builtin_convertvector((group_integers)(half), group_floats) + 0.5f) * 0x1p-16f)
 
-// Halves stay where the vectors have them.
+// Each word gives two numbers. Their order is the one in which vectors hold them (see the header), so that nothing
+// has to be moved.
 TW_SIMD static void coarse_uniforms(float *out, const uint32_t *lanes, int blocks) {
     for (int group = 0; group < blocks / GROUP; group++) {
         for (int w = 0; w < 4; w++, out += 2 * GROUP) {
@@ -131,7 +131,8 @@ TW_SIMD static void coarse_uniforms(float *out, const uint32_t *lanes, int block
     }
 }
 
-// Radius and angle of each pair, and back: the logarithm and the circle are the vector functions'.
+// Box and Muller's method in three steps: what the logarithm, sine and cosine are taken of; then, by the caller, those
+// functions over whole arrays; then the products.
 TW_SIMD static void to_radius_and_angle(float *radius, float *angle, const uint32_t *words,
                                         int pairs) {
     for (int k = 0; k < pairs; k++) {
@@ -163,8 +164,8 @@ static void normals(float *out, const uint32_t *lanes, int blocks) {
 
 typedef void convert(float *out, const uint32_t *lanes, int blocks);
 
-// Whole groups, as few as the range touches; none of a round reaches over a multiple of BLOCKS, so that
-// the counter's low word does not wrap inside.
+// Draws whole groups, as few as cover the range, and at most up to the next multiple of BLOCKS at a time, so that
+// the counter's low word does not wrap within a draw.
 static void fill(const tw_random *random, uint64_t first, float *out, int64_t count,
                  uint64_t per_block, convert *function) {
     while (count > 0) {
