@@ -14,7 +14,7 @@ double tw_clock_seconds(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-// Linux's own figure for this process; getrusage would count what its parent held before exec.
+// Linux's own figure for this process, since getrusage counts what its parent held before exec.
 static uint64_t high_water_mark(void) {
     char text[4096];
     int file = open("/proc/self/status", O_RDONLY | O_CLOEXEC);

@@ -1,13 +1,13 @@
-// Time, so that what depends on it can be tested.
+// What the system measures: time, and the memory of this process.
 #ifndef TW_BASE_CLOCK_H
 #define TW_BASE_CLOCK_H
 
 #include <stdint.h>
 
-// Seconds since some fixed moment; never goes back.
+// Seconds since some fixed moment; never runs backwards.
 double tw_clock_seconds(void);
 
-// The largest memory this process has held, in bytes; 0 where the system does not say.
+// The largest resident memory that this process has had, in bytes; 0 if the system does not tell.
 uint64_t tw_peak_resident_bytes(void);
 
 #endif

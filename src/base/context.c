@@ -1,4 +1,4 @@
-// Contexts: made and freed, and what is asked of them.
+// Contexts, and the faults that tests inject into them.
 #include "base/context.h"
 
 #include <stdlib.h>
@@ -85,7 +85,7 @@ void tw_fault_arm(tw_fault *fault, uint64_t nth, int error, bool for_ever) {
     atomic_store(&fault->countdown, nth);
 }
 
-// Counts one call down; true for the last, and for all after it if the fault is for ever.
+// Counts one call down; true when the count ends, and from then on if the fault is for ever.
 static bool is_due(tw_fault *fault) {
     uint64_t left = atomic_load(&fault->countdown);
     while (left != 0) {

@@ -1,4 +1,4 @@
-// The inside of a context, for the base layer and for the tests of faults; other layers use the
+// The inside of a context, for the base layer and for tests that inject faults. Other layers use the
 // functions of thalweg/context.h, memory.h and file.h.
 #ifndef TW_BASE_CONTEXT_H
 #define TW_BASE_CONTEXT_H
@@ -8,7 +8,7 @@
 
 #include "base/fail.h"
 
-// A failure that is due: the `countdown`-th call from now, and all after it if `for_ever`.
+// A failure to inject: into the `countdown`-th call from now, and into all after it if `for_ever`.
 typedef struct tw_fault {
     _Atomic uint64_t countdown; // 0: none is due
     _Atomic uint64_t strikes;   // how many calls failed since it was armed
@@ -17,7 +17,7 @@ typedef struct tw_fault {
 } tw_fault;
 
 struct tw_context {
-    // Threads in the background allocate too, so these are atomic and the message has a lock.
+    // Background threads allocate and fail too, so these are atomic and the message has a lock.
     _Atomic uint64_t live_bytes;
     _Atomic uint64_t peak_bytes;
     _Atomic uint64_t allocation_count;
@@ -34,7 +34,7 @@ struct tw_context {
 // Arms a fault: see tw_memory_fail_at and tw_file_fail_at.
 void tw_fault_arm(tw_fault *fault, uint64_t nth, int error, bool for_ever);
 
-// Counts one call; whether it is the one that has to fail.
+// Counts a call down and returns whether it has to fail.
 bool tw_fault_strikes(tw_fault *fault);
 
 #endif

@@ -1,4 +1,4 @@
-// The writer of JSON Lines (RFC 8259): a text, and what is open in it.
+// The writer of JSON Lines (RFC 8259): a text, and the objects and arrays that are open in it.
 #include "thalweg/json.h"
 
 #include <inttypes.h>
@@ -66,7 +66,7 @@ static bool is_plain(unsigned char c) {
 
 static void add_quoted(tw_json *json, const char *text) {
     size_t length = strlen(text);
-    size_t start = 0, at = 0; // start: of the plain bytes that wait to be copied
+    size_t start = 0, at = 0; // bytes [start, at) are plain and not copied yet
     add(json, "\"");
     while (at < length) {
         size_t bytes = tw_utf8_length(text + at, length - at);
@@ -86,7 +86,7 @@ static void add_quoted(tw_json *json, const char *text) {
     add(json, "\"");
 }
 
-// Writes what stands before a value: a comma, a name. False if the value may not stand here.
+// Writes what comes before a value: a comma, its name. False if no such value may stand here.
 static bool prepare(tw_json *json, const char *name) {
     if (tw_json_status(json) != TW_OK) return false;
     bool named = json->depth > 0 && !json->levels[json->depth - 1].is_array;
@@ -105,7 +105,7 @@ static bool prepare(tw_json *json, const char *name) {
     return true;
 }
 
-// The same for what may not be a line itself.
+// The same for a value that may only stand inside of an object or array.
 static bool prepare_inside(tw_json *json, const char *name) {
     if (json->depth > 0) return prepare(json, name);
     refuse(json, "a line is an object; begin one first");

@@ -1,6 +1,6 @@
 #include "base/keys.h"
 
-#include <math.h>
+#include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -25,7 +25,7 @@ static tw_status unknown_key(tw_context *context, const tw_keyed *keyed, const c
     return status;
 }
 
-// The number of a word among "wolfe|exact", -1 if it is none of them.
+// The index of a word in a list such as "wolfe|exact", or -1.
 static int find_word(const char *words, const char *word) {
     for (int index = 0;; index++) {
         size_t length = strcspn(words, "|");
@@ -43,7 +43,7 @@ static tw_status read_value(tw_context *context, const tw_keyed *keyed, const tw
         return tw_fail(context, TW_BAD_ARGUMENT, "%s %s: %s='%s'; choose from %s", keyed->what,
                        keyed->name, key->name, text, key->words);
     }
-    if (tw_parse_double(text, value) && isfinite(*value)) return TW_OK;
+    if (tw_parse_double(text, value)) return TW_OK;
     return tw_fail(context, TW_BAD_ARGUMENT, "%s %s: %s='%s' is no number", keyed->what,
                    keyed->name, key->name, text);
 }
@@ -71,6 +71,7 @@ static tw_status read_pair(tw_context *context, const tw_keyed *keyed, char *pai
 
 tw_status tw_keys_read(tw_context *context, const tw_keyed *keyed, const char *text,
                        double *values) {
+    assert(keyed->key_count <= 64); // bits of `seen`
     for (int i = 0; i < keyed->key_count; i++) values[i] = keyed->keys[i].value;
     if (text == NULL) return TW_OK;
     uint64_t seen = 0;

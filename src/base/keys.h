@@ -1,17 +1,17 @@
-// The part of "NAME:key=value,..." behind the name: read and written for whatever has keys.
+// Reads and writes what follows the name in "NAME:key=value,...".
 #ifndef TW_BASE_KEYS_H
 #define TW_BASE_KEYS_H
 
 #include "base/text.h"
 
-// What has keys: "solver", "lbfgs", its keys, 64 at most.
+// Something that has keys.
 typedef struct tw_keyed {
-    const char *what, *name;
+    const char *what, *name; // "solver", "lbfgs"
     const tw_key *keys;
-    int key_count;
+    int key_count; // at most 64
 } tw_keyed;
 
-// The text without the blanks around it: cuts it off behind, in place.
+// The text without the blanks around it. Those at its end are cut off in place.
 char *tw_trim(char *text);
 
 // Sets `values` [key_count] to the defaults, then reads "key=value,...", which may be NULL.

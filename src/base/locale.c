@@ -1,4 +1,4 @@
-// The "C" locale, for this thread and a moment.
+// The "C" locale, for this thread and for a while.
 #include "base/locale.h"
 
 #include <errno.h>
@@ -6,7 +6,7 @@
 tw_plain_locale tw_plain_locale_enter(void) {
     int error = errno;
     tw_plain_locale locale = {.plain = newlocale(LC_ALL_MASK, "C", (locale_t)0)};
-    locale.former = uselocale(locale.plain); // without memory for one: nothing changes
+    locale.former = uselocale(locale.plain); // if there was no memory for it, nothing changes
     errno = error;
     return locale;
 }

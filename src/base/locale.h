@@ -1,11 +1,11 @@
-// Numbers print and read the same whatever locale the host program has chosen.
+// Makes numbers print and read alike whatever locale the host program has set.
 //
 //     tw_plain_locale plain = tw_plain_locale_enter();
 //     snprintf(...);
 //     tw_plain_locale_leave(plain);
 //
-// Nothing is kept between calls: glibc and musl hand out a constant for the "C" locale, so that
-// asking for it each time neither allocates nor needs a global.
+// Nothing is kept between calls: glibc and musl return a constant for the "C" locale, so asking for it
+// each time allocates nothing and needs no global variable.
 #ifndef TW_BASE_LOCALE_H
 #define TW_BASE_LOCALE_H
 

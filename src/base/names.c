@@ -1,4 +1,4 @@
-// Names that are nearly right, names that match a pattern, and the plural.
+// Names that are nearly right, names that match a pattern, and plurals.
 #include "base/text.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 enum {
     NAME_MAX_BYTES = 64, // longer names are not guessed at
     DISTANCE_MAX = 2,
-    BEGINNING_MIN = 3, // letters of a name that tell which is meant
+    BEGINNING_MIN = 3, // letters that suffice to tell which name is meant
 };
 
 static char lower(char c) {
@@ -23,7 +23,7 @@ static size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-// One row of the table: distances from the first `i` letters of `a` to all beginnings of `b`.
+// Row `i` of the table of distances: from the first `i` letters of `a` to every prefix of `b`. Three rows are kept.
 static void fill_row(size_t rows[3][NAME_MAX_BYTES + 1], const char *a, size_t i, const char *b,
                      size_t b_length) {
     const size_t *before = rows[(i + 1) % 3], *last = rows[(i + 2) % 3];
@@ -44,12 +44,13 @@ static size_t distance(const char *a, size_t a_length, const char *b, size_t b_l
     return rows[a_length % 3][b_length];
 }
 
-// "pred" or "predictions" for predict: the one that begins with the other, the least difference first. More
-// words than one are no name that was gone on with.
+// Finds predict for "pred" and for "predictions": a name that begins with `name`, or that `name` begins with. The one
+// nearest in length wins. A text of several words does not count as a longer form of a name.
 static const char *nearest_beginning(const char *name, const char *const *names, size_t count) {
     const char *nearest = NULL;
-    size_t length = strcspn(name, " "), least = NAME_MAX_BYTES;
-    for (size_t i = 0; i < count && name[length] == '\0'; i++) {
+    if (strchr(name, ' ') != NULL) return NULL;
+    size_t length = strlen(name), least = NAME_MAX_BYTES;
+    for (size_t i = 0; i < count; i++) {
         size_t other = strlen(names[i]), shared = smaller(length, other), k = 0;
         while (k < shared && same(name[k], names[i][k])) k++;
         size_t apart = length + other - 2 * shared;
@@ -80,27 +81,29 @@ const char *tw_plural(int64_t count) {
     return count == 1 ? "" : "s";
 }
 
-// The step behind one character; a byte that belongs to none counts as one.
-static size_t character(const char *text) {
+// Bytes of the character that `text` begins with; a byte that belongs to none counts as one.
+static size_t character_bytes(const char *text) {
     size_t bytes = tw_utf8_length(text, strnlen(text, 4));
     return bytes == 0 ? 1 : bytes;
 }
 
 bool tw_glob_matches(const char *pattern, const char *text) {
-    const char *star = NULL, *resume = NULL; // the last star, and where its text ends so far
+    const char *star = NULL,
+               *resume =
+                   NULL; // the last star, and what follows the text that it has matched so far
     while (*text != '\0') {
         if (*pattern == '*') {
             star = pattern++;
             resume = text;
         } else if (*pattern == '?') {
             pattern++;
-            text += character(text);
+            text += character_bytes(text);
         } else if (*pattern == *text) {
             pattern++;
             text++;
-        } else if (star != NULL) { // let the last star take one character more
+        } else if (star != NULL) { // let the last star match one more character
             pattern = star + 1;
-            resume += character(resume);
+            resume += character_bytes(resume);
             text = resume;
         } else {
             return false;

@@ -14,8 +14,8 @@ static bool is_digit(char c) {
     return '0' <= c && c <= '9';
 }
 
-// 15 digits survive the way to a double and back, so that fewer are never needed to find; below
-// DBL_MIN a double holds fewer. 17 are always enough.
+// Every decimal of up to 15 digits survives the way to a double and back, and %g drops zeros at the end, so the
+// search begins with 15 digits; denormal numbers have fewer, so for them with 1. 17 digits are always enough.
 static void shortest_digits(double value, char buffer[TW_NUMBER_BYTES]) {
     int digits = fabs(value) < DBL_MIN ? 1 : DBL_DIG;
     for (; digits <= DBL_DECIMAL_DIG; digits++) {
@@ -33,15 +33,15 @@ const char *tw_format_number(double value, char buffer[TW_NUMBER_BYTES]) {
     return buffer;
 }
 
-// A number as it was read: digits without leading zeros or point, times 10^exponent. 768 digits and
-// whether any other follows decide how every decimal rounds to a double.
+// A number as it was read: digits without leading zeros and without a point, times 10^exponent. How a decimal
+// rounds to a double depends on its first 768 digits and on whether a digit other than 0 follows them.
 enum { DIGITS_MAX = 770, EXPONENT_MAX = 100000 };
 
 typedef struct decimal {
     bool negative;
     int digit_count;
     int64_t exponent;
-    uint64_t mantissa; // the digits as a number, while there are at most 15
+    uint64_t mantissa; // the first 15 digits, as a number
     char digits[DIGITS_MAX + 1];
 } decimal;
 
@@ -59,17 +59,17 @@ static void add_digit(decimal *number, char digit, bool fraction) {
         return;
     }
     number->exponent += !fraction;
-    if (digit != '0') number->digits[DIGITS_MAX - 1] = '1'; // it only says that there was more
+    if (digit != '0') number->digits[DIGITS_MAX - 1] = '1'; // stands for any that are dropped
 }
 
-// Reads the digits before or behind the point, from `at` on; where they end.
+// Reads the digits before or behind the point, from `at` on; returns where they end.
 static size_t read_digits(decimal *number, const char *text, size_t length, size_t at,
                           bool fraction) {
     for (; at < length && is_digit(text[at]); at++) add_digit(number, text[at], fraction);
     return at;
 }
 
-// Reads e, sign and digits if all are there; where they end, or `at`.
+// Reads an exponent (e, perhaps a sign, digits) at `at`; returns where it ends, or `at` if there is none.
 static size_t read_exponent(decimal *number, const char *text, size_t length, size_t at) {
     size_t i = at;
     if (i == length || (text[i] != 'e' && text[i] != 'E')) return at;
@@ -103,7 +103,7 @@ static size_t read_decimal(decimal *number, const char *text, size_t length) {
     return digits == 0 ? 0 : read_exponent(number, text, length, at);
 }
 
-// With a mantissa and a power of ten that are exact, one operation rounds once (Clinger, 1990).
+// If mantissa and power of ten are both exact doubles, one operation gives the correctly rounded value (Clinger, 1990).
 static bool value_is_simple(const decimal *number, double *value) {
     static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                     1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
@@ -127,7 +127,7 @@ static double value_of(decimal *number) {
         if (exponent < -EXPONENT_MAX) exponent = -EXPONENT_MAX;
         number->digits[number->digit_count] = '\0';
         snprintf(text, sizeof text, "%se%" PRId64, number->digits, exponent);
-        value = strtod(text, NULL); // no decimal point in it: every locale reads the same
+        value = strtod(text, NULL); // without a decimal point, so every locale reads it alike
     }
     return number->negative ? -value : value;
 }
@@ -152,7 +152,7 @@ bool tw_parse_integer(const char *text, int64_t *value) {
     bool negative = *text == '-';
     if (*text == '-' || *text == '+') text++;
     if (*text == '\0') return false;
-    int64_t sum = 0; // negative all along, as INT64_MIN has no positive twin
+    int64_t sum = 0; // kept negative, since -INT64_MIN does not fit
     for (; *text != '\0'; text++) {
         if (!is_digit(*text)) return false;
         if (__builtin_mul_overflow(sum, 10, &sum)) return false;

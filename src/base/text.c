@@ -9,7 +9,8 @@
 #include "base/memory.h"
 
 void tw_text_start(tw_text *text, tw_context *context) {
-    *text = (tw_text){.context = context, .data = "", .status = TW_OK}; // capacity 0: not ours
+    *text =
+        (tw_text){.context = context, .data = "", .status = TW_OK}; // capacity 0: not to be freed
 }
 
 void tw_text_free(tw_text *text) {
@@ -53,7 +54,7 @@ void tw_text_add_bytes(tw_text *text, const char *bytes, size_t count) {
     text->data[text->length] = '\0';
 }
 
-// Formats into the room there is; the length it would have liked, negative for a bad format.
+// Formats into the room there is; returns the length that the whole text has, negative if it cannot be formatted.
 static int format_here(tw_text *text, const char *format, va_list list) {
     size_t room = text->capacity - text->length;
     tw_plain_locale plain = tw_plain_locale_enter();

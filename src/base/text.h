@@ -9,12 +9,13 @@
 #include "thalweg/text.h"
 #include "thalweg/words.h"
 
-// Reads one number at the start of `text` (sign, decimals, exponent; no hex, inf, nan or blanks) and
-// returns how many bytes it took, 0 if none. Reads at most `length` bytes. Too large gives an infinity.
+// Reads one number at the start of `text` (sign, decimals, exponent; no hexadecimal, inf, nan or blanks) and
+// returns how many bytes it has, 0 if there is none. Reads at most `length` bytes. A number too large for a double
+// becomes an infinity.
 size_t tw_parse_number(const char *text, size_t length, double *value);
 
-// The value, or NaN without a sign: printf shows the sign, and which one 0/0 or log(-1) has depends on
-// the processor.
+// The value, with the sign of a NaN removed: printf would show it, and whether 0/0 or log(-1) has one depends on the
+// processor.
 static inline double tw_plain_nan(double value) {
     return isnan(value) ? (double)NAN : value;
 }

@@ -7,7 +7,7 @@ static bool in(unsigned char byte, unsigned char low, unsigned char high) {
     return low <= byte && byte <= high;
 }
 
-// The second byte decides over overlong forms, surrogates and the upper end.
+// The second byte tells overlong forms, surrogates and what is above U+10FFFF.
 static bool second_is_right(unsigned char first, unsigned char second) {
     switch (first) {
     case 0xE0:

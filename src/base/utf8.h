@@ -1,4 +1,4 @@
-// Which bytes are a character.
+// Where characters of UTF-8 end.
 #ifndef TW_BASE_UTF8_H
 #define TW_BASE_UTF8_H
 

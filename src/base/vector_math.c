@@ -1,5 +1,5 @@
-// Each function is a loop over whole vectors for each kind of machine, and a choice among them. What
-// is left at the end goes through the same vector function, padded: another function would give
+// For each function there is a loop over whole vectors for each kind of machine, and a choice among them. The
+// elements left at the end go through the same vector function, padded, since a scalar function would give
 // other bits.
 #include "base/vector_math.h"
 
@@ -8,8 +8,9 @@
 
 #include "base/parallel.h"
 
-#define PAD 16    // elements of the longest vector
-#define BLOCK 512 // elements of what is computed in steps and shall stay in the cache
+#define PAD 16 // elements of the longest vector
+#define BLOCK                                                                                      \
+    512 // elements of a function composed of several loops, so that they stay in the cache
 
 // One function of one operand, `width` elements at a time.
 #define LOOP(name, target, type, vector, function)                                                 \

@@ -2,9 +2,9 @@
 //
 //     tw_exp_f32(out, in, count);     // out may be in
 //
-// The result of an element is a function of that element alone: not of its place, of the length, or
-// of the width of the machine's vectors (SLEEF's deterministic "finz" family; machines without fused
-// multiply-add have a family of their own). Nothing is allocated; any thread may call.
+// The result for an element depends on that element alone: not on its place, on the length or on the width of
+// the machine's vectors (SLEEF's deterministic "finz" family; machines without fused multiply-add have another
+// family, "cinz"). Nothing is allocated; any thread may call.
 #ifndef TW_BASE_VECTOR_MATH_H
 #define TW_BASE_VECTOR_MATH_H
 
