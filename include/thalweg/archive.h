@@ -67,7 +67,7 @@ TW_API const tw_shape *tw_archive_shape(const tw_archive *archive, int index);
 TW_API int tw_archive_find(const tw_archive *archive, const char *name);
 
 // Reads array `index`, 0 to count - 1, into `elements`, which has room for all its elements in its own type.
-// Errors: TW_IO, also for a file that was cut off since it was opened.
+// Errors: TW_IO; TW_BAD_FILE if the file has become shorter since it was opened.
 TW_API tw_status tw_archive_read(tw_archive *archive, int index, void *elements);
 
 // The text of a key, or NULL if there is none. Borrowed: valid until the archive is closed.
@@ -79,7 +79,7 @@ TW_API const char *tw_archive_text_at(const tw_archive *archive, int index, cons
 
 // Reads all data and compares their checksum with the text "crc32". TW_OK if they agree, with `*checked`
 // true; TW_OK too if the file has none, as those of other programs, with `*checked` false. Errors:
-// TW_BAD_FILE if they differ; TW_IO.
+// TW_BAD_FILE if they differ or the file has become shorter; TW_IO; TW_NO_MEMORY.
 TW_API tw_status tw_archive_verify(tw_archive *archive, bool *checked);
 
 #ifdef __cplusplus

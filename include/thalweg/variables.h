@@ -25,7 +25,7 @@ TW_API void tw_variables_free(tw_variables *variables);
 
 // The array called `name` (copied), which is made, of zeros, if it is missing. `*tensor` is borrowed: valid
 // while the set is; its address and data never move. Errors: TW_MISMATCH if the array is there with another
-// type or shape; TW_NO_MEMORY.
+// type or shape; TW_BAD_SHAPE for a shape that tw_shape_elements refuses; TW_NO_MEMORY.
 TW_API tw_status tw_variables_have(tw_variables *variables, const char *name, tw_dtype dtype,
                                    const tw_shape *shape, tw_tensor **tensor);
 

@@ -29,9 +29,13 @@ struct tw_archive {
     int count;
 };
 
-static tw_status bad(const tw_archive *archive, const char *what, const char *name) {
-    return tw_fail(archive->context, TW_BAD_FILE, "%s: %s%s%s%s", archive->path, what,
-                   name != NULL ? " '" : "", name != NULL ? name : "", name != NULL ? "'" : "");
+static tw_status bad(const tw_archive *archive, const char *what) {
+    return tw_fail(archive->context, TW_BAD_FILE, "%s: %s", archive->path, what);
+}
+
+// `what` is wrong with an array or a text.
+static tw_status bad_entry(const tw_archive *archive, const char *name, const char *what) {
+    return tw_fail(archive->context, TW_BAD_FILE, "%s: '%s': %s", archive->path, name, what);
 }
 
 static bool read_dtype(const json_t *value, tw_dtype *dtype) {
@@ -73,30 +77,32 @@ static bool read_offsets(const json_t *value, int64_t *first, int64_t *end) {
 static tw_status read_entry(const tw_archive *archive, const char *name, const json_t *value,
                             entry *out) {
     out->name = name;
-    if (strlen(name) > TW_ARCHIVE_NAME_BYTES_MAX) return bad(archive, "a name is too long", NULL);
+    if (strlen(name) > TW_ARCHIVE_NAME_BYTES_MAX)
+        return bad(archive, "a name is too long; at most 1024 bytes are read");
     if (!json_is_object(value) || json_object_size(value) != 3)
-        return bad(archive, "dtype, shape and data_offsets are wanted for", name);
+        return bad_entry(archive, name,
+                         "dtype, shape and data_offsets are needed, and nothing else");
     if (!read_dtype(json_object_get(value, "dtype"), &out->dtype))
-        return bad(archive, "F32, F64, I32 and U8 are read; another dtype has", name);
+        return bad_entry(archive, name, "its dtype cannot be read; F32, F64, I32 and U8 can");
     if (!read_shape(json_object_get(value, "shape"), &out->shape))
-        return bad(archive, "no shape of at most 8 sizes has", name);
+        return bad_entry(archive, name, "its shape is no list of at most 8 sizes");
     if (!read_offsets(json_object_get(value, "data_offsets"), &out->first, &out->end))
-        return bad(archive, "no two offsets in order has", name);
+        return bad_entry(archive, name, "its data_offsets are not two offsets in rising order");
     int64_t bytes = 0;
     if (!tw_checked_multiply(tw_shape_elements(&out->shape), (int64_t)tw_dtype_size(out->dtype),
                              &bytes) ||
         bytes != out->end - out->first)
-        return bad(archive, "offsets and shape do not agree for", name);
+        return bad_entry(archive, name, "its data_offsets and its shape do not agree");
     return TW_OK;
 }
 
 static tw_status check_texts(const tw_archive *archive, json_t *texts) {
-    if (!json_is_object(texts)) return bad(archive, "__metadata__ is no object", NULL);
+    if (!json_is_object(texts)) return bad(archive, "__metadata__ is no object");
     const char *key;
     json_t *value;
     json_object_foreach(texts, key, value) {
         if (!json_is_string(value))
-            return bad(archive, "__metadata__ holds something else than text:", key);
+            return bad_entry(archive, key, "no text; all values in __metadata__ have to be");
     }
     return TW_OK;
 }
@@ -107,18 +113,19 @@ static int by_offset(const void *a, const void *b) {
     return x->end < y->end ? -1 : x->end > y->end;
 }
 
-// The data have no holes, no overlaps, and end where the file does.
+// Whether the data have neither holes nor overlaps, and end where the file does.
 static tw_status check_cover(tw_archive *archive) {
     if (archive->count > 1)
         qsort(archive->entries, (size_t)archive->count, sizeof *archive->entries, by_offset);
     int64_t at = 0;
     for (int i = 0; i < archive->count; i++) {
         if (archive->entries[i].first != at)
-            return bad(archive, "a hole or an overlap lies before", archive->entries[i].name);
+            return bad_entry(archive, archive->entries[i].name,
+                             "a hole or an overlap lies before its data");
         at = archive->entries[i].end;
     }
     if (at != tw_file_size(archive->file) - archive->data_offset)
-        return bad(archive, "the data do not end where the file does", NULL);
+        return bad(archive, "the data do not end where the file does");
     return TW_OK;
 }
 
@@ -138,17 +145,17 @@ static tw_status read_entries(tw_archive *archive) {
     return check_cover(archive);
 }
 
-// The header's text, behind its length; owned by the caller.
+// Reads the header behind the 8 bytes of its length. `*text` is owned by the caller, also on failure.
 static tw_status read_header_text(tw_archive *archive, char **text, size_t *length) {
     unsigned char number[8];
     int64_t size = tw_file_size(archive->file);
-    if (size < 8) return bad(archive, "too short for a safetensors file", NULL);
+    if (size < 8) return bad(archive, "too short for a safetensors file");
     tw_status status = tw_file_read(archive->file, 0, number, sizeof number);
     if (status != TW_OK) return status;
     uint64_t claimed = 0;
     for (int i = 0; i < 8; i++) claimed |= (uint64_t)number[i] << (8 * i);
     if (claimed > (uint64_t)size - 8)
-        return bad(archive, "no safetensors file: its header would be longer than it", NULL);
+        return bad(archive, "no safetensors file: its header would be longer than the file");
     if (claimed > TW_ARCHIVE_HEADER_BYTES_MAX)
         return tw_fail(archive->context, TW_BAD_FILE,
                        "%s: its header has %" PRIu64 " bytes; at most %d are read", archive->path,
@@ -171,7 +178,7 @@ static tw_status read_header(tw_archive *archive) {
         if (!json_is_object(archive->header))
             status =
                 tw_fail(archive->context, TW_BAD_FILE, "%s: header, byte %d: %s", archive->path,
-                        error.position + 8, starts ? error.text : "no object of JSON");
+                        error.position + 8, starts ? error.text : "not a JSON object");
     }
     tw_release(text);
     return status == TW_OK ? read_entries(archive) : status;
@@ -267,6 +274,6 @@ tw_status tw_archive_verify(tw_archive *archive, bool *checked) {
     tw_status status = crc_of_data(archive, block, &crc);
     tw_release(block);
     if (status == TW_OK && strtoul(claimed, NULL, 16) != crc)
-        return bad(archive, "damaged: the data do not have the crc32 of the header", NULL);
+        return bad(archive, "damaged: the data do not have the crc32 of the header");
     return status;
 }

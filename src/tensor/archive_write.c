@@ -95,7 +95,8 @@ static bool is_utf8(const char *text) {
     return true;
 }
 
-// Whether all names (keys of one object in the header) differ and are none that is kept. `names` is sorted.
+// Checks that names (keys of one object in the header) can be read back: that all differ, and none is `kept`, which
+// the format uses itself. Sorts them.
 static tw_status check_names(tw_context *context, const char *path, const char **names, int count,
                              const char *kept, const char *what) {
     qsort(names, (size_t)count, sizeof *names, by_name);
@@ -118,7 +119,7 @@ static tw_status check_names(tw_context *context, const char *path, const char *
     return TW_OK;
 }
 
-// What could not be read back is not written.
+// Refuses what could not be read back.
 static tw_status check_all(tw_context *context, const char *path, const tw_archive_entry *entries,
                            int entry_count, const tw_archive_text *texts, int text_count) {
     int most = entry_count > text_count ? entry_count : text_count;

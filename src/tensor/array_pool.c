@@ -9,7 +9,7 @@
 #define BLOCK_BYTES_MIN ((size_t)16 << 10)
 #define BLOCK_BYTES_MAX ((size_t)4 << 20)
 
-// Larger arrays have memory of their own. Sanitizers see the end of an array where all have.
+// Larger arrays have memory of their own; under sanitizers all have, so that they see the end of each.
 #ifdef TW_SANITIZE
 #define SMALL_BYTES ((size_t)0)
 #else
@@ -20,14 +20,14 @@ struct tw_array_block {
     tw_array_block *older;
     char *bytes;
     size_t size, used;
-    size_t array_count; // that are in use
+    size_t array_count; // arrays in use
 };
 
 static size_t clamp(size_t value, size_t least, size_t most) {
     return value < least ? least : value < most ? value : most;
 }
 
-// A block as large as all before it: few of them, and no more than half of it unused.
+// A block as large as all those before it together, so that there are few, and at most half of the memory is unused.
 static tw_status add_block(tw_array_pool *pool, size_t bytes) {
     size_t size = clamp(pool->shared_bytes, BLOCK_BYTES_MIN, BLOCK_BYTES_MAX);
     if (size < bytes) size = bytes;

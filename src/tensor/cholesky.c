@@ -1,5 +1,5 @@
-// By blocks of columns: what all columns before take from a block is one product of matrices, which is where
-// the time goes; the block's own columns follow one by one.
+// By blocks of columns. What all earlier columns subtract from a block is one matrix product, which takes most of
+// the time; then the block's own columns are computed one by one.
 #include <math.h>
 
 #include "base/parallel.h"
@@ -16,7 +16,7 @@ typedef struct column_work {
     double pivot;
 } column_work;
 
-// Elements of column `column` below the diagonal, of some rows.
+// Computes the elements of column `column` below the diagonal, of some rows.
 static void fill_rows(void *user, int64_t chunk) {
     const column_work *w = user;
     int64_t start = w->column + 1 + chunk * ROWS_A_CHUNK, end = start + ROWS_A_CHUNK;
@@ -28,8 +28,8 @@ static void fill_rows(void *user, int64_t chunk) {
     }
 }
 
-// The first column in which one of the rows [first, end) is not 0 left of `first`. Banded matrices have
-// little there.
+// The first column left of `first` in which one of the rows [first, end) is not 0; `first` if there is none.
+// In banded matrices most of what lies left of it is 0.
 static int64_t lead_of(const double *matrix, int64_t n, int64_t first, int64_t end) {
     int64_t lead = first;
     for (int64_t i = first; i < end; i++)
@@ -38,7 +38,7 @@ static int64_t lead_of(const double *matrix, int64_t n, int64_t first, int64_t e
     return lead;
 }
 
-// Takes from the columns [first, end), from their diagonal down, what the columns before give.
+// Subtracts from columns [first, end), from their diagonal down, the products with all earlier columns.
 static void update_block(tw_context *context, double *matrix, int64_t n, int64_t first,
                          int64_t end) {
     int64_t lead = lead_of(matrix, n, first, end);
@@ -63,7 +63,7 @@ int64_t tw_cholesky(tw_context *context, double *matrix, int64_t n) {
         row[j] = sqrt(square);
         column_work w = {matrix, n, block, j, row[j]};
         int64_t chunks = (n - j - 1 + ROWS_A_CHUNK - 1) / ROWS_A_CHUNK;
-        bool small = (n - j) * (j - block) < 32768; // a thread costs more than it gives
+        bool small = (n - j) * (j - block) < 32768; // a second thread costs more than it saves
         tw_parallel(small ? 1 : tw_context_threads(context), chunks, fill_rows, &w);
     }
     return n;

@@ -1,32 +1,36 @@
-// A block is computed a slice of k at a time; of it, strips of rows against panels of columns two
-// vectors wide, in tiles of as many rows as registers hold. A panel of the right operand is copied
-// into one piece, which a first tile does while it reads, unless it lies transposed. The left
-// operand is read where it lies, a number at a time. Two things ask for more where it is large. If
-// it does not stay in the second-level cache, its tiles meet several panels at once, so that it is
-// read that many times less. And if its rows lie side by side, each step of k is on a line of its
-// own, of which caches hold few that are a power of two apart; then strips of it that stay are
-// copied for all panels. So copying costs little where libraries copy both operands first.
+// A block is computed one slice of k after another. In a slice, strips of rows meet panels of columns that are two
+// vectors wide, tile by tile; a tile has as many rows as registers hold.
+//
+// The right operand: a panel is copied into one piece. The first tile does that while it reads, unless the operand
+// lies transposed; then the panel is transposed first.
+//
+// The left operand: it is read in place, one number at a time, with two exceptions where it is large. If it does not
+// stay in the second-level cache, each of its tiles meets several panels before the next one is read, so that it
+// is read fewer times. And if its rows lie side by side, each step of k is on another cache line, and caches hold
+// few lines whose addresses differ by a power of two; so strips that fit are copied once for all panels.
+//
+// Libraries that copy both operands first pay more for copying.
 #include "tensor/matrix_block.h"
 
 #include <stddef.h>
 
-#define COPIES_BYTES (304 << 10) // on the stack: panels of the right operand, or one and a strip
-#define TURNED_ROW 16            // numbers; TW_TILE_ROWS_MAX and more
+#define COPIES_BYTES (304 << 10) // on the stack: copied panels, or one panel and a strip
+#define TURNED_ROW 16            // numbers in a row of a transposed tile, at least TW_TILE_ROWS_MAX
 #define TILE_BYTES (TURNED_ROW * TW_TILE_COLUMN_BYTES_MAX)
 #define LINE_BYTES 64
-#define NEAR_TILES_MIN 8     // of a strip, before its first asks for rows of its own panel
-#define STRIDE_BYTES_MIN 512 // between steps of k: fewer do little harm
-#define STEPS_MIN 64         // whose lines the first-level cache may not hold
-#define PACKED_PANELS_MIN 4  // that read a strip before copying it pays
+#define NEAR_TILES_MIN 8     // tiles in a strip whose first tile prefetches rows of its own panel
+#define STRIDE_BYTES_MIN 512 // between steps of k; shorter strides do little harm
+#define STEPS_MIN 64         // steps of k whose lines the first-level cache may not hold
+#define PACKED_PANELS_MIN 4  // panels that have to read a strip for its copy to pay
 
-// Brings a tile [rows, columns] of sums, a row `width` long, to where it belongs.
+// Writes a tile [rows, columns] of sums, whose rows are `width` apart, to C: scaled, added, transposed as needed.
 static void settle(const tw_matrix_view *v, const void *sums, int64_t width, int64_t rows,
                    int64_t columns, void *out, bool add) {
     _Alignas(64) char turned[TILE_BYTES];
     tw_settling settling = {sums,  out,        rows,     columns,
                             width, v->out_row, v->alpha, add ? 1.0 : v->beta};
     if (v->out_column != 1) {
-        // Rows to the next multiple of 8, which go through registers; what they hold is not used.
+        // Rows up to the next multiple of 8, since they go through registers in eights; the extra ones are not used.
         v->kernel->transpose(sums, width, tw_ceiling(rows, 8) * 8, columns, turned, TURNED_ROW);
         settling.sums = turned;
         settling.rows = columns;
@@ -40,8 +44,8 @@ static void settle(const tw_matrix_view *v, const void *sums, int64_t width, int
 // Rows of the left operand, over a slice of k: where they lie, or copied tile by tile.
 typedef struct strip {
     int64_t row, row_end;
-    int64_t tiles, rows_least,
-        one_more; // the first `one_more` tiles have a row more than the least
+    int64_t tiles, rows_least;
+    int64_t one_more; // the first `one_more` tiles have a row more than the least
     const char *left;
     int64_t left_row, left_step;
     int64_t tile_bytes; // from one tile's copy to the next; 0 if nothing is copied
@@ -51,17 +55,17 @@ static const char *right_at(const tw_matrix_view *v, int64_t column, int64_t ste
     return v->right + (step * v->right_step + column * v->right_column) * v->kernel->size;
 }
 
-// A panel of the right operand, as many columns as a tile has, on its way down a strip.
+// A panel of the right operand, as wide as a tile, on its way down a strip.
 typedef struct descent {
     tw_tile tile;
     char *out;
     const char *copy;
-    const char *ahead;  // where the rows of a panel to come begin, or NULL
-    bool straight, add; // to C without a detour; to what it holds from earlier slices
+    const char *ahead; // where the rows of a panel to come begin, or NULL
+    bool straight;     // tiles write to C themselves, without settle
+    bool add;          // to what C holds from earlier slices
 } descent;
 
-// Begins at the strip's first tile, with the slice of k that begins at `step`. `copy`: room for the
-// panel.
+// Begins at the strip's first tile, with the slice of k that begins at `step`. `copy` is room for the panel.
 static void begin(descent *d, const tw_matrix_view *v, const strip *s, int64_t column,
                   int64_t columns, int64_t step, int64_t k, char *copy) {
     const tw_matrix_kernel *kernel = v->kernel;
@@ -92,7 +96,7 @@ static void begin(descent *d, const tw_matrix_view *v, const strip *s, int64_t c
     };
 }
 
-// Tiles [t, t_end) of the strip, the first of which is the next.
+// Computes tiles [t, t_end) of the strip; `t` is the one that comes next.
 static void descend(const tw_matrix_view *v, const strip *s, descent *d, int64_t t, int64_t t_end) {
     _Alignas(64) char sums[TILE_BYTES];
     tw_tile *tile = &d->tile;
@@ -110,15 +114,15 @@ static void descend(const tw_matrix_view *v, const strip *s, descent *d, int64_t
         tile->right = d->copy;
         tile->right_step = tile->packed_step;
         tile->packed = NULL;
-        // The rows of a panel lie far apart, which no machine's own prefetching follows. One tile
-        // of those that read from the copied panel has room to ask for them.
+        // The rows of a panel lie too far apart for the machine's own prefetching. One tile, of those that read
+        // the copied panel, prefetches them.
         tile->ahead = t == 0 ? d->ahead : NULL;
     }
     d->out = out;
 }
 
-// The panel after the last of a strip: the block's first of this slice, if there are more strips,
-// or of the next; or that of the block to the right, which may be this thread's next.
+// The panel that follows the last one of a strip: the block's first panel, of this slice if there are more strips, else
+// of the next slice; or the first of the block to the right, which this thread may compute next.
 static const char *first_of_next(const tw_matrix_view *v, const tw_matrix_part *part,
                                  int64_t row_end, int64_t step, int64_t step_end) {
     if (row_end < part->row_end) return right_at(v, part->column, step);
@@ -126,12 +130,12 @@ static const char *first_of_next(const tw_matrix_view *v, const tw_matrix_part *
     return part->column_end < v->columns ? right_at(v, part->column_end, 0) : NULL;
 }
 
-// A line between tiles keeps them from the same sets of a cache.
+// A line between copied tiles, so that they do not fall into the same sets of a cache.
 static int64_t packed_tile_bytes(const tw_matrix_kernel *kernel, int64_t k) {
     return k * kernel->rows_max * kernel->size + LINE_BYTES;
 }
 
-// Of the one panel that is copied beside a strip.
+// The room for the one panel that is copied beside a strip.
 static int64_t panel_bytes(const tw_matrix_kernel *kernel) {
     return TW_SLICE_MAX * 2 * (int64_t)kernel->lanes * kernel->size;
 }

@@ -25,17 +25,17 @@ typedef struct tw_matrix_part {
     int64_t row, row_end, column, column_end;
 } tw_matrix_part;
 
-// Whether the left operand lies across: each step of k on a line of memory of its own, far from the
-// last. Blocks of such a product that are large enough copy it, if the machine's kernel is for it.
+// Whether the left operand lies across: each step of k on a cache line of its own, far from the last one. If
+// the machine's kernel packs, blocks that are large enough (tw_matrix_block_packs) copy such an operand.
 bool tw_matrix_left_crosses(const tw_matrix_kernel *kernel, int64_t left_row, int64_t left_step,
                             int64_t k);
 bool tw_matrix_block_packs(const tw_matrix_kernel *kernel, int64_t rows, int64_t columns);
 
-// Into how many strips a block is cut that copies them, so that one stays in the second-level cache.
+// The number of strips that a block which copies them is cut into, so that each stays in the second-level cache.
 int64_t tw_matrix_block_strips(const tw_matrix_kernel *kernel, int64_t rows, int64_t k);
 
-// Whether so many rows and steps of k of a left operand that is not copied stay there; and if not,
-// how many panels of the right one a tile of it meets at a time.
+// Whether that many rows and steps of k of a left operand that is not copied stay in that cache; and, if not, how
+// many panels of the right operand each tile of it meets at a time.
 bool tw_matrix_block_left_stays(const tw_matrix_kernel *kernel, int64_t rows, int64_t k);
 int64_t tw_matrix_block_panels(const tw_matrix_kernel *kernel, int64_t rows, int64_t columns,
                                int64_t k);
@@ -43,6 +43,7 @@ int64_t tw_matrix_block_panels(const tw_matrix_kernel *kernel, int64_t rows, int
 // Computes a part, which must not be empty.
 void tw_matrix_block(const tw_matrix_view *view, const tw_matrix_part *part);
 
+// a/b rounded up, for a >= 0 and b > 0.
 static inline int64_t tw_ceiling(int64_t a, int64_t b) {
     return (a + b - 1) / b;
 }

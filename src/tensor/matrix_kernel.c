@@ -12,11 +12,11 @@
 
 #define TRANSPOSE_BLOCK 8
 
-// What suits a second-level cache of 512 KiB, and one of 2 MiB, which holds all it needs.
+// The last members of a kernel: for a second-level cache of 512 KiB, and for one of 2 MiB, which holds everything.
 #define SMALL_CACHE (272 << 10), true, TW_PANELS_MAX, 16
 #define LARGE_CACHE 0, false, 1, 0
 
-// Plain, a block of 8 x 8 at a time so that each cache line is read and written once.
+// Plain C, 8 x 8 numbers at a time, so that each cache line is read and written once.
 #define TW_TRANSPOSE(name, attributes, real)                                                       \
     static attributes void name(const void *from, int64_t stride, int64_t width, int64_t k,        \
                                 void *to, int64_t to_stride) {                                     \
@@ -33,9 +33,8 @@
 TW_TRANSPOSE(transpose_f32_plain, , float)
 TW_TRANSPOSE(transpose_f64_plain, , double)
 
-// The compiler's own vectors of 16 bytes, which every machine has. Without an instruction that
-// rounds once, product and sum are rounded each: the library's fma() would be a hundred times
-// slower.
+// The compiler's own vectors of 16 bytes, which every machine has. A machine without a fused multiply-add rounds
+// product and sum each, as the library's fma() would be a hundred times slower.
 typedef float vector_f32 __attribute__((vector_size(16), aligned(4), may_alias));
 typedef double vector_f64 __attribute__((vector_size(16), aligned(8), may_alias));
 
@@ -156,8 +155,8 @@ transpose_block_f64(const double *from, int64_t stride, double *to, int64_t to_s
     }
 }
 
-// Whole blocks in registers, two along k so that a line is read at once (rows a power of two apart
-// drive one another out of the first-level cache), the rest plain.
+// Whole blocks in registers, the rest in plain C. Blocks come in pairs along k, so that a cache line is read at
+// once: rows whose addresses differ by a power of two evict one another from the first-level cache.
 #define TW_TRANSPOSE_BLOCKS(name, attributes, real, block, block_size, rest)                       \
     static attributes void name(const void *from, int64_t stride, int64_t width, int64_t k,        \
                                 void *to, int64_t to_stride) {                                     \
@@ -219,7 +218,7 @@ TW_TRANSPOSE_BLOCKS(transpose_f64_avx2, __attribute__((TARGET_AVX2)), double, tr
 #define TILE_STORE_PART(p, mask, v) _mm512_mask_storeu_pd(p, mask, v)
 #include "tensor/matrix_tile.inc"
 
-// From element lanes - count on: `count` lanes that are on, the rest off.
+// A vector read from element lanes - count on has its first `count` lanes set, the rest clear.
 static const int32_t mask_f32[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 static const int64_t mask_f64[8] = {-1, -1, -1, -1};
 

@@ -7,13 +7,14 @@
 #include "tensor/matrix_block.h"
 
 #define BLOCKS_A_THREAD 8   // at most
-#define CHUNK_CYCLES 3000.0 // what handing out a chunk costs,
-#define START_CYCLES 5000.0 // and waking threads at all
-#define TILE_CYCLES 40.0    // of a tile beside its multiply-adds
-#define UNEVEN_SHARE 0.06   // of a block, by which threads end one after another
+#define CHUNK_CYCLES 3000.0 // to hand out a chunk
+#define START_CYCLES 5000.0 // to wake the threads
+#define TILE_CYCLES 40.0    // of a tile, beside its multiply-adds
+#define UNEVEN_SHARE 0.06   // of a block: how far apart threads end
 #define CYCLES_A_NS 3.5
-#define BATCH_GROUP_NS 8000.0 // small products are done together up to this, or more if they are
-#define BATCH_GROUPS_MAX 64   // so many that this many groups are enough
+// Small products of a batch form groups that take this long, or longer if there would be more groups than this.
+#define BATCH_GROUP_NS 8000.0
+#define BATCH_GROUPS_MAX 64
 
 static tw_matrix_view view_of(const tw_matrix_product *p, const void *a, const void *b, void *c) {
     int64_t a_m = p->transpose_a ? 1 : p->a_row, a_k = p->transpose_a ? p->a_row : 1;
@@ -36,7 +37,6 @@ static tw_matrix_view view_of(const tw_matrix_product *p, const void *a, const v
         .alpha = p->alpha,
         .beta = p->beta,
     };
-    if (p->k == 0) v.left = v.right = ""; // A and B are empty, perhaps NULL: never read
     return v;
 }
 
@@ -59,8 +59,8 @@ tw_matrix_product tw_matrix_product_of(tw_dtype dtype, bool transpose_a, bool tr
     };
 }
 
-// Cycles of a block on a machine that does one vector's multiply-add in each. Fitted to the times of
-// all ways to cut the products of a network on Zen 3.
+// The cycles that a block takes on a machine that does one multiply-add of a vector per cycle. The constants are
+// fitted to the times of all ways to cut the products of a network, on Zen 3.
 static double block_cycles(const tw_matrix_product *p, bool swapped, int64_t rows,
                            int64_t columns) {
     const tw_matrix_kernel *kernel = p->kernel;
@@ -149,6 +149,7 @@ void tw_matrix_product_plan(tw_matrix_product *p, int threads) {
 void tw_matrix_product_chunk(const tw_matrix_product *p, const void *a, const void *b, void *c,
                              int64_t chunk) {
     assert(chunk >= 0 && chunk < p->chunk_count);
+    if (p->k == 0) a = b = ""; // both are empty, perhaps NULL, and never read
     int64_t size = p->kernel->size, blocks = p->row_blocks * p->column_blocks;
     int64_t index = chunk / blocks * p->batch_group;
     int64_t end = tw_smaller(p->batch, index + p->batch_group);

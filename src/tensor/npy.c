@@ -1,6 +1,6 @@
-// NumPy's file format: a magic string, a header that is a Python dictionary as text, the elements.
-// (numpy/lib/format.py describes versions 1 to 3.) Only the three keys' own forms of value are read:
-// nothing is evaluated.
+// NumPy's file format: a magic string, a header that is a Python dictionary as text, the elements
+// (numpy/lib/format.py describes versions 1 to 3). Of Python, only the forms of value that the three keys have are
+// read; nothing is evaluated.
 #include <assert.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -138,7 +138,7 @@ static const char *pass_size(const char *at, int64_t *size) {
             return NULL;
         }
     }
-    return *at == 'L' ? at + 1 : at; // as Python 2 wrote long numbers
+    return *at == 'L' ? at + 1 : at; // Python 2 wrote long numbers so
 }
 
 // (), (3,), (3, 4) or (3, 4,)
@@ -219,7 +219,7 @@ static tw_status read_header(npy *from) {
     return status == TW_OK ? parse_header(from) : status;
 }
 
-// The elements declared are exactly those that the file has.
+// Whether the file has exactly the elements that its header declares.
 static tw_status check_size(const npy *from) {
     int64_t elements = tw_shape_elements(&from->shape), bytes = 0;
     int64_t there = tw_file_size(from->file) - from->data_offset;
@@ -378,16 +378,9 @@ tw_status tw_tensor_save_npy(tw_context *context, const tw_tensor *tensor, const
     tw_status status = header.status;
     if (status == TW_OK) status = tw_file_replace(context, path, &file);
     if (status == TW_OK) {
-        const unsigned char prefix[PREFIX_BYTES] = {0x93,
-                                                    'N',
-                                                    'U',
-                                                    'M',
-                                                    'P',
-                                                    'Y',
-                                                    1,
-                                                    0,
-                                                    (unsigned char)(header.length & 0xFF),
-                                                    (unsigned char)(header.length >> 8)};
+        unsigned char prefix[PREFIX_BYTES] = "\x93NUMPY\x01"; // version 1.0
+        prefix[8] = (unsigned char)(header.length & 0xFF);
+        prefix[9] = (unsigned char)(header.length >> 8);
         size_t bytes = (size_t)tw_tensor_elements(tensor) * tw_dtype_size(tw_tensor_dtype(tensor));
         tw_file_write(file, prefix, sizeof prefix);
         tw_file_write(file, header.data, header.length);

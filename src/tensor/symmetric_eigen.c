@@ -1,4 +1,5 @@
 // Householder's reflections to tridiagonal form, and back again for the vectors.
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "tensor/vector.h"
 
 #define ROWS_A_CHUNK 16
-#define ELEMENTS_A_THREAD 32768 // below that a thread costs more than it gives
+#define SHARED_FROM 32768 // elements; with fewer, a second thread costs more than it saves
 
 // A matrix on its way to tridiagonal form. Step k reflects rows and columns from k + 1 on by
 // I - scale[k]*v*v', v kept in row k from column k + 1 on.
@@ -26,7 +27,7 @@ static double *reflector(const reduction *r, int64_t step) {
 }
 
 static void run_rows(reduction *r, int64_t rows, int64_t columns, tw_chunk_function *function) {
-    bool small = rows * columns < ELEMENTS_A_THREAD;
+    bool small = rows * columns < SHARED_FROM;
     tw_parallel(small ? 1 : tw_context_threads(r->context),
                 (rows + ROWS_A_CHUNK - 1) / ROWS_A_CHUNK, function, r);
 }
@@ -36,7 +37,8 @@ static int64_t last_row(int64_t chunk, int64_t rows) {
     return end < rows ? end : rows;
 }
 
-// Turns the row into v with v[0] = 1 in spirit: v = row - target*e0. Returns the off-diagonal element.
+// Replaces the row right of the diagonal by v = row - target*e0, whose reflection takes the row to target*e0, with the
+// sign of target that avoids cancellation. Returns the off-diagonal element.
 static double make_reflector(reduction *r) {
     int64_t count = r->n - r->step - 1;
     double *v = reflector(r, r->step);
@@ -76,7 +78,7 @@ static void subtract_rows(void *user, int64_t chunk) {
         subtract_two(r->matrix + (r->step + 1 + i) * r->n + r->step + 1, v, w, v[i], w[i], count);
 }
 
-// A - v*w' - w*v' with w = scale*A*v - (scale/2 * v'scale*A*v)*v is the reflected matrix.
+// The reflected matrix is A - v*w' - w*v', where w = p - (scale/2 * p'v)*v and p = scale*A*v.
 static void reflect(reduction *r) {
     int64_t count = r->n - r->step - 1;
     const double *v = reflector(r, r->step);
@@ -127,6 +129,7 @@ static tw_status solve(reduction *r, bool vectors, double *values, double *offdi
 
 tw_status tw_symmetric_eigen(tw_context *context, double *matrix, int64_t n, bool vectors,
                              double *values) {
+    assert(n >= 1);
     double *memory = tw_allocate(context, 3 * (size_t)n, sizeof *memory);
     if (memory == NULL) return TW_NO_MEMORY;
     reduction r = {

@@ -13,7 +13,7 @@ struct tw_tensor {
     tw_shape shape;
     int64_t elements;
     void *data;
-    tw_array_pool *pool; // whose the elements are; NULL: the tensor's own
+    tw_array_pool *pool; // that the elements come from; NULL: the tensor's own
 };
 
 // A tensor without elements yet.
@@ -102,7 +102,7 @@ double tw_tensor_get(const tw_tensor *tensor, int64_t index) {
     return NAN;
 }
 
-// To the nearest whole number that fits; a NaN becomes the lowest.
+// The nearest whole number from `lowest` to `highest`; NaN becomes the lowest.
 static double whole(double value, double lowest, double highest) {
     return value >= highest ? highest : value > lowest ? nearbyint(value) : lowest;
 }

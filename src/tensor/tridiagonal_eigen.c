@@ -1,5 +1,7 @@
-// QL with implicit shifts: rotations chase what a shift leaves off the three diagonals out at the other
-// end, until an off-diagonal element vanishes beside its neighbours and the matrix falls apart.
+// QL with implicit shifts. A shift makes an element off the three diagonals, which rotations chase out at the
+// other end. Sweeps go on until an off-diagonal element is negligible beside its neighbours on the diagonal, which
+// splits the matrix.
+#include <assert.h>
 #include <float.h>
 #include <math.h>
 
@@ -7,14 +9,14 @@
 #include "base/parallel.h"
 #include "tensor/symmetric.h"
 
-#define SWEEPS_MAX 60 // for one eigenvalue; two are usual
-#define SWEEPS_STRICT 30
+#define SWEEPS_MAX 60    // for one eigenvalue; two are usual
+#define SWEEPS_STRICT 30 // then elements count as negligible beside the largest one: see find
 
 typedef struct tridiagonal {
     double *d, *e; // e[i] stands between d[i] and d[i + 1]
     int64_t n;
     double size;  // the largest |element| at the start
-    double *rows; // [n, width], turned as the matrix is
+    double *rows; // [n, width], rotated with the matrix
     int64_t width;
 } tridiagonal;
 
@@ -32,24 +34,24 @@ static double size_of(const tridiagonal *t) {
     return size;
 }
 
-// The first index from `start` on whose off-diagonal element is nothing beside its neighbours, or at most
-// `nothing`.
-static int64_t end_of_block(const tridiagonal *t, int64_t start, double nothing) {
+// The first index from `start` on whose off-diagonal element is negligible beside its neighbours on the diagonal, or at
+// most `negligible`.
+static int64_t end_of_block(const tridiagonal *t, int64_t start, double negligible) {
     for (int64_t i = start; i < t->n - 1; i++)
-        if (fabs(t->e[i]) <= fmax(nothing, DBL_EPSILON * (fabs(t->d[i]) + fabs(t->d[i + 1]))))
+        if (fabs(t->e[i]) <= fmax(negligible, DBL_EPSILON * (fabs(t->d[i]) + fabs(t->d[i + 1]))))
             return i;
     return t->n - 1;
 }
 
-// The eigenvalue of the leading 2 by 2 block that is nearer to d[start], taken from d[end].
+// d[end] minus the shift: the eigenvalue of the leading 2 by 2 block that is nearer to d[start].
 static double shifted(const tridiagonal *t, int64_t start, int64_t end) {
     double half = (t->d[start + 1] - t->d[start]) / (2.0 * t->e[start]);
     double root = hypot(half, 1.0);
     return t->d[end] - t->d[start] + t->e[start] / (half + copysign(root, half));
 }
 
-// One sweep over the block [start, end]. False where an element vanished on the way: the block is cut there.
-static bool sweep(tridiagonal *t, int64_t start, int64_t end) {
+// One sweep over the block [start, end]. If an element vanishes on the way, the sweep ends: the block splits there.
+static void sweep(tridiagonal *t, int64_t start, int64_t end) {
     double g = shifted(t, start, end), s = 1.0, c = 1.0, p = 0.0;
     for (int64_t i = end - 1; i >= start; i--) {
         double f = s * t->e[i], b = c * t->e[i], r = hypot(f, g);
@@ -57,7 +59,7 @@ static bool sweep(tridiagonal *t, int64_t start, int64_t end) {
         if (r == 0.0) {
             t->d[i + 1] -= p;
             t->e[end] = 0.0;
-            return false;
+            return;
         }
         s = f / r;
         c = g / r;
@@ -72,11 +74,11 @@ static bool sweep(tridiagonal *t, int64_t start, int64_t end) {
     t->d[start] -= p;
     t->e[start] = g;
     t->e[end] = 0.0;
-    return true;
 }
 
-// Rounding moves elements by a share of the largest one: where small ones cannot vanish beside their small
-// neighbours for it, they need not be smaller than that.
+// Finds the eigenvalue that ends up in d[start]; false if it does not converge. Rounding changes elements by up to
+// DBL_EPSILON times the largest one. Small elements beside small neighbours may never become negligible because of
+// it, so after SWEEPS_STRICT sweeps it is enough that they are no larger than that.
 static bool find(tridiagonal *t, int64_t start) {
     for (int sweeps = 0; sweeps < SWEEPS_MAX; sweeps++) {
         int64_t end = end_of_block(t, start, sweeps < SWEEPS_STRICT ? 0.0 : DBL_EPSILON * t->size);
@@ -97,7 +99,7 @@ static void swap_rows(tridiagonal *t, int64_t a, int64_t b) {
     }
 }
 
-// By selection: few swaps of long rows.
+// By selection, which swaps long rows least often.
 static void sort(tridiagonal *t) {
     for (int64_t i = 0; i < t->n - 1; i++) {
         int64_t least = i;
@@ -110,6 +112,7 @@ static void sort(tridiagonal *t) {
 tw_status tw_tridiagonal_eigen(tw_context *context, double *diagonal, double *offdiagonal,
                                int64_t n, double *rows, int64_t width) {
     tridiagonal t = {.d = diagonal, .e = offdiagonal, .n = n, .rows = rows, .width = width};
+    assert(n >= 1);
     offdiagonal[n - 1] = 0.0;
     t.size = size_of(&t);
     for (int64_t i = 0; i < n; i++)

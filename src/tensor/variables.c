@@ -1,4 +1,4 @@
-// The named arrays that outlive runs: a list in the order they were made, and an index of the names.
+// The named arrays that outlive runs: a list in the order in which they were made, and a hash table of names.
 #include "thalweg/variables.h"
 #include "base/fail.h"
 #include "base/memory.h"
@@ -17,7 +17,7 @@ struct tw_variables {
     tw_array_pool pool;
     entry *entries;
     size_t count, capacity;
-    int32_t *index;    // 1 + the entry of a name, by its hash; 0 where none is
+    int32_t *index;    // hash table of names: 1 + the entry; 0: free
     size_t index_size; // a power of two, at least twice the count
 };
 
@@ -48,7 +48,7 @@ static size_t hash_of(const char *name) {
     return (size_t)(hash ^ hash >> 32);
 }
 
-// Where the name stands in the index, or the free place for it. The index is not empty.
+// The place of a name in the index, or the free place for it. The index must have places.
 static int32_t *place_of(const tw_variables *variables, const char *name) {
     size_t mask = variables->index_size - 1;
     size_t at = hash_of(name) & mask;

@@ -6,7 +6,7 @@
 #include "base/parallel.h"
 
 #define BLOCK_MIN 8192        // elements
-#define SHARED_FROM (1 << 16) // elements; below that a second thread costs more than it gives
+#define SHARED_FROM (1 << 16) // elements; with fewer, a second thread costs more time than it saves
 #define BLOCKS_MAX 256
 #define LANES 8
 
@@ -20,16 +20,17 @@ typedef struct work {
     double sums[BLOCKS_MAX];
 } work;
 
-static int64_t blocks_of(const tw_vector_space *space, work *w) {
+// Cuts the vectors into blocks by their length alone; returns how many.
+static int64_t cut(const tw_vector_space *space, work *w) {
     w->space = space;
     w->block = (space->n + BLOCKS_MAX - 1) / BLOCKS_MAX;
     if (w->block < BLOCK_MIN) w->block = BLOCK_MIN;
     return (space->n + w->block - 1) / w->block;
 }
 
-static void run(const work *w, int64_t blocks, tw_chunk_function *function) {
+static void run(work *w, int64_t blocks, tw_chunk_function *function) {
     bool shared = w->space->n >= SHARED_FROM;
-    tw_parallel(shared ? tw_context_threads(w->space->context) : 1, blocks, function, (void *)w);
+    tw_parallel(shared ? tw_context_threads(w->space->context) : 1, blocks, function, w);
 }
 
 static int64_t end_of(const work *w, int64_t start) {
@@ -37,7 +38,7 @@ static int64_t end_of(const work *w, int64_t start) {
     return end < w->space->n ? end : w->space->n;
 }
 
-// The same lines for both types: lanes that add up independently, then one after the other.
+// A sum in LANES independent running sums, which are then added one after the other, whatever vectors a machine has.
 #define TW_DOT_LINES(type, name)                                                                   \
     TW_SIMD static double name(const type *restrict a, const type *restrict b, int64_t count) {    \
         double lane[LANES] = {0}, sum = 0.0;                                                       \
@@ -80,7 +81,7 @@ double tw_dot(const double *a, const double *b, int64_t count) {
 
 double tw_vector_dot(const tw_vector_space *space, const void *a, const void *b) {
     work w = {.x = a, .other = b};
-    int64_t blocks = blocks_of(space, &w);
+    int64_t blocks = cut(space, &w);
     run(&w, blocks, dot_block);
     double sum = 0.0;
     for (int64_t i = 0; i < blocks; i++) sum += w.sums[i];
@@ -101,7 +102,7 @@ static void largest_block(void *user, int64_t chunk) {
 
 double tw_vector_largest(const tw_vector_space *space, const void *a) {
     work w = {.x = a};
-    int64_t blocks = blocks_of(space, &w);
+    int64_t blocks = cut(space, &w);
     run(&w, blocks, largest_block);
     double most = 0.0;
     for (int64_t i = 0; i < blocks && !isnan(most); i++)
@@ -120,7 +121,7 @@ static void add_block(void *user, int64_t chunk) {
 
 void tw_vector_add(const tw_vector_space *space, double factor, const void *x, void *y) {
     work w = {.x = x, .y = y, .factor = factor};
-    run(&w, blocks_of(space, &w), add_block);
+    run(&w, cut(space, &w), add_block);
 }
 
 static void scale_block(void *user, int64_t chunk) {
@@ -134,7 +135,7 @@ static void scale_block(void *user, int64_t chunk) {
 
 void tw_vector_scale(const tw_vector_space *space, double factor, const void *x, void *y) {
     work w = {.x = x, .y = y, .factor = factor};
-    run(&w, blocks_of(space, &w), scale_block);
+    run(&w, cut(space, &w), scale_block);
 }
 
 double tw_vector_get(const tw_vector_space *space, const void *a, int64_t index) {

@@ -1,5 +1,5 @@
-// Long vectors of TW_F32 or TW_F64: products, sums and moves. Sums are taken in double over blocks that
-// depend on the length alone, so that the number of threads changes nothing but the time.
+// Arithmetic on long vectors of TW_F32 or TW_F64. Sums are taken in double, over blocks that depend on the
+// length alone, so that the number of threads affects the time and nothing else.
 #ifndef TW_TENSOR_VECTOR_H
 #define TW_TENSOR_VECTOR_H
 
@@ -12,13 +12,13 @@ typedef struct tw_vector_space {
     int64_t n;
 } tw_vector_space;
 
-// What rounding makes of 1 in the space's type: FLT_EPSILON or DBL_EPSILON.
+// The relative rounding of the space's type: FLT_EPSILON or DBL_EPSILON.
 double tw_vector_epsilon(const tw_vector_space *space);
 
 // Sum of a[i]*b[i].
 double tw_vector_dot(const tw_vector_space *space, const void *a, const void *b);
 
-// The same for few elements of doubles, on the caller's thread.
+// The same for short vectors of doubles, on the caller's thread.
 double tw_dot(const double *a, const double *b, int64_t count);
 
 // Largest |a[i]|; NaN if one is no number.
@@ -30,7 +30,7 @@ void tw_vector_add(const tw_vector_space *space, double factor, const void *x, v
 // y = factor*x; y may be x.
 void tw_vector_scale(const tw_vector_space *space, double factor, const void *x, void *y);
 
-// One element as double; and set, rounded to the type.
+// Reads an element as double; sets one, rounded to the type.
 double tw_vector_get(const tw_vector_space *space, const void *a, int64_t index);
 void tw_vector_set(const tw_vector_space *space, void *a, int64_t index, double value);
 

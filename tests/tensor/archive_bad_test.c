@@ -68,10 +68,10 @@ static void refuse_all(const wrong *table, size_t count) {
 static void headers_that_are_no_json_are_refused(void **state) {
     (void)state;
     static const wrong table[] = {
-        {"", 4, ": header, byte 8: no object of JSON"},
-        {"[]", 0, ": header, byte 8: no object of JSON"},
-        {" {}", 0, ": header, byte 8: no object of JSON"},
-        {"\"w\"", 0, ": header, byte 8: no object of JSON"},
+        {"", 4, ": header, byte 8: not a JSON object"},
+        {"[]", 0, ": header, byte 8: not a JSON object"},
+        {" {}", 0, ": header, byte 8: not a JSON object"},
+        {"\"w\"", 0, ": header, byte 8: not a JSON object"},
         {"{", 0, ": header, byte 9: string or '}' expected near end of file"},
         {"{}x", 0, ": header, byte 11: end of file expected near 'x'"},
         {"{}}", 0, ": header, byte 11: end of file expected near '}'"},
@@ -93,37 +93,47 @@ static void headers_that_are_no_json_are_refused(void **state) {
 static void entries_that_are_none_are_refused(void **state) {
     (void)state;
     static const wrong table[] = {
-        {"{\"w\":3}", 0, ": dtype, shape and data_offsets are wanted for 'w'"},
-        {"{\"w\":[]}", 0, ": dtype, shape and data_offsets are wanted for 'w'"},
-        {"{\"w\":{}}", 0, ": dtype, shape and data_offsets are wanted for 'w'"},
+        {"{\"w\":3}", 0, ": 'w': dtype, shape and data_offsets are needed, and nothing else"},
+        {"{\"w\":[]}", 0, ": 'w': dtype, shape and data_offsets are needed, and nothing else"},
+        {"{\"w\":{}}", 0, ": 'w': dtype, shape and data_offsets are needed, and nothing else"},
         {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2]}}", 8,
-         ": dtype, shape and data_offsets are wanted for 'w'"},
+         ": 'w': dtype, shape and data_offsets are needed, and nothing else"},
         {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8],\"more\":1}}", 8,
-         ": dtype, shape and data_offsets are wanted for 'w'"},
-        {W("\"F16\"", "[2]", "[0,4]"), 4, ": F32, F64, I32 and U8 are read; another dtype has 'w'"},
+         ": 'w': dtype, shape and data_offsets are needed, and nothing else"},
+        {W("\"F16\"", "[2]", "[0,4]"), 4,
+         ": 'w': its dtype cannot be read; F32, F64, I32 and U8 can"},
         {W("\"BF16\"", "[2]", "[0,4]"), 4,
-         ": F32, F64, I32 and U8 are read; another dtype has 'w'"},
-        {W("\"I64\"", "[1]", "[0,8]"), 8, ": F32, F64, I32 and U8 are read; another dtype has 'w'"},
-        {W("\"f32\"", "[2]", "[0,8]"), 8, ": F32, F64, I32 and U8 are read; another dtype has 'w'"},
-        {W("32", "[2]", "[0,8]"), 8, ": F32, F64, I32 and U8 are read; another dtype has 'w'"},
-        {W("\"F32\"", "2", "[0,8]"), 8, ": no shape of at most 8 sizes has 'w'"},
-        {W("\"F32\"", "[-2]", "[0,8]"), 8, ": no shape of at most 8 sizes has 'w'"},
-        {W("\"F32\"", "[2.0]", "[0,8]"), 8, ": no shape of at most 8 sizes has 'w'"},
-        {W("\"F32\"", "[\"2\"]", "[0,8]"), 8, ": no shape of at most 8 sizes has 'w'"},
-        {W("\"F32\"", "[1,1,1,1,1,1,1,1,2]", "[0,8]"), 8, ": no shape of at most 8 sizes has 'w'"},
+         ": 'w': its dtype cannot be read; F32, F64, I32 and U8 can"},
+        {W("\"I64\"", "[1]", "[0,8]"), 8,
+         ": 'w': its dtype cannot be read; F32, F64, I32 and U8 can"},
+        {W("\"f32\"", "[2]", "[0,8]"), 8,
+         ": 'w': its dtype cannot be read; F32, F64, I32 and U8 can"},
+        {W("32", "[2]", "[0,8]"), 8, ": 'w': its dtype cannot be read; F32, F64, I32 and U8 can"},
+        {W("\"F32\"", "2", "[0,8]"), 8, ": 'w': its shape is no list of at most 8 sizes"},
+        {W("\"F32\"", "[-2]", "[0,8]"), 8, ": 'w': its shape is no list of at most 8 sizes"},
+        {W("\"F32\"", "[2.0]", "[0,8]"), 8, ": 'w': its shape is no list of at most 8 sizes"},
+        {W("\"F32\"", "[\"2\"]", "[0,8]"), 8, ": 'w': its shape is no list of at most 8 sizes"},
+        {W("\"F32\"", "[1,1,1,1,1,1,1,1,2]", "[0,8]"), 8,
+         ": 'w': its shape is no list of at most 8 sizes"},
         {W("\"U8\"", "[4294967296,4294967296]", "[0,0]"), 0,
-         ": no shape of at most 8 sizes has 'w'"},
+         ": 'w': its shape is no list of at most 8 sizes"},
         {W("\"F64\"", "[4611686018427387904]", "[0,0]"), 0,
-         ": offsets and shape do not agree for 'w'"},
-        {W("\"F32\"", "[2]", "8"), 8, ": no two offsets in order has 'w'"},
-        {W("\"F32\"", "[2]", "[0]"), 8, ": no two offsets in order has 'w'"},
-        {W("\"F32\"", "[2]", "[0,8,16]"), 8, ": no two offsets in order has 'w'"},
-        {W("\"F32\"", "[2]", "[-8,0]"), 8, ": no two offsets in order has 'w'"},
-        {W("\"F32\"", "[2]", "[8,0]"), 8, ": no two offsets in order has 'w'"},
-        {W("\"F32\"", "[2]", "[0.0,8.0]"), 8, ": no two offsets in order has 'w'"},
-        {W("\"F32\"", "[2]", "[0,7]"), 7, ": offsets and shape do not agree for 'w'"},
-        {W("\"F32\"", "[3]", "[0,8]"), 8, ": offsets and shape do not agree for 'w'"},
-        {W("\"F32\"", "[]", "[0,8]"), 8, ": offsets and shape do not agree for 'w'"},
+         ": 'w': its data_offsets and its shape do not agree"},
+        {W("\"F32\"", "[2]", "8"), 8,
+         ": 'w': its data_offsets are not two offsets in rising order"},
+        {W("\"F32\"", "[2]", "[0]"), 8,
+         ": 'w': its data_offsets are not two offsets in rising order"},
+        {W("\"F32\"", "[2]", "[0,8,16]"), 8,
+         ": 'w': its data_offsets are not two offsets in rising order"},
+        {W("\"F32\"", "[2]", "[-8,0]"), 8,
+         ": 'w': its data_offsets are not two offsets in rising order"},
+        {W("\"F32\"", "[2]", "[8,0]"), 8,
+         ": 'w': its data_offsets are not two offsets in rising order"},
+        {W("\"F32\"", "[2]", "[0.0,8.0]"), 8,
+         ": 'w': its data_offsets are not two offsets in rising order"},
+        {W("\"F32\"", "[2]", "[0,7]"), 7, ": 'w': its data_offsets and its shape do not agree"},
+        {W("\"F32\"", "[3]", "[0,8]"), 8, ": 'w': its data_offsets and its shape do not agree"},
+        {W("\"F32\"", "[]", "[0,8]"), 8, ": 'w': its data_offsets and its shape do not agree"},
     };
     refuse_all(table, sizeof table / sizeof *table);
 }
@@ -131,14 +141,16 @@ static void entries_that_are_none_are_refused(void **state) {
 static void data_that_the_header_does_not_cover_are_refused(void **state) {
     (void)state;
     static const wrong table[] = {
-        {TWO("[0,4]", "[2,6]"), 6, ": a hole or an overlap lies before 'b'"},    // overlap
-        {TWO("[0,4]", "[0,4]"), 4, ": a hole or an overlap lies before 'b'"},    // the same bytes
-        {TWO("[0,4]", "[5,9]"), 9, ": a hole or an overlap lies before 'b'"},    // a hole
-        {TWO("[4,8]", "[8,12]"), 12, ": a hole or an overlap lies before 'a'"},  // before the first
+        {TWO("[0,4]", "[2,6]"), 6, ": 'b': a hole or an overlap lies before its data"}, // overlap
+        {TWO("[0,4]", "[0,4]"), 4,
+         ": 'b': a hole or an overlap lies before its data"}, // the same bytes
+        {TWO("[0,4]", "[5,9]"), 9, ": 'b': a hole or an overlap lies before its data"}, // a hole
+        {TWO("[4,8]", "[8,12]"), 12,
+         ": 'a': a hole or an overlap lies before its data"},                    // before the first
         {TWO("[0,4]", "[4,8]"), 7, ": the data do not end where the file does"}, // cut
         {TWO("[0,4]", "[4,8]"), 9, ": the data do not end where the file does"}, // more behind
         {W("\"U8\"", "[4]", "[9223372036854775803,9223372036854775807]"), 4,
-         ": a hole or an overlap lies before 'w'"},
+         ": 'w': a hole or an overlap lies before its data"},
         {"{}", 1, ": the data do not end where the file does"},
     };
     refuse_all(table, sizeof table / sizeof *table);
@@ -150,9 +162,9 @@ static void texts_that_are_none_are_refused(void **state) {
         {"{\"__metadata__\":3}", 0, ": __metadata__ is no object"},
         {"{\"__metadata__\":[\"a\"]}", 0, ": __metadata__ is no object"},
         {"{\"__metadata__\":{\"epochs\":3}}", 0,
-         ": __metadata__ holds something else than text: 'epochs'"},
+         ": 'epochs': no text; all values in __metadata__ have to be"},
         {"{\"__metadata__\":{\"a\":\"b\",\"c\":null}}", 0,
-         ": __metadata__ holds something else than text: 'c'"},
+         ": 'c': no text; all values in __metadata__ have to be"},
     };
     refuse_all(table, sizeof table / sizeof *table);
 }
@@ -164,11 +176,11 @@ static void lengths_that_lie_are_refused(void **state) {
         uint64_t claimed;
         const char *words;
     } table[] = {
-        {3, ": no safetensors file: its header would be longer than it"},
-        {UINT64_C(1) << 63, ": no safetensors file: its header would be longer than it"},
-        {UINT64_MAX, ": no safetensors file: its header would be longer than it"},
-        {UINT64_MAX - 7, ": no safetensors file: its header would be longer than it"},
-        {1 << 20, ": no safetensors file: its header would be longer than it"},
+        {3, ": no safetensors file: its header would be longer than the file"},
+        {UINT64_C(1) << 63, ": no safetensors file: its header would be longer than the file"},
+        {UINT64_MAX, ": no safetensors file: its header would be longer than the file"},
+        {UINT64_MAX - 7, ": no safetensors file: its header would be longer than the file"},
+        {1 << 20, ": no safetensors file: its header would be longer than the file"},
         {1, ": header, byte 9: string or '}' expected near end of file"},
     };
 
@@ -237,7 +249,7 @@ static void long_names_are_refused(void **state) {
                      "{\"%s\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}", name);
         write_file((uint64_t)length, header, (size_t)length, 1);
         if (more == 1) {
-            assert_refused(": a name is too long");
+            assert_refused(": a name is too long; at most 1024 bytes are read");
             continue;
         }
         tw_archive *archive = NULL;
