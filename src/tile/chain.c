@@ -1,6 +1,6 @@
-// Chains: instructions whose loops are one. An average waits for memory and the step that divides by a root
-// of it for the divider; in one loop the waits overlap. And what one instruction makes for the next one alone
-// need not pass through a tile: on Zen 3 a load and a store of a vector cost more than its arithmetic.
+// Chains: instructions that run as one loop. A moving average waits for memory, and the step that divides by its root
+// waits for the divider; in one loop these waits overlap. Besides, a result that only the next instruction reads need
+// not go through a tile: on Zen 3, to store and load a vector costs more than its arithmetic.
 #include "tile/program.h"
 
 static bool divides(tw_tile_code code) {
@@ -20,7 +20,7 @@ static bool divides(tw_tile_code code) {
     }
 }
 
-// Those that save most come first.
+// The first one that matches is taken, so those that save most come first.
 // clang-format off
 const tw_tile_sequence tw_tile_sequences[TW_CHAIN_COUNT] = {
     [TW_CHAIN_NONE] = {1, {0}, 0},
@@ -44,7 +44,7 @@ const tw_tile_sequence tw_tile_sequences[TW_CHAIN_COUNT] = {
 
 // clang-format on
 
-// The operands that an instruction reads from a place.
+// Bits of the operands that an instruction reads from a place.
 static int operands_at(const tw_tile_instruction *instruction, int32_t place) {
     int operands = 0;
     for (int k = 0; k < tw_tile_code_vectors((tw_tile_code)instruction->code); k++)
@@ -52,7 +52,7 @@ static int operands_at(const tw_tile_instruction *instruction, int32_t place) {
     return operands;
 }
 
-// Whether the instruction behind `first` reads its result as these operands, and no other reads it.
+// Whether the instruction behind `first` reads the result of `first` as exactly these operands, and no other reads it.
 static bool made_for_next(const tw_tile_program *program, int first, int operands) {
     const tw_tile_instruction *instructions = program->instructions;
     const int32_t place = instructions[first].out;

@@ -7,9 +7,8 @@
 #include "tile/fused.h"
 #include "tile/instruction.h"
 
-// Before a loop whose elements do not depend on each other, though a result may lie on an operand.
-// clang warns where it does not vectorise such a loop, and for fused arithmetic on the baseline it
-// does not.
+// Stands before a loop whose elements do not depend on each other, though results may overwrite operands. Not for
+// clang, which warns about loops that it does not vectorise, such as fused arithmetic on the baseline.
 #if defined(__clang__)
 #define TW_TILE_LOOP
 #else
@@ -18,7 +17,7 @@
 
 #define TW_TILE_LINE_BYTES 64 // of a cache
 
-// Brings what lies a little behind `place` nearer; it need not be there.
+// Prefetches what lies 16 lines behind `place`, which may be beyond the end of the array.
 #define TW_TILE_ASK_AHEAD(place) __builtin_prefetch((const char *)(place) + 16 * TW_TILE_LINE_BYTES)
 
 // Operands that an expression does not name are not used.

@@ -1,5 +1,5 @@
-// Programs as C, to be compiled when thalweg is built: one loop that keeps every value in a register
-// and gives the very bits of the interpreter.
+// Programs as C, to be compiled when thalweg is built: one loop, which keeps every value in a register and gives
+// the same bits as the interpreter.
 //
 //     tw_tile_emit_file(&text, "tw_tile_fused", programs, names, count); // a whole file
 //

@@ -1,9 +1,9 @@
-// A program's identity: its instructions with arrays and scalars numbered in the order in which they
-// are first named, so that two programs that do the same have the same code.
+// A program's identity: its instructions, with arrays and scalars numbered in the order in which they are first
+// named, so that programs that do the same have the same code.
 //
-// The words of an instruction: code, what it reads, its scalars; behind all, for each array written:
-// -1, the array, the value. Of what is read: an array is 2k, the result of instruction i 2i + 1, a
-// scalar in place of a vector -1 - number.
+// An instruction's words: its code, what it reads (array k is 2k, the result of instruction i is 2i + 1, scalar s in
+// place of a vector is -1 - s), its scalars. Random instructions have their stream behind the code, reductions their
+// number. Behind all instructions, for each array written: -1, the array, the instruction that makes its value.
 #include <string.h>
 
 #include "base/memory.h"
@@ -15,7 +15,7 @@ typedef struct coding {
     const tw_tile_lowered *lowered;
     tw_tile_program *program;
     int32_t *result_of;                   // by value: the instruction that makes it
-    int32_t array_of[TW_TILE_ARRAYS_MAX]; // number in the code + 1
+    int32_t array_of[TW_TILE_ARRAYS_MAX]; // by array: 1 + its number in the code; 0: none yet
 } coding;
 
 static void add(coding *c, int32_t word) {
@@ -33,7 +33,7 @@ static int32_t array_word(coding *c, int32_t array) {
 
 static int32_t operand_word(coding *c, tw_tile_value v) {
     const tw_tile_builder *builder = c->lowered->builder;
-    if (v < -1) return v + 1; // -2 - number becomes -1 - number
+    if (v < -1) return v + 1; // scalar s: -2 - s becomes -1 - s
     if ((size_t)v < builder->node_count && builder->nodes[v].operation == TW_TILE_READ)
         return 2 * array_word(c, builder->nodes[v].number);
     return 2 * c->result_of[v] + 1;
@@ -51,7 +51,7 @@ static void add_instruction(coding *c, size_t i) {
     if (instruction->out >= 0) c->result_of[instruction->out] = (int32_t)i;
 }
 
-// Arrays that are written are named in the order of the instructions that make what they become.
+// Written arrays are named in the order of the instructions that make their values.
 static void add_writes(coding *c) {
     for (size_t i = 0; i < c->lowered->count; i++) {
         for (int32_t array = 0; array < TW_TILE_ARRAYS_MAX; array++) {

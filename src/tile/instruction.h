@@ -1,6 +1,6 @@
-// What a lowered program consists of: the wide element-wise instructions, one line each, from which
-// the interpreter's loops, the functions that generated C calls, and the names expand; so that both
-// ways of running a program compute the very same expression.
+// What a lowered program consists of: wide element-wise instructions, one line each. The interpreter's loops, the
+// functions that generated C calls, and the names all expand from these lines, so that both ways of running a program
+// compute the same expressions.
 #ifndef TW_TILE_INSTRUCTION_H
 #define TW_TILE_INSTRUCTION_H
 
@@ -90,8 +90,8 @@ typedef enum tw_tile_code {
     TW_CODE_COUNT
 } tw_tile_code;
 
-// Instructions, one right behind the other, that run as one loop: moving averages and the step that divides
-// by a root, as in Adam and its kin; a velocity and what it moves.
+// Successive instructions that run as one loop: moving averages and a step that divides by a root, as in Adam and
+// its relatives; a velocity and what it moves.
 // clang-format off
 #define TW_TILE_TRIPLES(X)                                                                         \
     X(combine, product_add, add_over_root)                                                         \
@@ -106,9 +106,9 @@ typedef enum tw_tile_code {
     X(combine, add)                                                                                \
     X(combine, combine)
 
-// Nests: an instruction whose result the next one alone reads is done within that one's loop, and the result
-// is neither stored nor loaded. Every outer one here, with the operands that are the result, goes with
-// every inner one.
+// Nests: an instruction whose result only the next one reads is computed inside that one's loop, so that the result is
+// neither stored nor loaded. Each outer instruction here, with the operands that are the inner one's result, is
+// combined with each inner one.
 #define TW_TILE_OUTER(X)                                                                           \
     X(combine, x)                                                                                  \
     X(combine, y)                                                                                  \
@@ -158,8 +158,8 @@ typedef struct tw_tile_instruction {
     uint8_t code;      // tw_tile_code
     uint8_t number;    // of a reduction
     uint8_t chain;     // tw_tile_chain that begins here
-    uint8_t length;    // instructions of the loop that begins here
-    uint32_t stream;   // added to the call's, of a random instruction
+    uint8_t length;    // of the loop that begins here, in instructions
+    uint32_t stream;   // of a random instruction, added to the call's
     int32_t out;       // what is written
     int32_t in[4];     // x, y, z, w; those that are not used are `out`
     int32_t scalar[4]; // a, b, c, d: numbers of scalars; those that are not used are 0

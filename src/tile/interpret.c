@@ -7,12 +7,12 @@
 #include "tile/repeated.h"
 
 #define WORKSPACE_BYTES (128 * 1024)
-#define CACHE_BYTES (8 * 1024)
-#define DIVIDING_BYTES 1024
-#define ALONE_BYTES (32 * 1024)
-#define DRAWN_TOGETHER 64 // elements: a tile of a multiple of it draws no random number twice
-#define NARROW_MAX 14     // arrays of float32 in a fused run in float64
-#define PLACES_MAX (TW_TILE_FIRST_REGISTER + 512 + TW_TILE_ARRAYS_MAX)
+#define CACHE_BYTES (8 * 1024)  // of a tile in all arrays and buffers
+#define DIVIDING_BYTES 1024     // of a tile in one array, where instructions divide
+#define ALONE_BYTES (32 * 1024) // of a tile in one array, where one loop is the whole program
+#define DRAWN_TOGETHER 64       // random numbers: a tile of a multiple of it draws none twice
+#define NARROW_MAX 14           // arrays of float32 in a fused run in float64
+#define PLACES_MAX (TW_TILE_FIRST_REGISTER + TW_TILE_BUFFERS_MAX)
 
 typedef struct running {
     const tw_tile_program *program;
@@ -35,7 +35,7 @@ static bool is_repeated(const tw_tile_call *call, int array) {
     return call->walks != NULL && !tw_tile_walk_whole(call->space, &call->walks[array]);
 }
 
-// Whether an array of float32 takes part in a run in float64.
+// Whether an array is of float32 in a run in float64.
 static bool is_narrow(const tw_tile_call *call, tw_dtype dtype, int array) {
     return call->dtypes != NULL && call->dtypes[array] != dtype;
 }
@@ -54,9 +54,9 @@ static void sort_arrays(running *r) {
     }
 }
 
-// The length of a tile, measured: what a program touches fills a quarter of the first cache, but no more
-// than 2 KiB an array; where the divider is what limits, shorter tiles let the fetching of the next
-// ones run beside it. A program of one loop has nothing to keep in the cache.
+// The length of a tile, chosen by measurement. What a program touches fills a quarter of the first-level cache, with
+// at most 2 KiB for each array. Where the divider limits the speed, tiles are shorter: the processor then fetches
+// the next one meanwhile. A program of a single loop keeps nothing in the cache between loops, so its tiles are long.
 static void choose_tile(running *r) {
     const tw_tile_program *program = r->program;
     const int buffers =
@@ -229,8 +229,8 @@ static bool all_whole(const tw_tile_program *program, const tw_tile_call *call) 
     return true;
 }
 
-// Runs the fused function in float64, part by part where arrays are of float32. Parts are long enough
-// for a call to vanish and short enough for the first cache.
+// Runs the fused function in float64 on parts of the range, whose elements of float32 arrays are widened before and
+// rounded after. Parts are so long that a call costs little, and short enough for the first-level cache.
 static void run_fused_wide(const tw_tile_program *program, const tw_tile_call *call,
                            const double *scalars, int64_t first, int64_t end) {
     enum { PART = 256 };
@@ -242,8 +242,10 @@ static void run_fused_wide(const tw_tile_program *program, const tw_tile_call *c
         int used = 0;
         for (int i = 0; i < program->code_array_count; i++) {
             const int32_t array = program->code_arrays[i];
-            arrays[i] = (double *)call->arrays[array] + k;
-            if (!is_narrow(call, TW_F64, array)) continue;
+            if (!is_narrow(call, TW_F64, array)) {
+                arrays[i] = (double *)call->arrays[array] + k;
+                continue;
+            }
             arrays[i] = buffers[used++];
             if (program->read[array])
                 tw_tile_widen((const float *)call->arrays[array] + k, arrays[i], count);
@@ -279,7 +281,7 @@ void tw_tile_run(const tw_tile_program *program, tw_dtype dtype, const tw_tile_c
     double own[TW_TILE_SCALARS_MAX];
     const double *scalars = call->scalars;
     if (scalars == NULL) {
-        own[0] = 0; // instructions without scalars name the first
+        own[0] = 0; // read, though not used, by instructions without scalars
         tw_tile_scalars(program, call->arguments, own);
         scalars = own;
     }

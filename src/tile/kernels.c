@@ -6,8 +6,8 @@
 #include "base/vector_math.h"
 #include "tile/element.h"
 
-// A line of the cache after the other, asking for those of the next tile: between the arrays of a pass the
-// machine's own prefetching loses its way.
+// Goes through a tile one cache line at a time and prefetches the next tile: the machine's own prefetching cannot
+// follow the many arrays of a pass.
 #define BY_LINES(type, ask, ...)                                                                   \
     enum { LINE = TW_TILE_LINE_BYTES / sizeof(type) };                                             \
     int64_t line = 0;                                                                              \
@@ -16,7 +16,7 @@
     }                                                                                              \
     OVER(count, __VA_ARGS__)
 
-// One statement after the other, each for all elements from `line` on.
+// Runs one statement after the other, each for all elements from `line` to `end`.
 #define LOOP(end, statement) TW_TILE_LOOP for (int64_t k = line; k < (end); k++) statement;
 #define OVER1(end, p) LOOP(end, p)
 #define OVER2(end, p, q) LOOP(end, p) LOOP(end, q)
@@ -33,8 +33,8 @@
     if ((vectors) > 3) ASK(o.w)
 // clang-format on
 
-// Where an instruction finds what it reads and writes. Operands that it does not read stand at its result
-// (place.c): their loads are dropped.
+// Where an instruction finds what it reads and writes. Operands that it does not use point at its result (place.c), and
+// the compiler drops their loads.
 #define OPERANDS(type, suffix)                                                                     \
     typedef struct operands_##suffix {                                                             \
         type *out;                                                                                 \
@@ -111,7 +111,7 @@ tw_tile_kernel *const tw_tile_kernels_f64[TW_CODE_COUNT] = {
 
 // ---- chains
 
-// Asks for what the first instruction reads, and for what the others do not find made or asked for.
+// Prefetches what the first instruction reads, and what later ones read that was neither made nor prefetched before.
 #define PAIR(type, suffix, first, second)                                                          \
     TW_SIMD static void run_##first##_##second##_##suffix(                                         \
         void *const *places, const tw_tile_instruction *i, const double *scalars, int64_t count) { \
@@ -131,7 +131,7 @@ tw_tile_kernel *const tw_tile_kernels_f64[TW_CODE_COUNT] = {
                  ELEMENT(second, suffix, p), ELEMENT(third, suffix, q))                            \
     }
 
-// What the outer element's operands are: the inner one's `value` in place of one or two.
+// The outer element, with the inner one's `value` in place of one or two operands.
 #define OUTER(name, suffix, x, y, z) tw_tile_##name##_##suffix(x, y, z, p.w[k], p.a, p.b, p.c, p.d)
 #define OUTER_OF_x(name, suffix) OUTER(name, suffix, value, p.y[k], p.z[k])
 #define OUTER_OF_y(name, suffix) OUTER(name, suffix, p.x[k], value, p.z[k])

@@ -11,8 +11,8 @@ typedef void tw_tile_kernel(void *const *places, const tw_tile_instruction *inst
 extern tw_tile_kernel *const tw_tile_kernels_f32[TW_CODE_COUNT]; // NULL: random, reductions
 extern tw_tile_kernel *const tw_tile_kernels_f64[TW_CODE_COUNT];
 
-// The loop of an instruction and those behind it, by tw_tile_chain. NULL, each runs alone: TW_CHAIN_NONE,
-// and nests in float64, which would double their code.
+// The loops of chains, by tw_tile_chain. NULL for TW_CHAIN_NONE, and for nests in float64, which would double the
+// code of nests: then each instruction runs alone.
 extern tw_tile_kernel *const tw_tile_chains_f32[TW_CHAIN_COUNT];
 extern tw_tile_kernel *const tw_tile_chains_f64[TW_CHAIN_COUNT];
 
@@ -20,9 +20,9 @@ extern tw_tile_kernel *const tw_tile_chains_f64[TW_CHAIN_COUNT];
 void tw_tile_widen(const float *in, double *out, int64_t count);
 void tw_tile_round(const double *in, float *out, int64_t count);
 
-#define TW_TILE_LANES 16 // running sums of a reduction: of the elements k with equal k % 16
+#define TW_TILE_LANES 16 // running sums of a reduction: one for all elements k with the same k % 16
 
-// Adds a tile's elements to the lanes of a reduction; all lanes to one, in a fixed order.
+// A reduction starts its lanes, adds the elements of each tile to them, and ends by adding the lanes in a fixed order.
 typedef void tw_tile_reduce_kernel(const void *in, double *lanes, int64_t count);
 tw_tile_reduce_kernel *tw_tile_reduce_kernel_of(tw_tile_code code, tw_dtype dtype);
 void tw_tile_reduce_start(tw_tile_code code, double *lanes);

@@ -1,13 +1,14 @@
-// Chooses instructions: from the results backwards, each needed value takes in as many of the values
-// it is made of as an instruction can hold, if nobody else needs them.
+// Chooses instructions, from the results backwards: the instruction for a needed value also does as much as it can
+// of the work for its operands, those that no other value needs.
 #include <assert.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "tile/match.h"
 
-// A sum's first term stands for the array that the sum is written to, if either does: a moving
-// average is then the same program whichever way round it was written.
+// Orders the terms of a sum: first the array that the sum is written to, if either term is a multiple of it, so that a
+// moving average is the same program whichever way round it was written; then linear terms before products and
+// quotients; scalars last.
 static void order_terms(const tw_tile_matcher *m, tw_tile_value v, tw_tile_term *first,
                         tw_tile_term *second) {
     const tw_tile_node node = tw_tile_node_at(m, second->core);
@@ -64,7 +65,7 @@ static void lower_sum_quotient(tw_tile_matcher *m, tw_tile_value v, tw_tile_term
     }
 }
 
-// (a*x + b*y) + c*z, the inner sum needed here alone.
+// (a*x + b*y) + c*z, where no other value needs the inner sum.
 static bool lower_three(tw_tile_matcher *m, tw_tile_value v, tw_tile_term sum, tw_tile_term z) {
     tw_tile_term x, y;
     if (!tw_tile_is_one(m, sum.scale) || !tw_tile_sum_of(m, sum.core, &x, &y)) return false;
@@ -121,7 +122,7 @@ static void lower_sum(tw_tile_matcher *m, tw_tile_value v) {
     }
 }
 
-// factor*y, where factor = a*x + b or a*x*z + b and is needed here alone.
+// s*factor*y, where factor is a*x + b or a*x*z + b and no other value needs it.
 static bool lower_affine_product(tw_tile_matcher *m, tw_tile_value v, tw_tile_value s,
                                  tw_tile_value factor, tw_tile_value y) {
     tw_tile_term x, b;
@@ -174,7 +175,7 @@ static void lower_limit(tw_tile_matcher *m, tw_tile_value v, bool largest) {
     }
 }
 
-// a*x > b, from a comparison with a scalar: turning the sign of both sides is exact.
+// A comparison with a scalar as a*x > b: x < s becomes -x > -s, since changing the signs is exact.
 static bool comparison_of(tw_tile_matcher *m, tw_tile_value v, tw_tile_value *x, tw_tile_value *a,
                           tw_tile_value *b) {
     const tw_tile_node node = tw_tile_node_at(m, v);
@@ -306,15 +307,15 @@ static void lower_value(tw_tile_matcher *m, tw_tile_value v) {
     }
 }
 
-// ---- the whole
+// ---- the whole program
 
-// Counts who needs each value, from the results backwards.
+// Counts how many needed values and results read each value, from the results backwards.
 static void count_uses(tw_tile_matcher *m) {
     const tw_tile_builder *builder = m->builder;
     for (int i = 0; i < builder->write_count; i++) {
         const int32_t array = builder->write_order[i];
         const tw_tile_value v = builder->written[array];
-        m->uses[v] += 2; // a result is never taken apart
+        m->uses[v] += 2; // counts as several uses, so that it is never taken apart
         m->needed[v] = true;
         m->written_to[v] = array;
     }
@@ -336,8 +337,8 @@ static bool is_written(const tw_tile_builder *builder, int32_t array) {
     return false;
 }
 
-// Arrays that become another array or a scalar are copied to: first, where what they copy is itself
-// written (`early`), else last.
+// Copies for arrays that become another array or a scalar. If the array that is copied is written too, its copy comes
+// first of all (`early`), else last.
 static void lower_copies(tw_tile_matcher *m, bool early) {
     const tw_tile_builder *builder = m->builder;
     for (int i = builder->write_count; i-- > 0;) {
@@ -354,7 +355,7 @@ static void lower_copies(tw_tile_matcher *m, bool early) {
     }
 }
 
-// Reductions of arrays come first, where the arrays are as they were; of values, last.
+// Reductions of arrays come first, while the arrays are unchanged; those of values come last.
 static void lower_reductions(tw_tile_matcher *m, bool of_arrays) {
     const tw_tile_builder *builder = m->builder;
     for (int i = builder->reduction_count; i-- > 0;) {
@@ -408,7 +409,7 @@ tw_status tw_tile_lower(tw_tile_builder *builder, tw_tile_lowered *lowered) {
         for (int i = 0; i < TW_TILE_ARRAYS_MAX; i++) lowered->written[i] = TW_TILE_NO_VALUE;
         for (int i = 0; i < builder->write_count; i++)
             lowered->written[builder->write_order[i]] = builder->written[builder->write_order[i]];
-        lowered->value_count = 2 * TW_TILE_VALUES_MAX; // behind all scalars that lowering may add
+        lowered->value_count = 2 * TW_TILE_VALUES_MAX; // above all scalars that lowering may add
         count_uses(&m);
         lower_all(&m);
         reverse(lowered);

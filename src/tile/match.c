@@ -1,4 +1,4 @@
-// Recognising the shapes that wide instructions hold.
+// Recognises the expressions that wide instructions compute.
 #include "tile/match.h"
 
 #include <assert.h>
@@ -19,7 +19,7 @@ bool tw_tile_is_one(const tw_tile_matcher *m, tw_tile_value v) {
     return tw_tile_is_constant(m, v, 1);
 }
 
-// A failure is latched in the builder; any value serves until lowering looks.
+// After a failure, which the builder latches, any value will do until lowering notices.
 static tw_tile_value or_one(const tw_tile_matcher *m, tw_tile_value v) {
     return v == TW_TILE_NO_VALUE ? m->one : v;
 }
@@ -50,8 +50,8 @@ static bool is_scalar(const tw_tile_matcher *m, tw_tile_value v) {
     return tw_tile_node_at(m, v).scalar;
 }
 
-// Whether a scaling is taken in by all who need it: multiplying again costs less than a tile. Not where
-// that would compute anew what is scaled.
+// Whether every reader of a scaling does the multiplication itself, which costs less than a tile to keep the
+// product in. Not if each would then also compute anew what is scaled.
 static bool scaling_is_free(const tw_tile_matcher *m, tw_tile_value scaling, tw_tile_value scaled) {
     if (tw_tile_single(m, scaling)) return true;
     return tw_tile_node_at(m, scaled).operation == TW_TILE_READ || !tw_tile_single(m, scaled);
@@ -75,7 +75,7 @@ tw_tile_term tw_tile_as_linear(tw_tile_term term) {
     return term;
 }
 
-// Looks into a term's core.
+// Takes a term's core apart, if it is a product or a quotient.
 static tw_tile_term open_core(tw_tile_matcher *m, tw_tile_term term) {
     const tw_tile_node node = tw_tile_node_at(m, term.core);
     if (node.operation == TW_TILE_DIVIDE) {
@@ -132,7 +132,7 @@ bool tw_tile_root_inside(tw_tile_matcher *m, tw_tile_value v, bool affine, tw_ti
     if (node.operation != TW_TILE_SQUARE_ROOT) return false;
     if (!affine) {
         const tw_tile_term inside = tw_tile_linear_of(m, node.in[0]);
-        // -0 + y is y for every y, the root of -0 too.
+        // The offset is -0, since -0 + y is y for every y, even for the root of -0.
         *root = (tw_tile_root){inside.core, inside.scale,
                                or_one(m, tw_tile_constant(m->builder, -0.0))};
         return true;
@@ -152,7 +152,7 @@ bool tw_tile_root_of(tw_tile_matcher *m, tw_tile_value v, bool affine, tw_tile_r
     if (affine) return tw_tile_root_inside(m, v, true, root);
     tw_tile_term x, b, kept;
     if (!tw_tile_sum_of(m, v, &x, &b)) {
-        // A sum in the root is left to the affine form.
+        // A root of a sum is left to the affine form.
         const tw_tile_node node = tw_tile_node_at(m, v);
         if (node.operation == TW_TILE_SQUARE_ROOT && tw_tile_root_inside(m, v, true, root))
             return false;

@@ -1,7 +1,7 @@
-// Gives every value a place. A result goes straight to its array if nothing reads the array
-// afterwards; else it waits in a register and is copied at the end, since all reads see the arrays
-// as they were. A register is free again behind its value's last use, for that very instruction's
-// result too: every instruction may write where it reads.
+// Gives every value a place. A result goes straight to its array if no later instruction reads the array. Otherwise
+// it waits in a register and is copied at the end, since all reads see the arrays as they were before. A register is
+// free from its value's last use on, even for the result of that instruction, since instructions may write where
+// they read.
 #include <assert.h>
 
 #include "base/memory.h"
@@ -20,7 +20,7 @@ typedef struct placing {
     int32_t *filled_of; // by scalar: filled tile + 1
 } placing;
 
-// The array that value v is read from, -1 if it is something else.
+// The array that value v is a read of, or -1.
 static int32_t array_of(const placing *p, tw_tile_value v) {
     if (v < 0 || (size_t)v >= p->node_count || p->nodes[v].operation != TW_TILE_READ) return -1;
     return p->nodes[v].number;
@@ -40,7 +40,7 @@ static void find_last_uses(placing *p) {
     }
 }
 
-// The array that instruction i may write its result to at once, -1 if none.
+// The array that instruction i may write its result to at once, or -1.
 static int32_t direct_array(const placing *p, tw_tile_value out, size_t i) {
     for (int32_t array = 0; array < TW_TILE_ARRAYS_MAX; array++)
         if (p->lowered->written[array] == out && p->last_read[array] <= (int32_t)i) return array;
@@ -56,7 +56,7 @@ static bool is_result(const placing *p, tw_tile_value v) {
 static void give_back(placing *p, tw_tile_value v, size_t i) {
     if (v < 0 || array_of(p, v) >= 0 || p->last_use[v] != (int32_t)i || is_result(p, v)) return;
     if (p->place[v] < TW_TILE_FIRST_REGISTER) return;
-    p->last_use[v] = -1; // once, though it may be read twice here
+    p->last_use[v] = -1; // given back once, even if this instruction reads it twice
     p->free_registers[p->free_count++] = p->place[v];
 }
 
@@ -65,7 +65,7 @@ static int32_t take_register(placing *p) {
     return TW_TILE_FIRST_REGISTER + p->program->register_count++;
 }
 
-// Filled tiles are numbered after all registers are known: until then, -2 - filled.
+// Filled tiles come after the registers, whose number is not known yet. Until it is, filled tile i is -2 - i.
 static int32_t filled_place(placing *p, int32_t scalar) {
     if (p->filled_of[scalar] == 0) {
         p->program->filled[p->program->filled_count] = scalar;
@@ -91,7 +91,7 @@ static void place_instruction(placing *p, size_t i) {
         const int32_t array = direct_array(p, out, i);
         instruction.out = array >= 0 ? array : take_register(p);
         p->place[out] = instruction.out;
-        // A result that nobody reads and no array takes does not occur: it would not be needed.
+        // Every result is read later or written to an array: otherwise it would not be needed.
     } else {
         instruction.out = instruction.in[0];
     }

@@ -1,12 +1,9 @@
-// Building a program from values, and telling what it touches.
+// Builds a program from values, and tells what it touches.
 #include "tile/program.h"
 
 #include <assert.h>
 
 #include "base/memory.h"
-
-// More results waiting at once than this would leave a tile too few elements (interpret.c).
-#define PLACES_MAX 512
 
 void tw_tile_program_free(tw_tile_program *program) {
     if (program == NULL) return;
@@ -44,10 +41,10 @@ static tw_status build(tw_tile_builder *builder, tw_tile_lowered *lowered,
     status = tw_tile_identify(lowered, program);
     if (status == TW_OK) status = tw_tile_place(lowered, program);
     if (status == TW_OK) tw_tile_find_chains(program);
-    if (status == TW_OK && program->register_count + program->filled_count > PLACES_MAX)
+    if (status == TW_OK && program->register_count + program->filled_count > TW_TILE_BUFFERS_MAX)
         status = tw_fail(builder->context, TW_UNSUPPORTED,
                          "tile program: more than %d values wait at once; split it into two",
-                         PLACES_MAX);
+                         TW_TILE_BUFFERS_MAX);
     return status;
 }
 

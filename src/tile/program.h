@@ -1,5 +1,4 @@
-// A program as it is built up: lowered to instructions on values, then placed. For the files of this
-// layer.
+// A program on its way from values to placed instructions. For the files of this layer.
 #ifndef TW_TILE_PROGRAM_H
 #define TW_TILE_PROGRAM_H
 
@@ -9,6 +8,8 @@
 
 #define TW_TILE_STEPS_MAX 2048   // computations of scalars
 #define TW_TILE_SCALARS_MAX 1024 // that instructions use
+#define TW_TILE_BUFFERS_MAX                                                                        \
+    512 // registers and filled tiles: more would leave a tile too few elements
 
 // A scalar's computation, once a run: an operation on earlier steps, an argument, or a constant.
 typedef struct tw_tile_scalar_step {
@@ -18,23 +19,23 @@ typedef struct tw_tile_scalar_step {
     double constant;
 } tw_tile_scalar_step;
 
-// Where a tile's elements lie: an array (its number), then the registers, then the tiles filled with
+// Places, where a tile's elements lie. By number: the arrays, then the registers, then the tiles that are filled with
 // one scalar each.
 #define TW_TILE_FIRST_REGISTER TW_TILE_ARRAYS_MAX
 
 struct tw_tile_program {
     tw_tile_scalar_step *steps;
     int step_count;
-    int32_t *scalars; // step of each
+    int32_t *scalars; // the step that computes each
     int scalar_count;
     tw_tile_instruction *instructions;
     int instruction_count;
     int register_count;
-    int32_t *filled; // scalar of each filled tile, which lie behind the registers
+    int32_t *filled; // the scalar of each filled tile
     int filled_count;
     int reduction_count;
     bool divides;   // has instructions that divide or take roots
-    int loop_count; // instructions, chains as one
+    int loop_count; // instructions, a chain counted as one
     bool read[TW_TILE_ARRAYS_MAX], written[TW_TILE_ARRAYS_MAX];
     int array_count; // 1 + the highest number
     // The program's identity: its code, and the arrays in the order in which the code names them.
@@ -51,7 +52,7 @@ typedef struct tw_tile_lowered {
     tw_tile_instruction *instructions;
     size_t count, capacity;
     tw_tile_value written[TW_TILE_ARRAYS_MAX]; // what each array becomes; TW_TILE_NO_VALUE: stays
-    size_t value_count;                        // the builder's values and those made for copies
+    size_t value_count; // above every value: the builder's, then those made for copies
 } tw_tile_lowered;
 
 // Chooses instructions for all values that are needed. The list is owned by the caller: free with
@@ -65,10 +66,10 @@ tw_status tw_tile_number_scalars(tw_tile_lowered *lowered, tw_tile_program *prog
 // Writes the program's code: instructions on values, before they are placed.
 tw_status tw_tile_identify(const tw_tile_lowered *lowered, tw_tile_program *program);
 
-// Gives every value a place; takes the instructions over.
+// Gives every value a place, and the program its instructions on places.
 tw_status tw_tile_place(tw_tile_lowered *lowered, tw_tile_program *program);
 
-// Bits of the operands that are the result of the instruction before.
+// Bits for the operands of an instruction that are the result of the one before it.
 enum {
     TW_OPERANDS_x = 1,
     TW_OPERANDS_y = 2,
@@ -80,7 +81,7 @@ enum {
 typedef struct tw_tile_sequence {
     int length;
     tw_tile_code codes[3];
-    int operands; // of the second that are the first's result, a nest; else 0
+    int operands; // of a nest: the operands of the second that are the first's result; else 0
 } tw_tile_sequence;
 
 extern const tw_tile_sequence tw_tile_sequences[TW_CHAIN_COUNT];

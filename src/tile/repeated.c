@@ -1,4 +1,4 @@
-// The space is walked a row (its last dimension) at a time.
+// Goes through the space a row (its last dimension) at a time.
 #include "tile/repeated.h"
 
 #include <assert.h>
@@ -57,8 +57,8 @@ static void next_row(const tw_tile_space *space, const tw_tile_walk *walk, posit
     }
 }
 
-// How many elements behind the place lie in a row in the array, at least: through as many of the last
-// dimensions as are stored in order.
+// At least how many elements, from the place on, the array holds in the order of the space: up to the end of the last
+// dimensions that it stores whole.
 static int64_t run_length(const tw_tile_space *space, const tw_tile_walk *walk, const position *p) {
     int64_t elements = 1, passed = 0;
     for (int i = space->rank; i-- > 0;) {

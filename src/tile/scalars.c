@@ -1,4 +1,4 @@
-// The scalars of a program: which are used, in what order they are computed.
+// The scalars of a program: which are used, and in what order they are computed.
 #include "base/memory.h"
 #include "tile/program.h"
 
@@ -6,7 +6,7 @@ typedef struct numbering {
     const tw_tile_builder *builder;
     tw_tile_program *program;
     int32_t *scalar_of; // by value: number + 1, 0 if none
-    int32_t *step_of;
+    int32_t *step_of;   // by value: 1 if it is needed, then its step
 } numbering;
 
 static tw_status too_many(const tw_tile_builder *builder) {
@@ -25,7 +25,7 @@ static tw_status number_one(numbering *n, tw_tile_value v, int32_t *number) {
     return TW_OK;
 }
 
-// Marks what used scalars are computed from, then lists all of it: operands have lower values.
+// Marks the used scalars and all they are computed from, then lists these in order, as operands have lower numbers.
 static tw_status list_steps(numbering *n) {
     const tw_tile_builder *builder = n->builder;
     tw_tile_program *program = n->program;
@@ -65,7 +65,7 @@ static tw_status number_all(numbering *n, tw_tile_lowered *lowered) {
             int32_t number = 0;
             if ((size_t)in >= n->builder->node_count || !n->builder->nodes[in].scalar) continue;
             status = number_one(n, in, &number);
-            // A scalar where a vector is read: -2 - number, until it has a tile.
+            // A scalar where a vector is read is -2 - number until it has a filled tile.
             instruction->in[k] = -2 - number;
         }
     }

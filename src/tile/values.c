@@ -1,6 +1,6 @@
-// Values: each is made once (equal operations on equal operands meet in a hash table), constants are
-// folded, and a few forms are brought to one, so that lowering has fewer to know: x/s is x*(1/s), -x
-// is x*-1, x^2 is x*x, (x*s)*t is x*(s*t), a power with a small whole exponent is products.
+// Values. Each is made once, as a hash table finds equal operations on equal operands; constants are folded; and some
+// operations are rewritten, so that lowering has fewer to know: x/s as x*(1/s), -x as x*-1, x^2 as x*x, (x*s)*t as
+// x*(s*t), a power with a small whole exponent as products.
 #include <assert.h>
 #include <string.h>
 
@@ -70,7 +70,7 @@ static size_t find_slot(const tw_tile_builder *builder, const tw_tile_node *node
     return slot;
 }
 
-// Keeps a quarter of the slots taken at most: a program of a few values must not cost a large table.
+// Keeps at most a quarter of the slots taken. Grows from a small table, as most programs have few values.
 static tw_status widen_table(tw_tile_builder *builder) {
     enum { FIRST = 64 };
 
@@ -169,7 +169,7 @@ static tw_tile_value apply_one(tw_tile_builder *builder, tw_tile_operation opera
     return tw_tile_apply(builder, operation, a, TW_TILE_NO_VALUE, TW_TILE_NO_VALUE);
 }
 
-// An operation on numbers: a constant if all are, else computed once a run.
+// An operation on scalars: a constant if all of them are, else computed once a run.
 static tw_tile_value scalar_operation(tw_tile_builder *builder, tw_tile_node *node) {
     double values[3] = {0, 0, 0};
     bool constant = true;
@@ -218,7 +218,7 @@ static tw_tile_value power(tw_tile_builder *builder, tw_tile_node *node) {
     return intern(builder, node);
 }
 
-// Operands of operations where their order does not matter are sorted, so that equal ones meet.
+// Sorts the operands of operations that do not depend on their order, so that equal ones become one value.
 static void sort_operands(tw_tile_node *node) {
     switch (node->operation) {
     case TW_TILE_ADD:

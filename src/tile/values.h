@@ -4,15 +4,15 @@
 
 #include "tile/tile.h"
 
-#define TW_TILE_VALUES_MAX 4096 // that a caller makes; lowering may add as many again, scalars
+#define TW_TILE_VALUES_MAX 4096 // that a caller makes; lowering may add as many scalars
 #define TW_TILE_REDUCTIONS_MAX 64
 
-// What a value is, beside the operations.
+// What a value can be besides an operation.
 enum { TW_TILE_READ = TW_TILE_OPERATION_COUNT, TW_TILE_ARGUMENT, TW_TILE_CONSTANT };
 
 typedef struct tw_tile_node {
     int operation;       // tw_tile_operation or one of the above
-    bool scalar;         // of arguments and constants alone
+    bool scalar;         // made of arguments and constants alone
     tw_tile_value in[3]; // TW_TILE_NO_VALUE where not used
     int32_t number;      // of an array, an argument, or a random stream
     double constant;
