@@ -1,5 +1,5 @@
-// assign, assign_add: what stores a value in a variable or adds to it. Element by element, so that
-// what makes the value and the store are one pass; the output is the variable's memory.
+// assign, assign_add: store a value in a variable, or add it to one. They go element by element, so that one pass
+// computes the value and stores it; their output is the variable's memory.
 #include "graph/nodes.h"
 
 static tw_status shape(const tw_op_shapes *shapes) {

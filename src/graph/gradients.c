@@ -1,17 +1,18 @@
-// Reverse mode: gradients as nodes, each operator's by its own rule, contributions added. All is built
-// of nodes that can be differentiated, so gradients of gradients are exact.
+// Reverse mode: each operator adds nodes for the gradients of its inputs by its own rule, and contributions to one
+// node are added. All these nodes can be differentiated again, so gradients of gradients are exact.
 #include "base/memory.h"
 #include "graph/nodes.h"
 
-// What is known of each node that was there when the gradients were asked for.
+// What is known about the nodes that were there when the gradients were asked for.
 typedef struct reverse {
     tw_graph *graph;
     tw_graph_walk walk; // from the loss
-    bool *depends;      // on one of those that gradients are wanted of, itself included
-    tw_node *slope;     // so far; TW_NO_NODE: none yet
+    bool *depends;      // by node: whether it is, or depends on, a node whose gradient is wanted
+    tw_node *slope;     // by node: its gradient so far; TW_NO_NODE: none yet
 } reverse;
 
-// Whole numbers have no derivative; what is chosen by them has one in what it is chosen from.
+// Whole numbers have no derivative. (What an operator chooses by whole numbers has one with respect to what it
+// chooses from.)
 static bool is_differentiable(const tw_graph_entry *entry) {
     return entry->dtype == TW_F32 || entry->dtype == TW_F64;
 }
@@ -32,7 +33,7 @@ static void mark_dependent(reverse *r, const tw_node *with_respect_to, int count
     }
 }
 
-// Adds one contribution to the gradient of `input`, after a look at the operator's work.
+// Adds a contribution to the gradient of `input`, after checking that operator `name` has given it the right shape.
 static void contribute(reverse *r, const char *name, int32_t input, tw_node slope) {
     tw_graph *graph = r->graph;
     if (!tw_graph_has(graph, slope, name)) return;
@@ -48,7 +49,7 @@ static void contribute(reverse *r, const char *name, int32_t input, tw_node slop
     r->slope[input] = before.index < 0 ? slope : tw_add(graph, before, slope);
 }
 
-// Hands the gradient of node `at` on to those of its inputs that matter.
+// Hands the gradient of node `at` on to those of its inputs whose gradients are needed.
 static void pass_on(reverse *r, int32_t at) {
     tw_graph *graph = r->graph;
     const tw_graph_entry entry = graph->nodes[at]; // a copy: the table grows

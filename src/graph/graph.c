@@ -1,4 +1,4 @@
-// The builder: a table of nodes, names and scopes, and equal pure nodes made one.
+// The builder: a table of nodes, names and scopes. Pure nodes that are equal become one.
 #include "base/memory.h"
 #include "graph/nodes.h"
 
@@ -93,7 +93,8 @@ void tw_graph_leave(tw_graph *graph) {
     graph->scope.data[length] = '\0';
 }
 
-// The scope and the name, or the operator's with the node's number. NULL: latched.
+// The scope, and the name or, if that is NULL, the operator's name with the node's number. NULL after a failure, which
+// is latched.
 static char *full_name(tw_graph *graph, const tw_op *op, const char *name) {
     tw_text text;
     tw_text_start(&text, graph->context);
@@ -123,7 +124,7 @@ static bool is_unique(const tw_op *op) {
     return op->stateful || op->random;
 }
 
-// Of what makes two nodes one: the name where it is given; otherwise operator, inputs, attributes.
+// A hash of what makes nodes equal: the name where they have a given one; else operator, attributes and inputs.
 static uint64_t hash_of(const tw_graph *graph, const tw_graph_entry *entry) {
     uint64_t hash = 0xcbf29ce484222325u;
     if (is_named(entry->op)) {
@@ -149,7 +150,7 @@ static bool is_same(const tw_graph *graph, const tw_graph_entry *a, const tw_gra
            tw_shape_equal(&a->shape, &b->shape);
 }
 
-// The node that is the same as `entry`, or the free place in the index.
+// The place in the index of the node that is the same as `entry`, or the free place for it.
 static int32_t *place_of(const tw_graph *graph, const tw_graph_entry *entry) {
     size_t mask = graph->index_size - 1;
     size_t at = (size_t)entry->hash & mask;
@@ -190,7 +191,7 @@ bool tw_graph_has(tw_graph *graph, tw_node node, const char *what) {
     return false;
 }
 
-// Puts the inputs behind those of all nodes, where they stay if the node turns out to be new.
+// Appends the inputs to those of all nodes. They stay there if the node turns out to be new.
 static tw_status push_inputs(tw_graph *graph, const tw_node *inputs, int count) {
     if (count == 0) return TW_OK;
     size_t before = graph->input_count;
@@ -206,7 +207,7 @@ static tw_status push_inputs(tw_graph *graph, const tw_node *inputs, int count) 
     return status;
 }
 
-// Makes room for a node and `count` inputs of it, and puts those behind all others.
+// Makes room for a node, and appends its `count` inputs.
 static tw_status make_room(tw_graph *graph, const tw_node *inputs, int count) {
     if (graph->count >= NODES_MAX || graph->input_count >= NODES_MAX) {
         return tw_fail(graph->context, TW_BAD_ARGUMENT, "graph: has too many nodes; at most %d",
@@ -300,7 +301,7 @@ int64_t tw_graph_stream(tw_graph *graph) {
     return graph->stream_count++;
 }
 
-// ---- what is known of a graph and its nodes
+// ---- asking a graph and its nodes
 
 tw_context *tw_graph_context(const tw_graph *graph) {
     return graph->context;
@@ -314,7 +315,7 @@ int tw_graph_node_count(const tw_graph *graph) {
     return (int)graph->count;
 }
 
-// What stands for a node that is none.
+// What a node that is none has: the shape of a scalar, no inputs, no name.
 static const tw_graph_entry no_entry = {.op = &tw_op_constant};
 
 static const tw_graph_entry *entry_of(const tw_graph *graph, tw_node node) {
@@ -341,7 +342,7 @@ const char *tw_node_operator(const tw_graph *graph, tw_node node) {
 
 int tw_node_inputs(const tw_graph *graph, tw_node node, const tw_node **inputs) {
     const tw_graph_entry *entry = entry_of(graph, node);
-    *inputs = graph->inputs + entry->first_input;
+    *inputs = entry->input_count > 0 ? tw_graph_inputs(graph, entry) : NULL;
     return entry->input_count;
 }
 

@@ -1,14 +1,14 @@
-// What a graph does not compute: inputs, parameters, variables, constants. Each is an operator of its
-// own without a shape rule; its shape is given.
+// What a graph does not compute: inputs, parameters, variables, constants. Each kind is an operator without a shape
+// rule, since the shape is given.
 #include "base/memory.h"
 #include "graph/nodes.h"
 
 const tw_op tw_op_input = {.name = "input"};
 const tw_op tw_op_parameter = {.name = "parameter"};
 const tw_op tw_op_variable = {.name = "variable"};
-const tw_op tw_op_constant = {.name = "constant"}; // attributes.number[0], whatever the shape
+const tw_op tw_op_constant = {.name = "constant"}; // of attributes.number[0] in every element
 
-// Whether the axes are none below 0, or, with `batch_allowed`, one.
+// Whether all sizes are 0 or more, except one that may hold the batch if `batch_allowed`.
 static bool shape_fits(const tw_shape *shape, bool batch_allowed) {
     if (shape->rank < 0 || shape->rank > TW_RANK_MAX) return false;
     tw_shape real = *shape;

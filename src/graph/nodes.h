@@ -1,6 +1,6 @@
-// How a graph lies in memory: a table of nodes, in the order they were made, and an index that finds
-// a pure node by what it is made of. Inputs may lie behind their readers only after
-// tw_graph_substitute, so who needs an order sorts.
+// How a graph lies in memory: a table of nodes, in the order in which they were made, and an index that finds a pure
+// node by what it is made of. After tw_graph_substitute an input may come behind its reader in the table, so code
+// that needs an order has to sort (tw_graph_walk).
 #ifndef TW_GRAPH_NODES_H
 #define TW_GRAPH_NODES_H
 
@@ -30,7 +30,7 @@ struct tw_graph {
     size_t count, capacity;
     tw_node *inputs;
     size_t input_count, input_capacity;
-    int32_t *index; // 1 + a node, by its hash; 0 where none is
+    int32_t *index; // hash table: 1 + the node; 0: free
     size_t index_size;
     tw_node *parameters;
     size_t parameter_count, parameter_capacity;
@@ -41,10 +41,10 @@ struct tw_graph {
     bool in_gradient;
 };
 
-// The operators of what a graph does not compute.
+// The operators of nodes that a graph does not compute.
 extern const tw_op tw_op_input, tw_op_parameter, tw_op_variable, tw_op_constant;
 
-// A node known to be one.
+// The entry of a node, which must be one of the graph's.
 static inline const tw_graph_entry *tw_graph_at(const tw_graph *graph, tw_node node) {
     return &graph->nodes[node.index];
 }
@@ -53,7 +53,8 @@ static inline const tw_node *tw_graph_inputs(const tw_graph *graph, const tw_gra
     return graph->inputs + entry->first_input;
 }
 
-// Whether it is neither input, parameter, variable nor constant; whether it is kept in variables.
+// Whether a node of this operator is computed, as inputs, parameters, variables and constants are not; whether it is
+// kept in variables.
 static inline bool tw_op_is_computed(const tw_op *op) {
     return op->shape != NULL;
 }
@@ -62,7 +63,7 @@ static inline bool tw_op_is_variable(const tw_op *op) {
     return op == &tw_op_parameter || op == &tw_op_variable;
 }
 
-// Adds a node whose shape is known. `name` is NULL for the operator's with a number. Latches.
+// Adds a node whose shape is known. If `name` is NULL, it is the operator's name with a number. Latches failures.
 tw_node tw_graph_add_shaped(tw_graph *graph, const tw_op *op, const tw_node *inputs, int count,
                             const tw_attributes *attributes, const tw_shape *shape, tw_dtype dtype,
                             const char *name);
@@ -70,20 +71,20 @@ tw_node tw_graph_add_shaped(tw_graph *graph, const tw_op *op, const tw_node *inp
 // Whether the node is one of the graph's; latches TW_BAD_ARGUMENT naming `what` if not.
 bool tw_graph_has(tw_graph *graph, tw_node node, const char *what);
 
-// Forgets what the index knows and learns it again, when inputs were replaced.
+// Fills the index anew, after inputs were replaced.
 void tw_graph_index_again(tw_graph *graph);
 
 // The scope with its slash, "" if none. Borrowed: valid until the scope changes.
 const char *tw_graph_scope(const tw_graph *graph);
 
-// What nodes are made from, each once and inputs before their readers.
+// Lists nodes and what they are made from, each once and inputs before their readers.
 typedef struct tw_graph_walk {
     const tw_graph *graph;
     int32_t *order; // nodes in that order; room for all
     int32_t count;
     bool *seen; // by node
     int32_t *stack;
-    int32_t *next_input; // by node, how far the walk got
+    int32_t *next_input; // by node: the input that is walked next
 } tw_graph_walk;
 
 // Starts a walk over a graph that does not change meanwhile. Free with tw_graph_walk_free, also after
@@ -91,7 +92,7 @@ typedef struct tw_graph_walk {
 tw_status tw_graph_walk_start(const tw_graph *graph, tw_graph_walk *walk);
 void tw_graph_walk_free(tw_graph_walk *walk);
 
-// Adds `node` and what it is made from, but for what was seen before.
+// Adds `node` and what it is made from, except what was added before.
 void tw_graph_walk_from(tw_graph_walk *walk, tw_node node);
 
 #endif

@@ -1,4 +1,4 @@
-// Plans: made once, measured, fed and read. What runs is in plan_run.c.
+// Plans: making, feeding and reading them. What a run does is in plan_run.c.
 #include "base/memory.h"
 #include "graph/plan_parts.h"
 
@@ -46,7 +46,7 @@ static tw_status make(tw_plan *plan, tw_variables *variables, const tw_node *wan
     if (status == TW_OK) status = tw_plan_cut_waves(&making);
     if (status == TW_OK) status = tw_plan_lay_out(&making);
     if (status == TW_OK) status = make_passes(plan);
-    if (status == TW_OK) status = tw_plan_make_items(plan);
+    if (status == TW_OK) status = tw_plan_make_runnable(plan);
     tw_release(making.edges);
     tw_release(making.first_in);
     tw_release(making.first_out);

@@ -1,15 +1,15 @@
-// Binding: what follows from the number of examples. Sizes and chunks of each step, and items: pieces
-// of a wave's work that are worth a thread's while, cut by shape alone.
+// Binding: what depends on the number of examples. Sizes and chunks of each step, and items: pieces of a wave's work
+// that are worth handing to a thread, cut by shape alone.
 #include "base/memory.h"
 #include "graph/plan_parts.h"
 
 #include <assert.h>
 
-#define PARALLEL_NS_MIN 25e3 // a wave below runs on the caller's thread
-#define ITEM_NS_MAX 20e3     // work that is not cut further by more items ...
-#define ITEM_NS_MIN 4e3      // ... and what starting one is worth
-#define ITEMS_WANTED 8.0
-#define CHUNK_NS_UNKNOWN 1e3 // of a kernel that does not say
+#define PARALLEL_NS_MIN 25e3 // a wave that takes less runs on the caller's thread
+#define ITEMS_WANTED 8.0     // in a wave, of a length between these two
+#define ITEM_NS_MIN 4e3
+#define ITEM_NS_MAX 20e3
+#define CHUNK_NS_UNKNOWN 1e3 // of a kernel that does not say what a chunk costs
 
 tw_shape tw_shape_at(const tw_shape *shape, int64_t batch) {
     tw_shape real = *shape;
@@ -49,7 +49,7 @@ static void bind_kernel(tw_plan *plan, tw_plan_step *step, int64_t batch) {
     if (!(kernel->chunk_ns > 0.0)) kernel->chunk_ns = CHUNK_NS_UNKNOWN;
 }
 
-// What of a kernel does not depend on the batch.
+// Sets what does not depend on the batch.
 static void describe_kernel(tw_plan *plan, tw_plan_step *step) {
     const tw_graph_entry *entry = tw_plan_entry(plan, step->node);
     tw_kernel *kernel = &step->kernel;
@@ -81,7 +81,7 @@ static tw_status describe_pass(tw_plan *plan, tw_plan_step *step) {
     return TW_OK;
 }
 
-tw_status tw_plan_measure_steps(tw_plan *plan) {
+tw_status tw_plan_describe_steps(tw_plan *plan) {
     tw_status status = TW_OK;
     for (int32_t s = 0; s < plan->step_count && status == TW_OK; s++) {
         tw_plan_step *step = &plan->steps[s];
@@ -108,8 +108,8 @@ static double item_ns(const tw_plan *plan, const tw_plan_wave *wave, double *tot
     return ns < ITEM_NS_MIN ? ITEM_NS_MIN : ns > ITEM_NS_MAX ? ITEM_NS_MAX : ns;
 }
 
-// Cuts a wave's chunks, one step's behind the other's, into items: writes where they start if `items`
-// is not NULL, at most `room`; returns how many. What has no room stays with the last.
+// Cuts the chunks of a wave's steps, one step behind the other, into items of at least `ns`, and returns how many. If
+// `items` is not NULL, writes where they start, and makes at most `room`: the last one then gets the rest.
 static int32_t cut_items(const tw_plan *plan, const tw_plan_wave *wave, double ns,
                          tw_plan_item *items, int32_t room) {
     int32_t count = 0;
@@ -155,6 +155,7 @@ void tw_plan_bind(tw_plan *plan, int64_t batch) {
 
 // ---- addresses
 
+// Sets an address to that of a slot, and notes it if it changes with an input.
 static void point(tw_plan *plan, int32_t slot, const void **address) {
     *address = plan->slots[slot].address;
     if (plan->slots[slot].kind != TW_SLOT_INPUT) return;
@@ -178,7 +179,7 @@ static void point_kernel(tw_plan *plan, tw_plan_step *step) {
     if (step->scratch_slot >= 0) kernel->scratch = plan->slots[step->scratch_slot].address;
 }
 
-// The memory that kernels keep between runs.
+// Makes the memory that kernels keep between runs.
 static tw_status give_state(tw_plan *plan) {
     size_t bytes = 0;
     for (int32_t s = 0; s < plan->step_count; s++) {
@@ -195,7 +196,7 @@ static tw_status give_state(tw_plan *plan) {
     return TW_OK;
 }
 
-tw_status tw_plan_make_items(tw_plan *plan) {
+static tw_status give_addresses(tw_plan *plan) {
     size_t inputs = 0;
     for (int32_t s = 0; s < plan->step_count; s++) {
         const tw_plan_step *step = &plan->steps[s];
@@ -203,16 +204,22 @@ tw_status tw_plan_make_items(tw_plan *plan) {
             step->pass != NULL ? (size_t)step->pass->array_count : (size_t)step->kernel.in_count;
     }
     plan->patches = tw_allocate(plan->context, inputs, sizeof *plan->patches);
-    tw_status status = plan->patches == NULL ? TW_NO_MEMORY : give_state(plan);
-    if (status != TW_OK) return status;
+    if (plan->patches == NULL) return TW_NO_MEMORY;
     for (int32_t s = 0; s < plan->step_count; s++) {
         tw_plan_step *step = &plan->steps[s];
-        if (step->pass != NULL) {
+        if (step->pass != NULL)
             point_pass(plan, step->pass);
-            tw_plan_bind_pass(plan, step, plan->options.batch_max);
-        } else {
+        else
             point_kernel(plan, step);
-        }
+    }
+    return TW_OK;
+}
+
+// Room for the items of all waves at the plan's batch_max; smaller batches have to do with it.
+static tw_status make_items(tw_plan *plan) {
+    for (int32_t s = 0; s < plan->step_count; s++) {
+        tw_plan_step *step = &plan->steps[s];
+        if (step->pass != NULL) tw_plan_bind_pass(plan, step, plan->options.batch_max);
     }
     int32_t items = 0;
     for (int32_t w = 0; w < plan->wave_count; w++) {
@@ -223,7 +230,13 @@ tw_status tw_plan_make_items(tw_plan *plan) {
         items += wave->item_room + 1;
     }
     plan->items = tw_allocate(plan->context, (size_t)items, sizeof *plan->items);
-    if (plan->items == NULL) return TW_NO_MEMORY;
-    tw_plan_bind(plan, plan->options.batch_max);
-    return TW_OK;
+    return plan->items != NULL ? TW_OK : TW_NO_MEMORY;
+}
+
+tw_status tw_plan_make_runnable(tw_plan *plan) {
+    tw_status status = give_addresses(plan);
+    if (status == TW_OK) status = give_state(plan);
+    if (status == TW_OK) status = make_items(plan);
+    if (status == TW_OK) tw_plan_bind(plan, plan->options.batch_max);
+    return status;
 }

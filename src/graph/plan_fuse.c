@@ -1,15 +1,15 @@
 // Fusion: which element-wise nodes become one pass.
 //
-// Each node gets a level: at least that of what must run before it, and one more unless both are
-// element-wise over the same shape and directly connected (a tight edge). Nodes of one level that tight
-// edges connect become one pass: a way from one to another through a node outside would have raised the
-// level, so passes never wait for each other. Nodes whose readers all sit in one later pass sink to it,
-// so that a derivative is taken where it is used and never stored. A pass that would have too many
-// arrays is cut; nothing is computed twice.
+// Each node gets a level: at least the level of every node that must run before it, and one more than it unless the
+// edge between them is tight (both are element-wise over the same shape). Nodes of one level that tight edges connect
+// become one pass. A path from one of them to another through a node outside of the pass would have raised the level,
+// so passes never wait for each other. A node whose readers are all in one later pass moves down to its level: so a
+// derivative is computed where it is used, and never stored. A pass that would have too many arrays is split; nothing
+// is computed twice.
 #include "base/memory.h"
 #include "graph/plan_parts.h"
 
-#define MEMBERS_MAX 128 // of a pass: bounds the values of its program
+#define MEMBERS_MAX 128 // of a pass, which limits the values of its program
 
 static void raise_levels(tw_plan_making *making) {
     tw_plan *plan = making->plan;
@@ -25,7 +25,7 @@ static void raise_levels(tw_plan_making *making) {
     }
 }
 
-// The level to which `at` may sink; its own if it has readers on several.
+// The level that `at` may move down to: that of its readers if all are in one pass, else its own.
 static int32_t sunk_level(const tw_plan_making *making, int32_t at) {
     const tw_plan *plan = making->plan;
     int32_t lowest = INT32_MAX, pass = -1;
@@ -55,7 +55,7 @@ static int32_t root_of(int32_t *parent, int32_t at) {
     return at;
 }
 
-// The nodes that tight edges connect on one level: parent[...] by node.
+// Joins nodes that tight edges connect on one level, as trees: parent[...] by node.
 static void connect(const tw_plan_making *making, int32_t *parent) {
     const tw_plan *plan = making->plan;
     for (int32_t i = 0; i < plan->node_count; i++) parent[i] = i;
@@ -66,7 +66,7 @@ static void connect(const tw_plan_making *making, int32_t *parent) {
     }
 }
 
-// Nodes by level, in the order that they have: `sorted`, room for all.
+// Lists all nodes by level in `sorted`, and those of one level in the plan's order.
 static tw_status sort_by_level(const tw_plan *plan, int32_t *sorted) {
     int32_t levels = 0;
     for (int32_t i = 0; i < plan->node_count; i++) {
@@ -108,7 +108,8 @@ static joined join(const tw_plan *plan, int32_t step, const int32_t *last_reader
         int32_t input = tw_plan_input(plan, at, k);
         const tw_plan_node *in = &plan->nodes[input];
         if (in->step == step) {
-            if (in->needed == 1) j.outputs -= 1; // an estimate: read twice it is counted twice
+            if (in->needed == 1)
+                j.outputs -= 1; // one that `at` reads twice still counts: an estimate, from above
             continue;
         }
         if (tw_plan_entry(plan, input)->op == &tw_op_constant) continue;
@@ -139,7 +140,7 @@ static void add_member(tw_plan *plan, int32_t step, int32_t *last_reader, int32_
     }
 }
 
-// How many will want what each node gives: readers' inputs, the caller, variables.
+// Counts for each node who needs its value: inputs of readers, the caller, a variable.
 static void count_needs(tw_plan_making *making) {
     tw_plan *plan = making->plan;
     for (size_t e = 0; e < making->edge_count; e++) {
@@ -152,7 +153,7 @@ static void count_needs(tw_plan_making *making) {
     }
 }
 
-// Members of all steps, each step's in order behind one another.
+// Lists the members of all steps, those of one step in order.
 static void list_members(tw_plan *plan, const int32_t *sorted) {
     int32_t first = 0;
     for (int32_t s = 0; s < plan->step_count; s++) {
@@ -168,8 +169,7 @@ static void list_members(tw_plan *plan, const int32_t *sorted) {
     }
 }
 
-// Goes through the nodes by level and opens a step for each, or joins the one that its connected nodes
-// have open.
+// Goes through the nodes by level. A node joins the open step of the nodes connected with it, if it fits, or opens one.
 static void make_steps(tw_plan *plan, const int32_t *sorted, int32_t *parent, int32_t *open,
                        int32_t *last_reader) {
     for (int32_t i = 0; i < plan->node_count; i++) open[i] = last_reader[i] = -1;

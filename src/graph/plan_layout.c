@@ -1,6 +1,6 @@
-// Memory: where each value lies. Values that do not live at the same time share one arena, a pass or an
-// operator that allows it writes over an input that nobody needs any more, views and what is kept in
-// variables have no memory of their own. Time is counted in waves, whose steps run at once.
+// Memory: where each value lies. Values that do not live at the same time share memory in one arena. A pass, or an
+// operator that allows it, writes over an input that nothing needs any more. Views, and values stored in variables,
+// have no memory of their own. Time is counted in waves, whose steps run at the same time.
 #include "base/checked.h"
 #include "base/memory.h"
 #include "graph/plan_parts.h"
@@ -11,9 +11,9 @@
 static bool bytes_of(const tw_plan *plan, int32_t node, size_t *bytes) {
     const tw_graph_entry *entry = tw_plan_entry(plan, node);
     for (int i = 0; i < entry->shape.rank; i++) {
-        int64_t size;
+        int64_t checked;
         if (entry->shape.size[i] < 0 &&
-            !tw_checked_multiply(-entry->shape.size[i], plan->options.batch_max, &size)) {
+            !tw_checked_multiply(-entry->shape.size[i], plan->options.batch_max, &checked)) {
             return false;
         }
     }
@@ -30,7 +30,7 @@ static int32_t new_slot(tw_plan *plan, tw_slot_kind kind, int32_t node, size_t b
                                          .root = number,
                                          .bytes = bytes,
                                          .first_wave = -1,
-                                         .last_step = -1};
+                                         .last_step = TW_PLAN_NO_STEP};
     return number;
 }
 
@@ -50,7 +50,7 @@ static tw_status bind_variable(tw_plan_making *making, int32_t node, size_t byte
     return TW_OK;
 }
 
-// The slot of a node that is no view: of its own, or of the variable that it writes.
+// Gives a node that is no view its slot: a new one, or that of the variable that it writes.
 static tw_status give_slot(tw_plan_making *making, int32_t at) {
     tw_plan *plan = making->plan;
     tw_plan_node *node = &plan->nodes[at];
@@ -80,18 +80,14 @@ static tw_status give_slot(tw_plan_making *making, int32_t at) {
     return TW_OK;
 }
 
-// Whether anybody reads a constant from memory: passes hold scalars and those of their shape inside.
-static bool constant_lies(const tw_plan *plan, const bool *read, int32_t node) {
-    return plan->nodes[node].wanted || read[node];
-}
-
-static tw_status mark_constants(tw_plan *plan, bool **read) {
+// Marks the nodes that kernels read. Only these need memory for constants, as passes have constants in their programs.
+static tw_status mark_read_by_kernels(tw_plan *plan, bool **read) {
     *read = tw_allocate(plan->context, (size_t)plan->node_count, sizeof **read);
     if (*read == NULL) return TW_NO_MEMORY;
     for (int32_t i = 0; i < plan->node_count; i++) {
-        const tw_graph_entry *entry = tw_plan_entry(plan, i);
-        for (int32_t k = 0; k < entry->input_count; k++) {
-            if (!plan->nodes[i].element_wise) (*read)[tw_plan_source(plan, i, k)] = true;
+        if (plan->nodes[i].element_wise) continue;
+        for (int32_t k = 0; k < tw_plan_entry(plan, i)->input_count; k++) {
+            (*read)[tw_plan_source(plan, i, k)] = true;
         }
     }
     return TW_OK;
@@ -100,7 +96,7 @@ static tw_status mark_constants(tw_plan *plan, bool **read) {
 static tw_status give_slots(tw_plan_making *making) {
     tw_plan *plan = making->plan;
     bool *read = NULL;
-    tw_status status = mark_constants(plan, &read);
+    tw_status status = mark_read_by_kernels(plan, &read);
     for (int32_t i = 0; i < plan->node_count && status == TW_OK; i++) {
         tw_plan_node *node = &plan->nodes[i];
         if (node->source != i) {
@@ -108,7 +104,7 @@ static tw_status give_slots(tw_plan_making *making) {
             continue;
         }
         bool constant = tw_plan_entry(plan, i)->op == &tw_op_constant;
-        if (!constant || constant_lies(plan, read, i)) status = give_slot(making, i);
+        if (!constant || node->wanted || read[i]) status = give_slot(making, i);
     }
     tw_release(read);
     return status;
@@ -121,8 +117,8 @@ static void use(tw_plan *plan, int32_t slot, int32_t step) {
     int32_t wave = plan->steps[step].wave;
     if (s->first_wave < 0) s->first_wave = wave;
     if (s->last_step >= 0 && s->last_wave == wave && s->last_step != step) {
-        s->last_step = -2; // several in one wave
-    } else if (wave > s->last_wave || s->last_step == -1) {
+        s->last_step = TW_PLAN_SEVERAL_STEPS;
+    } else if (wave > s->last_wave || s->last_step == TW_PLAN_NO_STEP) {
         s->last_wave = wave;
         s->last_step = step;
     }
@@ -144,13 +140,13 @@ static void find_lives(tw_plan *plan) {
     for (int32_t i = 0; i < plan->node_count; i++) {
         if (!plan->nodes[i].wanted || plan->nodes[i].slot < 0) continue;
         plan->slots[plan->nodes[i].slot].last_wave = TW_PLAN_FOR_EVER;
-        plan->slots[plan->nodes[i].slot].last_step = -2;
+        plan->slots[plan->nodes[i].slot].last_step = TW_PLAN_SEVERAL_STEPS;
     }
 }
 
 // ---- taking over an input's memory
 
-// Whether nobody but `step` uses the memory that `slot` lies in from its wave on.
+// Whether, from its wave on, `step` alone uses the memory that `slot` lies in.
 static bool dies_in(const tw_plan *plan, int32_t slot, int32_t step) {
     const tw_plan_slot *root = &plan->slots[plan->slots[slot].root];
     return root->kind == TW_SLOT_ARENA && !root->filled &&
@@ -185,7 +181,7 @@ static int count_reads(const tw_plan *plan, const tw_plan_step *step, int32_t sl
     return reads;
 }
 
-// An output of a pass lies over an input that is read element for element, by one array.
+// Lets an output of a pass take over an input that has its shape and that one array of the pass reads.
 static void reuse_in_pass(tw_plan *plan, int32_t step, int32_t out) {
     const tw_plan_step *s = &plan->steps[step];
     const tw_shape *shape = &tw_plan_entry(plan, out)->shape;
@@ -276,7 +272,7 @@ tw_status tw_plan_lay_out(tw_plan_making *making) {
     plan->slots = tw_allocate(plan->context, most, sizeof *plan->slots);
     if (plan->slots == NULL) return TW_NO_MEMORY;
     tw_status status = give_slots(making);
-    if (status == TW_OK) status = tw_plan_measure_steps(plan);
+    if (status == TW_OK) status = tw_plan_describe_steps(plan);
     if (status != TW_OK) return status;
     find_lives(plan);
     reuse(plan);

@@ -1,25 +1,21 @@
-// Which nodes a plan computes, and what must run before what: inputs before their readers, readers of a
-// variable before who writes it, and who may find bad data before anything is written.
+// Which nodes a plan computes, and what must run before what: inputs before their readers, the readers of a variable
+// before the node that writes it, and all nodes that may find bad data before anything is written.
 #include "base/memory.h"
 #include "graph/plan_parts.h"
 
 #include <string.h>
-
-static bool is_view(const tw_op *op) {
-    return op->view;
-}
 
 static void describe(tw_plan *plan, int32_t at, int32_t node) {
     const tw_graph_entry *entry = &plan->graph->nodes[node];
     tw_plan_node *made = &plan->nodes[at];
     *made = (tw_plan_node){.node = node, .source = at, .step = -1, .slot = -1};
     plan->of_graph[node] = at;
-    made->computed = tw_op_is_computed(entry->op) && !is_view(entry->op);
+    made->computed = tw_op_is_computed(entry->op) && !entry->op->view;
     made->element_wise = made->computed && entry->op->tile != NULL;
-    if (is_view(entry->op)) made->source = tw_plan_source(plan, at, 0);
+    if (entry->op->view) made->source = tw_plan_source(plan, at, 0);
 }
 
-// The wanted nodes and what they are made from.
+// Lists the wanted nodes and those they are made from.
 static tw_status collect(tw_plan *plan, const tw_node *wanted, int count) {
     tw_graph_walk walk;
     tw_status status = tw_graph_walk_start(plan->graph, &walk);
@@ -48,7 +44,7 @@ static tw_status add_edge(tw_plan_making *making, tw_plan_edge edge) {
     return status;
 }
 
-// Whether b may read a, or write what a reads, within one pass: element for element.
+// Whether b may read a, or write what a reads, within one pass: both go element by element over one shape.
 static bool is_tight(const tw_plan *plan, int32_t a, int32_t b) {
     return plan->nodes[a].element_wise && plan->nodes[b].element_wise &&
            tw_shape_equal(&tw_plan_entry(plan, a)->shape, &tw_plan_entry(plan, b)->shape);
@@ -73,10 +69,10 @@ static bool writes(const tw_graph_entry *entry, int32_t k) {
     return entry->op->stateful && (entry->op->writes >> k & 1) != 0;
 }
 
-// One reading of a leaf, in a list of the leaf's.
+// One reading of a leaf, in the list of that leaf's readings.
 typedef struct reading {
-    int32_t reader, input;
-    int32_t next; // -1: none
+    int32_t reader, input; // the input is the leaf, or a view of it
+    int32_t next;          // -1: none
 } reading;
 
 typedef struct readings {
@@ -106,7 +102,7 @@ static tw_status list_readings(tw_plan *plan, readings *r) {
     return TW_OK;
 }
 
-// Everybody else who reads `variable` runs before `writer`; nobody else may write it.
+// Makes all other readers of `variable` run before `writer`. Errors: another of them writes it too.
 static tw_status put_readers_before(tw_plan_making *making, const readings *r, int32_t writer,
                                     int32_t variable) {
     tw_plan *plan = making->plan;
@@ -201,8 +197,8 @@ static tw_status index_edges(tw_plan_making *making) {
     return TW_OK;
 }
 
-// Depth first from the lowest number on, so that what belongs together stays together. Errors: a node
-// that needs itself: it reads what a write behind it leaves.
+// Depth first from the lowest number on, so that what belongs together stays together. Errors: a node would have to
+// run before itself, as it reads a variable that must be written only later.
 static tw_status sort(tw_plan_making *making) {
     tw_plan *plan = making->plan;
 

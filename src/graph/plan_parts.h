@@ -1,7 +1,7 @@
-// How a plan is made and lies in memory. Making: nodes and what must run before what (plan_order),
-// steps of fused nodes (plan_fuse), waves of steps that do not depend on each other (plan_wave), memory
-// (plan_layout, plan_place), tile programs (plan_pass). Binding to a batch: sizes, chunks, items (plan_bind). A run
-// walks over waves and does nothing else (plan_run).
+// How a plan is made, and what it consists of. Making: which nodes are computed and what must run before what
+// (plan_order), steps of fused nodes (plan_fuse), waves of steps that do not depend on each other (plan_wave), memory
+// (plan_layout, plan_place), tile programs (plan_pass). Binding to a batch size: sizes, chunks, items (plan_bind).
+// Running: wave after wave (plan_run).
 #ifndef TW_GRAPH_PLAN_PARTS_H
 #define TW_GRAPH_PLAN_PARTS_H
 
@@ -10,17 +10,20 @@
 
 #define TW_PLAN_FOR_EVER INT32_MAX // the last wave of what is read after a run
 
-// A node of the plan, known by its number there. Inputs have lower numbers; who must also respect
-// writes takes tw_plan.order.
+enum { TW_PLAN_NO_STEP = -1, TW_PLAN_SEVERAL_STEPS = -2 }; // in tw_plan_slot.last_step
+
+// A node of the plan, known by its number there. A node's inputs have lower numbers than it; for an order that also
+// respects writes see tw_plan.order.
 typedef struct tw_plan_node {
-    int32_t node;   // of the graph
-    int32_t source; // itself, or what a view shows (no view, a node of the plan)
+    int32_t node; // of the graph
+    int32_t
+        source; // of a view: the node of the plan, no view itself, whose memory it shows; else the node itself
     bool wanted;
     bool computed;       // by a step: neither a leaf nor a view
-    bool element_wise;   // and by a tile value
+    bool element_wise;   // and computed by a tile value
     int32_t level;       // of fusion: see plan_fuse.c
-    int32_t step;        // that computes it; -1: none
-    int32_t slot;        // where it lies; -1: nowhere
+    int32_t step;        // the one that computes it; -1: none
+    int32_t slot;        // the memory that it lies in; -1: none
     tw_tile_value value; // in its pass's program, while that is made
     int32_t needed;      // data edges to nodes outside its step, while steps are made
 } tw_plan_node;
@@ -29,7 +32,8 @@ typedef struct tw_plan_node {
 typedef struct tw_plan_edge {
     int32_t from, to;
     bool tight;
-    bool data; // else: to writes what from reads, or must not be done if from finds bad data
+    bool
+        data; // `to` reads `from`. Else `to` writes what `from` reads, or must not run if `from` finds bad data
 } tw_plan_edge;
 
 typedef enum tw_slot_kind {
@@ -43,12 +47,12 @@ typedef struct tw_plan_slot {
     tw_slot_kind kind;
     int32_t node; // of the plan, -1: scratch
     int32_t root; // the slot whose memory it is: itself, or the input it took over
-    size_t bytes; // at batch_max; of a root the most that lies in it
+    size_t bytes; // at batch_max
     int32_t first_wave, last_wave;
-    int32_t last_step; // the only one that uses it in its last wave; -1: several
+    int32_t last_step; // the only one that uses it in its last wave, or one of the constants above
     size_t offset;     // in the arena
     void *address;     // NULL: an input not fed yet
-    bool filled;       // a constant, written when the plan is made
+    bool filled;       // it holds a constant, which is written when the plan is made
 } tw_plan_slot;
 
 // An array of a tile program.
@@ -71,23 +75,23 @@ typedef struct tw_plan_pass {
     tw_tile_walk walk[TW_TILE_ARRAYS_MAX];
 } tw_plan_pass;
 
-// One call of a run: a kernel, or a pass over fused nodes dressed as one.
+// One call of a run: a kernel, or a pass over fused nodes, which has a tw_kernel and a tw_op too.
 typedef struct tw_plan_step {
     tw_kernel kernel;
     const tw_op *op;
     tw_plan_pass *pass; // NULL: a kernel
     tw_attributes attributes;
-    int32_t node;                       // the last one computed
-    int32_t first_member, member_count; // in tw_plan.members
+    int32_t node;                       // the last one that it computes
+    int32_t first_member, member_count; // the nodes that it computes, in tw_plan.members
     int32_t wave;
     int32_t scratch_slot; // -1: none
     int array_estimate;   // arrays that its members read, while steps are made
     int open_outputs;     // members that others need, while steps are made
-    bool varies;          // with the batch
+    bool varies;          // its sizes depend on the batch
     int64_t fault;
 } tw_plan_step;
 
-// Where in a wave's work an item starts.
+// Where an item, a part of a wave's work, starts. It ends where the next one starts.
 typedef struct tw_plan_item {
     int32_t step;
     int64_t chunk;
@@ -100,7 +104,7 @@ typedef struct tw_plan_wave {
     bool can_fault;
 } tw_plan_wave;
 
-// An address that follows an input's.
+// An address to be set to that of an input before each run.
 typedef struct tw_plan_patch {
     int32_t slot;
     const void **address;
@@ -112,9 +116,9 @@ struct tw_plan {
     tw_plan_options options;
     tw_plan_node *nodes;
     int32_t node_count;
-    int32_t *of_graph; // a graph node's number in the plan; -1: none
+    int32_t *of_graph; // by node of the graph: its number in the plan; -1: none
     int32_t graph_node_count;
-    int32_t *order; // all nodes so that none runs before what it needs
+    int32_t *order; // all nodes, each behind those that must run before it
     tw_plan_step *steps;
     int32_t step_count;
     int32_t *members;
@@ -127,7 +131,7 @@ struct tw_plan {
     int32_t patch_count;
     char *arena;
     size_t arena_bytes;
-    char *state; // of all kernels
+    char *state; // what kernels keep between runs
     int64_t bound_batch;
     bool must_patch;
     int threads;
@@ -135,7 +139,7 @@ struct tw_plan {
     tw_clock clock;
 };
 
-// What is only needed while a plan is made.
+// What is needed only while a plan is made.
 typedef struct tw_plan_making {
     tw_plan *plan;
     tw_variables *variables;
@@ -146,7 +150,7 @@ typedef struct tw_plan_making {
     int32_t *first_out;
 } tw_plan_making;
 
-// Fails leave what was made in `plan` and `making` for their freeing.
+// The stages of making a plan, in this order. On failure what was made stays in `plan` and `making`, to be freed.
 tw_status tw_plan_order(tw_plan_making *making, const tw_node *wanted, int count);
 tw_status tw_plan_fuse(tw_plan_making *making);
 tw_status tw_plan_cut_waves(tw_plan_making *making);
@@ -154,19 +158,19 @@ tw_status tw_plan_lay_out(tw_plan_making *making);
 tw_status tw_plan_place(tw_plan *plan);
 tw_status tw_plan_make_pass(tw_plan *plan, tw_plan_step *step);
 
-// Sizes and chunks of all steps at the plan's batch_max, without addresses.
-tw_status tw_plan_measure_steps(tw_plan *plan);
+// Describes all steps; gives kernels their sizes and chunks at the plan's batch_max. Addresses come later.
+tw_status tw_plan_describe_steps(tw_plan *plan);
 
-// Room for items and patches, addresses of all that does not move.
-tw_status tw_plan_make_items(tw_plan *plan);
+// The last stage: gives steps their addresses and state, makes room for items, and binds the plan to its batch_max.
+tw_status tw_plan_make_runnable(tw_plan *plan);
 
-// Sizes, chunks and items for `batch`; no allocation, cannot fail.
+// Sets sizes, chunks and items for `batch`. Allocates nothing and cannot fail.
 void tw_plan_bind(tw_plan *plan, int64_t batch);
 
-// The pass of a step at the sizes of `batch`.
+// Sets the sizes of a step's pass for `batch`.
 void tw_plan_bind_pass(tw_plan *plan, tw_plan_step *step, int64_t batch);
 
-// A shape with B known.
+// A shape with B replaced by `batch`.
 tw_shape tw_shape_at(const tw_shape *shape, int64_t batch);
 
 // The operator of a pass: a chunk is a range of elements.
@@ -176,7 +180,7 @@ static inline const tw_graph_entry *tw_plan_entry(const tw_plan *plan, int32_t n
     return &plan->graph->nodes[plan->nodes[node].node];
 }
 
-// Number of input k's node in the plan.
+// Input k of a node, as a node of the plan; the same, or what it shows if it is a view.
 static inline int32_t tw_plan_input(const tw_plan *plan, int32_t node, int32_t k) {
     const tw_graph_entry *entry = tw_plan_entry(plan, node);
     return plan->of_graph[tw_graph_inputs(plan->graph, entry)[k].index];

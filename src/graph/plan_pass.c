@@ -1,5 +1,4 @@
-// Passes: fused element-wise nodes as one tile program, and how it walks through arrays that are
-// repeated.
+// Passes: fused element-wise nodes as one tile program, and how it goes through arrays that are broadcast.
 #include "base/memory.h"
 #include "graph/plan_parts.h"
 
@@ -12,8 +11,8 @@
 
 // ---- making the program
 
-// The array through which the pass reads `node`, or -1 if there is no room. Whoever shares memory and
-// shape shares the array, so that the program knows of reads and writes of one place.
+// The array of the pass through which `node` is read or written, or -1 if there are too many. Nodes that share memory
+// and shape share an array, so that the program knows that it reads and writes the same memory.
 static int array_of(tw_plan *plan, tw_plan_pass *pass, int32_t node) {
     int32_t slot = plan->nodes[node].slot;
     assert(slot >= 0);
@@ -78,7 +77,7 @@ tw_status tw_plan_make_pass(tw_plan *plan, tw_plan_step *step) {
 
 // ---- walking
 
-// The steps of a row-major array of shape `in` along the axes of `out`; 0 where it is repeated.
+// The steps of a row-major array of shape `in` along the axes of `out`; 0 along axes where it is repeated.
 static void steps_of(const tw_shape *in, const tw_shape *out, int64_t steps[TW_RANK_MAX]) {
     int missing = out->rank - in->rank;
     int64_t step = 1;
@@ -89,7 +88,7 @@ static void steps_of(const tw_shape *in, const tw_shape *out, int64_t steps[TW_R
     }
 }
 
-// Whether axis `axis` continues the last axis of the space for every array.
+// Whether, in every array, axis `axis` can be merged into the last axis of the space.
 static bool continues(const tw_plan_pass *pass, int64_t (*steps)[TW_RANK_MAX], int axis,
                       int64_t size) {
     for (int i = 0; i < pass->array_count; i++) {
@@ -98,7 +97,7 @@ static bool continues(const tw_plan_pass *pass, int64_t (*steps)[TW_RANK_MAX], i
     return true;
 }
 
-// The axes of `shape`, those left out that have one element, those made one that are walked in one.
+// Makes the space of the axes of `shape`: axes of one element are left out, axes that can be merged are.
 static void find_space(tw_plan_pass *pass, const tw_shape *shape, int64_t (*steps)[TW_RANK_MAX]) {
     tw_tile_space *space = &pass->space;
     space->rank = 0;

@@ -1,7 +1,7 @@
-// Places: at which offset of the arena each piece of memory lies. Largest first, each at the lowest offset
-// that is free while it lives. To look at all others for each is quadratic, so only the largest are
-// placed so; of a very long graph the rest lies behind them, each piece in the first gap there is when
-// its first wave comes.
+// Places: at which offset of the arena each piece of memory lies. Pieces are placed from the largest on, each at the
+// lowest offset that is free while it lives. That takes quadratic time, as each piece is compared with all placed
+// before, so only the largest LOOKED_AT_MAX are placed in this way. In a very long graph the others lie behind them:
+// in the order of their first waves, each goes into the first gap that is large enough at that time.
 #include "base/checked.h"
 #include "base/memory.h"
 #include "graph/plan_parts.h"
@@ -27,7 +27,7 @@ static tw_status put(tw_plan *plan, tw_plan_slot *slot, size_t offset) {
     return TW_OK;
 }
 
-// ---- orders: of equal ones the lower root first
+// ---- orders; equal pieces go by root
 
 static int by_root(const tw_plan_slot *x, const tw_plan_slot *y) {
     return x->root < y->root ? -1 : x->root > y->root;
@@ -78,13 +78,13 @@ typedef struct gap {
     size_t offset, end;
 } gap;
 
-// What is free now, sorted by offset, no gap touching another; behind `top` all is.
+// What is free now: gaps sorted by offset, of which no two touch, and everything from `top` on.
 typedef struct gaps {
-    gap *list; // room for one more than pieces
+    gap *list; // has room for one gap more than there are pieces
     size_t count, top;
 } gaps;
 
-// The first place for so many bytes.
+// Takes the first place that has that many bytes; returns its offset. A gap that ends at `top` is as large as needed.
 static size_t take(gaps *free, size_t bytes) {
     for (size_t i = 0; i < free->count; i++) {
         gap *g = &free->list[i];
@@ -105,7 +105,7 @@ static size_t take(gaps *free, size_t bytes) {
 static void give_back(gaps *free, size_t offset, size_t bytes) {
     if (bytes == 0) return;
     size_t low = 0, high = free->count;
-    while (low < high) { // the first gap behind
+    while (low < high) { // finds the first gap behind the offset
         size_t middle = low + (high - low) / 2;
         if (free->list[middle].offset < offset)
             low = middle + 1;
@@ -130,7 +130,7 @@ static void give_back(gaps *free, size_t offset, size_t bytes) {
     }
 }
 
-// Places `count` pieces behind all that is placed. `list` and `ends` hold them, to be sorted.
+// Places `count` pieces behind everything placed before. `list` and `ends` both hold them, and are sorted here.
 static tw_status place_rest(tw_plan *plan, tw_plan_slot **list, tw_plan_slot **ends, size_t count) {
     gaps free = {.top = plan->arena_bytes};
     free.list = tw_allocate(plan->context, count + 1, sizeof *free.list);
@@ -141,8 +141,8 @@ static tw_status place_rest(tw_plan *plan, tw_plan_slot **list, tw_plan_slot **e
     size_t ended = 0;
     for (size_t i = 0; i < count && status == TW_OK; i++) {
         for (; ends[ended]->last_wave < list[i]->first_wave; ended++) {
+            assert(ended < i); // what ended before this wave was placed before
             give_back(&free, ends[ended]->offset, aligned(ends[ended]->bytes));
-            assert(ended < i); // what ends before now was placed
         }
         status = put(plan, list[i], take(&free, aligned(list[i]->bytes)));
     }
@@ -152,7 +152,7 @@ static tw_status place_rest(tw_plan *plan, tw_plan_slot **list, tw_plan_slot **e
 
 // ---- all
 
-// The roots that lie in the arena, the largest first; returns how many.
+// Lists the roots that lie in the arena and are used, the largest first; returns how many. Adds up unshared_bytes.
 static size_t list_roots(tw_plan *plan, tw_plan_slot **list) {
     size_t count = 0;
     for (int32_t i = 0; i < plan->slot_count; i++) {
@@ -169,7 +169,8 @@ tw_status tw_plan_place(tw_plan *plan) {
     size_t slots = (size_t)plan->slot_count;
     tw_plan_slot **list = tw_allocate(plan->context, 2 * slots, sizeof *list);
     if (list == NULL) return TW_NO_MEMORY;
-    tw_plan_slot **other = list + slots; // those looked at; then the rest once more
+    tw_plan_slot **other =
+        list + slots; // first the placed ones by offset, then the rest a second time
     size_t count = list_roots(plan, list), most = count < LOOKED_AT_MAX ? count : LOOKED_AT_MAX;
     tw_status status = TW_OK;
     for (size_t i = 0; i < most && status == TW_OK; i++) status = place(plan, list[i], other, i);

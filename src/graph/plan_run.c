@@ -1,5 +1,5 @@
-// A run: wave after wave, each in one launch or, where that would cost more than it brings, on the
-// caller's thread. Which wave is which is known beforehand.
+// A run: wave after wave, each in one parallel loop or, where that would cost more than it saves, on the caller's
+// thread alone. Which waves are worth it was decided when the plan was bound.
 #include "base/parallel.h"
 #include "graph/plan_parts.h"
 
@@ -39,7 +39,7 @@ static void run_wave(tw_plan *plan, const tw_plan_wave *wave) {
     }
 }
 
-// What the first step of the wave that found bad data says of them; TW_OK if none did.
+// Fails with the words of the first step of the wave that found bad data, and forgets all faults; TW_OK if none did.
 static tw_status check_faults(tw_plan *plan, const tw_plan_wave *wave) {
     for (int32_t i = 0; i < wave->step_count; i++) {
         tw_plan_step *step = &plan->steps[wave->first_step + i];
@@ -54,7 +54,7 @@ static tw_status check_faults(tw_plan *plan, const tw_plan_wave *wave) {
     return TW_OK;
 }
 
-// Random numbers are those of the step.
+// Sets the step, which random numbers depend on too.
 static void set_clock(tw_plan *plan, const tw_clock *clock) {
     if (clock != NULL)
         plan->clock = *clock;

@@ -1,6 +1,6 @@
-// Waves: steps that do not depend on each other run in one launch. Each step runs in the first wave it
-// can, so an update stands right behind its gradient; but what is made of nothing but variables and
-// inputs waits until it is needed, so that it takes no memory before.
+// Waves: steps that do not depend on each other and run in one parallel loop. A step runs in the first wave it can, so
+// that an update follows its gradient at once. But a step that reads only variables and inputs runs right before it
+// is needed, so that its result takes no memory before.
 #include "base/memory.h"
 #include "graph/plan_parts.h"
 
@@ -23,7 +23,7 @@ static int32_t first_wave(const tw_plan_making *making, const tw_plan_step *step
     return wave;
 }
 
-// The wave before the first that needs `step`; its own if nobody does.
+// The wave before the first one that needs `step`; its own if none does.
 static int32_t latest_wave(const tw_plan_making *making, const tw_plan_step *step) {
     const tw_plan *plan = making->plan;
     int32_t wave = INT32_MAX;
@@ -61,7 +61,7 @@ static void number_waves(tw_plan_making *making) {
     }
 }
 
-// Sorts the steps by wave; numbers in the nodes follow. Waves without a step are dropped.
+// Sorts the steps by wave and updates their numbers in the nodes. Waves without a step are dropped.
 static tw_status sort_steps(tw_plan *plan) {
     size_t count = (size_t)plan->step_count, waves = (size_t)plan->wave_count;
     tw_plan_step *sorted = tw_allocate(plan->context, count, sizeof *sorted);

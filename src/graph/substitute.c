@@ -1,4 +1,4 @@
-// Lets what was built read another node in a node's place.
+// Makes what was built read another node in place of a node.
 #include "graph/nodes.h"
 
 static void replace_inputs(tw_graph *graph, const bool *keep, tw_node node, tw_node replacement) {
@@ -8,7 +8,8 @@ static void replace_inputs(tw_graph *graph, const bool *keep, tw_node node, tw_n
         for (int32_t k = 0; k < entry->input_count; k++) {
             tw_node *input = &graph->inputs[entry->first_input + k];
             if (input->index != node.index) continue;
-            if (entry->op->stateful && (entry->op->writes >> k & 1) != 0) continue; // is its target
+            if (entry->op->stateful && (entry->op->writes >> k & 1) != 0)
+                continue; // the variable to store in
             *input = replacement;
         }
     }
@@ -29,7 +30,7 @@ void tw_graph_substitute(tw_graph *graph, tw_node node, tw_node replacement) {
     tw_graph_walk walk;
     tw_status status = tw_graph_walk_start(graph, &walk);
     if (status == TW_OK) {
-        tw_graph_walk_from(&walk, replacement); // what it is made from reads on
+        tw_graph_walk_from(&walk, replacement); // these go on reading `node`
         replace_inputs(graph, walk.seen, node, replacement);
         tw_graph_index_again(graph);
     } else {

@@ -1,5 +1,5 @@
-// What nodes are made from, inputs before their readers, without recursion: a chain may be as long as
-// memory is.
+// Lists what nodes are made from, inputs before their readers. Without recursion, since a chain of nodes may be too
+// long for the stack.
 #include "base/memory.h"
 #include "graph/nodes.h"
 
