@@ -7,7 +7,7 @@
 //     tw_bench_update update;
 //     tw_bench_run_update(context, &options, &update);        // one update against a plain loop
 //
-// All of them compute on tw_context_threads threads. docs/performance.md tells what was found.
+// All of them compute on tw_context_threads threads. docs/performance.md has results.
 #ifndef THALWEG_BENCH_H
 #define THALWEG_BENCH_H
 
@@ -70,7 +70,8 @@ TW_API tw_bench_training_options tw_bench_training_options_default(void);
 
 typedef struct tw_bench_training {
     double samples_per_second;
-    double limit_samples_per_second; // if a step were its matrix products and one update alone
+    double
+        limit_samples_per_second; // if a step consisted of its matrix products and one update alone
     double fraction; // samples_per_second/limit_samples_per_second: median of the rounds' ratios
 } tw_bench_training;
 

@@ -17,10 +17,10 @@ extern "C" {
 typedef struct tw_clock {
     uint64_t step;          // t: the update that is computed now, from 1
     double epoch;           // passes over the data before this step: (t - 1)/steps_per_epoch
-    uint64_t total_steps;   // T: steps of the whole training; 0 where nobody knows
-    uint64_t example_count; // N: training examples; 0 where there is no data set
+    uint64_t total_steps;   // T: steps of the whole training; 0 if unknown
+    uint64_t example_count; // N: training examples; 0 if there is no data set
     uint64_t minibatch;     // B: examples of a full minibatch; the last of an epoch may have fewer
-    uint64_t steps_per_epoch; // 0 where there are no epochs
+    uint64_t steps_per_epoch; // 0 if there are no epochs
 } tw_clock;
 
 // Sets the step and the epoch that follows from it (0 without steps_per_epoch).

@@ -7,7 +7,7 @@
 //     ... build and train ...
 //     tw_context_free(context); // last: it must outlive what was made with it
 //
-// Nothing in thalweg is global: two contexts never meet. One thread at a time may use a context and
+// Nothing in thalweg is global: two contexts share nothing. One thread at a time may use a context and
 // what was made with it, except tw_context_cancel, which any thread and any signal handler may call.
 // A thread that computes needs 512 KiB of stack: blocks of matrices are copied there.
 #ifndef THALWEG_CONTEXT_H
@@ -50,10 +50,10 @@ TW_API tw_status tw_context_set_threads(tw_context *context, int threads);
 // The number of threads that compute, at least 1.
 TW_API int tw_context_threads(const tw_context *context);
 
-// Lets allocations fail with TW_NO_MEMORY once more than `limit_bytes` would be live; 0: no limit.
+// Makes allocations fail with TW_NO_MEMORY if more than `limit_bytes` would then be live; 0: no limit.
 TW_API void tw_context_set_memory_limit(tw_context *context, uint64_t limit_bytes);
 
-// What is allocated now, at most, and how often.
+// How much is allocated now, how much was at most, and how many allocations there were.
 TW_API tw_memory tw_context_memory(const tw_context *context);
 
 // Asks a running training or minimisation to stop after its current step. Safe in signal handlers.

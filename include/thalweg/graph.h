@@ -11,8 +11,8 @@
 //     if (tw_graph_check(graph) != TW_OK) report(tw_graph_message(graph));
 //
 // Order: new, build, check, plan (plan.h), run, free. One thread at a time. The builder latches its
-// first error: later calls do nothing and return a node that is only good to be passed on, so that
-// model code reads straight through and checks once. Operators are in ops.h.
+// first error: later calls do nothing and return a node that may only be passed on, so that code which
+// builds a model need check only once, at the end. Operators are in ops.h.
 #ifndef THALWEG_GRAPH_H
 #define THALWEG_GRAPH_H
 

@@ -1,5 +1,5 @@
-// JSON Lines out: one object a line, numbers with enough digits to be read back exactly, non-finite
-// numbers as null, strings escaped to valid UTF-8. The same in every locale.
+// Writes JSON Lines: one object a line, numbers with enough digits to be read back exactly, numbers that are not
+// finite as null, strings as valid UTF-8 with escapes. The same in every locale.
 //
 //     tw_json *line = NULL;
 //     tw_json_new(context, &line);
@@ -9,7 +9,7 @@
 //     tw_json_end(line);                       // }
 //     fputs(tw_json_text(line), stdout);       // ends with a line feed
 //
-// Building does not fail: the first failure is latched and tw_json_status tells it.
+// The functions that build return nothing: the first failure is latched, and tw_json_status returns it.
 #ifndef THALWEG_JSON_H
 #define THALWEG_JSON_H
 

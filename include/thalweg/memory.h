@@ -1,5 +1,5 @@
 // Memory that counts against the budget of a context, zeroed and aligned for vectors. The library itself allocates
-// with these functions; a program may use them for arrays that should obey the same limit.
+// with these functions; a program may use them for arrays that the same limit should cover.
 #ifndef THALWEG_MEMORY_H
 #define THALWEG_MEMORY_H
 
@@ -14,14 +14,14 @@ extern "C" {
 // that is not NULL but may not be read.
 TW_API void *tw_allocate(tw_context *context, size_t count, size_t size);
 
-// Grows `*block` from `count` to `new_count` elements, the new ones zero. On failure the block is as
-// it was. `*block` may be NULL with `count` 0. Errors: TW_NO_MEMORY.
+// Changes `*block` from `count` to `new_count` elements; new ones are zero. On failure the block is unchanged.
+// `*block` may be NULL with `count` 0. Errors: TW_NO_MEMORY.
 TW_API tw_status tw_reallocate(tw_context *context, void **block, size_t count, size_t new_count,
                                size_t size);
 
 // For growing arrays: makes room for one more element after the first `count` in a block with room for
 // `*capacity`. If there is none, the block is reallocated with at least twice the room, and `*capacity` set
-// to it; new elements are zero. Errors: TW_NO_MEMORY, and the block is as it was.
+// to it; new elements are zero. Errors: TW_NO_MEMORY, with the block unchanged.
 TW_API tw_status tw_grow(tw_context *context, void **block, size_t count, size_t *capacity,
                          size_t size);
 

@@ -33,17 +33,17 @@ TW_API void tw_text_free(tw_text *text);
 // Empties the text, its failure too, and keeps the memory.
 TW_API void tw_text_clear(tw_text *text);
 
-// Adds formatted text (numbers as in the "C" locale). What fails adds nothing.
+// Adds formatted text (numbers as in the "C" locale). Adds nothing if it fails.
 TW_API void tw_text_add(tw_text *text, const char *format, ...) TW_PRINTF(2, 3);
 
-// Adds bytes. What fails adds nothing.
+// Adds bytes. Adds nothing if it fails.
 TW_API void tw_text_add_bytes(tw_text *text, const char *bytes, size_t count);
 
-// Adds the shortest digits that read back as `value`; "nan", "inf" and "-inf" for what is no number.
+// Adds the shortest digits that read back as `value`, or "nan", "inf" or "-inf".
 TW_API void tw_text_add_number(tw_text *text, double value);
 
-// Gives the string away: owned by the caller: free with tw_release. NULL after a failure, which stays
-// latched. Nothing is left to be freed in either case.
+// Hands the string over: owned by the caller: free with tw_release. NULL after a failure, which stays latched. In
+// either case nothing is left to be freed.
 TW_API char *tw_text_take(tw_text *text);
 
 #ifdef __cplusplus

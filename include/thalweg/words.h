@@ -1,5 +1,4 @@
-// Numbers and names in text: the same in every locale. What the command line reads its options with, and
-// counts things by.
+// Numbers and names in text, alike in every locale: what the command line reads options and writes messages with.
 #ifndef THALWEG_WORDS_H
 #define THALWEG_WORDS_H
 
@@ -33,7 +32,7 @@ TW_API bool tw_parse_integer(const char *text, int64_t *value);
 // begins with, by three letters or more; else NULL. Borrowed from `names`.
 TW_API const char *tw_nearest_name(const char *name, const char *const *names, size_t count);
 
-// What the name of things ends with where there are `count` of them: "" for one, else "s". Valid for ever.
+// The ending of a noun that stands behind `count`: "" for 1, else "s". Valid for ever.
 TW_API const char *tw_plural(int64_t count);
 
 // A key of a text "NAME:key=value,...". Borrowed: valid for ever.

@@ -1,4 +1,4 @@
-// The machine alone: plain loops over arrays that no cache holds, and our matrix product.
+// The limits of the machine: plain loops over arrays that no cache holds, and our matrix product.
 #include <string.h>
 
 #include "base/memory.h"
@@ -16,7 +16,7 @@
 
 typedef struct stream {
     const char *name;
-    int arrays_touched; // loads and stores an element
+    int arrays_touched; // loads and stores of an element
     void (*run)(float *const *arrays, int64_t first, int64_t end);
 } stream;
 

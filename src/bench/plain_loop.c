@@ -1,11 +1,12 @@
-// One loop for each of the usual numbers of arrays; what is rarer goes a tile at a time.
+// One loop for each of the usual numbers of arrays. For other numbers the arrays of a tile are touched one after the
+// other.
 #include "bench/plain_loop.h"
 
 #include "base/parallel.h"
 
 #define TILE 512
 
-// What was read must not be found to be of no use.
+// Keeps the compiler from dropping reads whose result is not used.
 #define KEEP(value) __asm__ volatile("" : : "r"(value))
 
 TW_SIMD static void read_alone(const tw_plain_word *a, int64_t first, int64_t end) {

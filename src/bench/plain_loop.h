@@ -1,4 +1,4 @@
-// Loops that read and write arrays and compute nothing: the memory's limit of a pass over them.
+// Loops that read and write arrays and compute nothing: the limit that memory sets to a pass over them.
 #ifndef TW_BENCH_PLAIN_LOOP_H
 #define TW_BENCH_PLAIN_LOOP_H
 
@@ -8,8 +8,8 @@
 
 typedef uint32_t __attribute__((may_alias)) tw_plain_word;
 
-// Arrays of words of 32 bits. Those that are written are read too, and keep their values: a mask of 0,
-// which the compiler does not know, is what is let through of what is read.
+// Arrays of 32-bit words. Those that are written are also read, and keep their values: they are combined with what is
+// read under a mask of 0, which the compiler does not know to be 0.
 typedef struct tw_plain_loop {
     int read_count, written_count;
     const tw_plain_word *read[TW_PLAIN_ARRAYS_MAX];

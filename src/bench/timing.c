@@ -1,4 +1,4 @@
-// Samples and medians.
+// Samples of times, and their medians.
 #include "bench/timing.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include "base/clock.h"
 
 #define ROUNDS_MIN 5
-#define SAMPLE_SECONDS 10e-3 // so long that a sample finds its own data in the caches
+#define SAMPLE_SECONDS 10e-3 // so long that a sample mostly finds its own data in the caches
 #define WARMING_SECONDS 20e-3
 
 static int ascending(const void *a, const void *b) {
@@ -38,7 +38,7 @@ static tw_status sample(const tw_bench_side *side, double *seconds) {
     return TW_OK;
 }
 
-// What one call costs once caches and branches know it.
+// The time of one call once caches and branch predictors are warm.
 static tw_status warm(tw_bench_side *side, double *seconds) {
     side->repeats = 1;
     double start = tw_clock_seconds();

@@ -1,4 +1,4 @@
-// Taking turns: a measurement and its limit, one after the other, many times.
+// Measures several things in turn, many times, so that all meet the same disturbances.
 #ifndef TW_BENCH_TIMING_H
 #define TW_BENCH_TIMING_H
 
@@ -8,20 +8,20 @@
 
 typedef tw_status tw_bench_work(void *user);
 
-// Something to measure. `seconds` is filled: of one call, in each round, the mean of a sample's.
+// Something to measure. `seconds` gets the time of one call in each round, the mean of a sample of calls.
 typedef struct tw_bench_side {
     tw_bench_work *work;
     void *user;
-    int repeats; // calls in a sample: set by taking turns
+    int repeats; // calls in a sample, set by tw_bench_take_turns
     double seconds[TW_BENCH_ROUNDS_MAX];
 } tw_bench_side;
 
-// Measures the sides in turn for about `budget_seconds` in all, each sample repeated until it lasts
-// long enough to be told from the clock. `*rounds` is at least 5. The first failure ends it.
+// Measures the sides in turn for about `budget_seconds` in all. A sample has so many calls that the clock's resolution
+// does not matter. `*rounds` becomes 5 or more. The first failure ends the measurement.
 tw_status tw_bench_take_turns(tw_bench_side *sides, int side_count, double budget_seconds,
                               int *rounds);
 
-// Medians of a side, and of the quotient of two sides in the same round.
+// The median of a side's times, and that of the ratios of two sides' times in the same round.
 double tw_bench_median(const double *values, int count);
 double tw_bench_median_ratio(const double *above, const double *below, int count);
 

@@ -1,5 +1,5 @@
-// Training against what its step cannot do without: the products of matrices, each measured alone, and
-// one update of all parameters.
+// Training against what its step cannot do without: the matrix products, each measured alone, and one update of all
+// parameters.
 #include <string.h>
 
 #include "base/fail.h"
@@ -21,7 +21,7 @@ enum { TRAINING, UPDATE, FIRST_PRODUCT };
 
 typedef struct product_work {
     tw_matrix_product product;
-    int uses; // a step
+    int uses; // in a step
     void *a, *b, *c;
 } product_work;
 
@@ -88,7 +88,7 @@ static bool same(const tw_matrix_product *a, const tw_matrix_product *b) {
            a->transpose_a == b->transpose_a && a->transpose_b == b->transpose_b;
 }
 
-// An operand of that many elements, none of them 0 or the next one's equal.
+// An operand of that many elements, none of them 0 or equal to the next one.
 static void *operand_new(const measuring *m, int64_t elements) {
     size_t size = tw_dtype_size(m->options->precision);
     void *operand = tw_allocate(m->context, (size_t)elements, size);
@@ -147,7 +147,7 @@ static tw_status run_product(void *user) {
     return TW_OK;
 }
 
-// What the step cannot do without, in one round.
+// The time of what a step cannot do without, in one round.
 static double limit_of(const measuring *m, int round) {
     double seconds = m->sides[UPDATE].seconds[round];
     for (int i = 0; i < m->product_count; i++)

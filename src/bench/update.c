@@ -133,7 +133,9 @@ static void touch_array(const tw_bench_subject *s, tw_plain_loop *loop, int arra
         loop->read[loop->read_count++] = words;
 }
 
-// An array of float64 where the rest is of float32 counts as two.
+_Static_assert(2 * TW_RULE_ARRAY_OUT <= TW_PLAIN_ARRAYS_MAX, "each array may count as two");
+
+// Touches words [first, end) of a tensor's arrays. An array of float64 beside others of float32 counts as two.
 static void touch_tensor(const tw_bench_subject *s, int tensor, int64_t first, int64_t end) {
     void *const *arrays = s->arrays + (size_t)tensor * TW_RULE_ARRAY_COUNT;
     int64_t words = words_of(s, s->starts[tensor + 1] - s->starts[tensor]);
@@ -148,7 +150,7 @@ static void touch_tensor(const tw_bench_subject *s, int tensor, int64_t first, i
     tw_plain_loop_run(&loop, first, end);
 }
 
-// The tensor that holds an element, were all tensors one.
+// The tensor that would hold an element if all tensors were one.
 static int tensor_at(const tw_bench_subject *s, int64_t element) {
     int low = 0, high = s->tensor_count - 1;
     while (low < high) {

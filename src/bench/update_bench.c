@@ -1,4 +1,4 @@
-// Updates against the memory's limit.
+// Updates against the limit that memory sets.
 #include "base/fail.h"
 #include "base/memory.h"
 #include "bench/timing.h"
@@ -17,7 +17,7 @@ static tw_status check(tw_context *context, const tw_bench_update_options *optio
                    (long long)options->parameter_count, (long long)options->tensor_count);
 }
 
-// All alike, to one element.
+// Tensors whose sizes differ by at most one element.
 static tw_status open_subject(tw_context *context, const tw_bench_update_options *options,
                               tw_bench_subject *subject) {
     int64_t n = options->parameter_count, count = options->tensor_count;
