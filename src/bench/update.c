@@ -26,10 +26,11 @@ static tw_shape shape_of(const tw_bench_subject *s, int tensor) {
 // An array of numbers around 0 that come again after `period`.
 static tw_status make_array(tw_bench_subject *s, const char *name, const tw_shape *shape,
                             int64_t period, double factor) {
+    int64_t middle = period / 2;
     tw_tensor *array = NULL;
     tw_status status = tw_variables_have(s->variables, name, s->precision, shape, &array);
     for (int64_t k = 0; k < shape->size[0] && status == TW_OK; k++)
-        tw_tensor_set(array, k, (double)(k % period - period / 2) * factor);
+        tw_tensor_set(array, k, (double)(k % period - middle) * factor);
     return status;
 }
 
