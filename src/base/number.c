@@ -10,10 +10,6 @@
 
 #include "base/locale.h"
 
-static bool is_digit(char c) {
-    return '0' <= c && c <= '9';
-}
-
 // Every decimal of up to 15 digits survives the way to a double and back, and %g drops zeros at the end, so the
 // search begins with 15 digits; denormal numbers have fewer, so for them with 1. 17 digits are always enough.
 static void shortest_digits(double value, char buffer[TW_NUMBER_BYTES]) {
@@ -65,7 +61,7 @@ static void add_digit(decimal *number, char digit, bool fraction) {
 // Reads the digits before or behind the point, from `at` on; returns where they end.
 static size_t read_digits(decimal *number, const char *text, size_t length, size_t at,
                           bool fraction) {
-    for (; at < length && is_digit(text[at]); at++) add_digit(number, text[at], fraction);
+    for (; at < length && tw_is_digit(text[at]); at++) add_digit(number, text[at], fraction);
     return at;
 }
 
@@ -76,9 +72,9 @@ static size_t read_exponent(decimal *number, const char *text, size_t length, si
     i++;
     bool negative = i < length && text[i] == '-';
     if (i < length && (text[i] == '-' || text[i] == '+')) i++;
-    if (i == length || !is_digit(text[i])) return at;
+    if (i == length || !tw_is_digit(text[i])) return at;
     int64_t exponent = 0;
-    for (; i < length && is_digit(text[i]); i++) {
+    for (; i < length && tw_is_digit(text[i]); i++) {
         if (exponent < INT64_MAX / 16) exponent = 10 * exponent + (text[i] - '0');
     }
     number->exponent += negative ? -exponent : exponent;
@@ -154,7 +150,7 @@ bool tw_parse_integer(const char *text, int64_t *value) {
     if (*text == '\0') return false;
     int64_t sum = 0; // kept negative, since -INT64_MIN does not fit
     for (; *text != '\0'; text++) {
-        if (!is_digit(*text)) return false;
+        if (!tw_is_digit(*text)) return false;
         if (__builtin_mul_overflow(sum, 10, &sum)) return false;
         if (__builtin_sub_overflow(sum, *text - '0', &sum)) return false;
     }

@@ -1,4 +1,4 @@
-// Patterns, and numbers inside longer texts. Text that grows is in thalweg/text.h, whole numbers and
+// Kinds of characters, patterns, and numbers inside longer texts. Text that grows is in thalweg/text.h, whole numbers and
 // nearest names are in thalweg/words.h.
 #ifndef TW_BASE_TEXT_H
 #define TW_BASE_TEXT_H
@@ -8,6 +8,15 @@
 #include "base/fail.h"
 #include "thalweg/text.h"
 #include "thalweg/words.h"
+
+// A decimal digit; a blank, a tab or a part of a line end. The same in every locale.
+static inline bool tw_is_digit(char c) {
+    return '0' <= c && c <= '9';
+}
+
+static inline bool tw_is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 // Reads one number at the start of `text` (sign, decimals, exponent; no hexadecimal, inf, nan or blanks) and
 // returns how many bytes it has, 0 if there is none. Reads at most `length` bytes. A number too large for a double

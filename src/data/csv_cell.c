@@ -21,23 +21,19 @@ bool tw_cell_is_gap(const tw_cell *cell) {
     return false;
 }
 
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 // One comma, or some with three digits behind each: "1,2,3" is a list.
 bool tw_cell_has_comma(const tw_cell *cell) {
     const char *at = cell->text, *end = at + cell->length;
     int commas = 0;
     bool thousands = true;
     if (at < end && (*at == '-' || *at == '+')) at++;
-    if (at == end || !is_digit(*at) || !is_digit(end[-1])) return false;
+    if (at == end || !tw_is_digit(*at) || !tw_is_digit(end[-1])) return false;
     for (; at < end; at++) {
-        if (!is_digit(*at) && *at != ',' && *at != '.') return false;
+        if (!tw_is_digit(*at) && *at != ',' && *at != '.') return false;
         if (*at != ',') continue;
         commas++;
         size_t digits = 0;
-        while (at + 1 + digits < end && is_digit(at[1 + digits])) digits++;
+        while (at + 1 + digits < end && tw_is_digit(at[1 + digits])) digits++;
         thousands = thousands && digits == 3;
     }
     return commas == 1 || (commas > 1 && thousands);
@@ -46,7 +42,7 @@ bool tw_cell_has_comma(const tw_cell *cell) {
 static bool read_digits(const char *text, int count, int *value) {
     *value = 0;
     for (int i = 0; i < count; i++) {
-        if (!is_digit(text[i])) return false;
+        if (!tw_is_digit(text[i])) return false;
         *value = *value * 10 + (text[i] - '0');
     }
     return true;

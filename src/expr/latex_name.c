@@ -38,13 +38,9 @@ static const char *accent_of(piece p) {
     return find(p, accents, sizeof accents / sizeof *accents);
 }
 
-static bool is_digit(char c) {
-    return '0' <= c && c <= '9';
-}
-
 static bool is_number(piece p) {
     size_t i = 0;
-    while (i < p.length && is_digit(p.text[i])) i++;
+    while (i < p.length && tw_is_digit(p.text[i])) i++;
     return p.length > 0 && i == p.length;
 }
 
@@ -113,7 +109,7 @@ static bool only_accents(piece parts) {
 void tw_latex_name(const char *name, size_t length, tw_text *text) {
     piece rest = {name, length};
     piece stem = take_part(&rest), digits = {stem.text + stem.length, 0};
-    while (stem.length > 1 && is_digit(stem.text[stem.length - 1])) {
+    while (stem.length > 1 && tw_is_digit(stem.text[stem.length - 1])) {
         stem.length--;
         digits = (piece){stem.text + stem.length, digits.length + 1};
     }

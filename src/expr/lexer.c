@@ -19,16 +19,12 @@ tw_status tw_lexer_fail(tw_lexer *lexer, size_t offset, const char *hint, const 
     return lexer->status;
 }
 
-static bool is_digit(char c) {
-    return '0' <= c && c <= '9';
-}
-
 static bool starts_name(char c) {
     return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || c == '_';
 }
 
 static bool continues_name(char c) {
-    return starts_name(c) || is_digit(c);
+    return starts_name(c) || tw_is_digit(c);
 }
 
 // The byte `ahead` of the position, NUL behind the end: no other NUL is in a checked text.
@@ -188,7 +184,7 @@ static tw_status read_token(tw_lexer *lexer) {
     if (c == '\0') return TW_OK;
     if (starts_name(c)) {
         status = read_name(lexer);
-    } else if (is_digit(c) || c == '.') {
+    } else if (tw_is_digit(c) || c == '.') {
         status = read_number(lexer);
     } else {
         status = read_sign(lexer);

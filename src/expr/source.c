@@ -26,10 +26,6 @@ static size_t character_at(const tw_source *source, size_t offset, size_t end) {
     return bytes == 0 ? 1 : bytes;
 }
 
-static bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static void find_line(const tw_source *source, size_t offset, place *at) {
     static const char mark[] = "\xef\xbb\xbf"; // some editors begin a file with it
     if (offset >= 3 && memcmp(source->text, mark, 3) == 0) at->first = 3;
@@ -82,7 +78,7 @@ tw_status tw_source_fail_list(tw_context *context, const tw_source *source, size
     vsnprintf(what, sizeof what, format, list);
     if (offset >= source->length) {
         offset = source->length;
-        while (offset > 0 && is_blank(source->text[offset - 1])) offset--;
+        while (offset > 0 && tw_is_blank(source->text[offset - 1])) offset--;
     }
     place at = {.line = 1, .column = 1};
     find_line(source, offset, &at);

@@ -33,10 +33,6 @@ typedef struct reader {
     tw_method_exception *first, **last;
 } reader;
 
-static bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static tw_status fail_here(const reader *r, size_t offset, const char *what) {
     return tw_source_fail(r->method->context, &r->source, offset,
                           "a group is written *bias*: weight_decay=0", "%s", what);
@@ -45,7 +41,7 @@ static tw_status fail_here(const reader *r, size_t offset, const char *what) {
 // The bytes up to one of `ends` outside parentheses, without blanks around them.
 static void read_until(reader *r, const char *ends, size_t *first, size_t *length) {
     int open = 0;
-    while (r->at < r->source.length && is_blank(r->source.text[r->at])) r->at++;
+    while (r->at < r->source.length && tw_is_blank(r->source.text[r->at])) r->at++;
     *first = r->at;
     for (; r->at < r->source.length; r->at++) {
         char c = r->source.text[r->at];
@@ -53,7 +49,7 @@ static void read_until(reader *r, const char *ends, size_t *first, size_t *lengt
         open += (c == '(') - (c == ')');
     }
     *length = r->at - *first;
-    while (*length > 0 && is_blank(r->source.text[*first + *length - 1])) --*length;
+    while (*length > 0 && tw_is_blank(r->source.text[*first + *length - 1])) --*length;
 }
 
 static bool take(reader *r, char sign) {

@@ -15,12 +15,8 @@ typedef struct reader {
     size_t at;
 } reader;
 
-static bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static void skip_blanks(reader *r) {
-    while (r->at < r->source.length && is_blank(r->source.text[r->at])) r->at++;
+    while (r->at < r->source.length && tw_is_blank(r->source.text[r->at])) r->at++;
 }
 
 static bool at_sign(const reader *r, char sign) {
@@ -69,9 +65,9 @@ static size_t name_end(const reader *r) {
         size_t left = r->source.length - end;
         if (left < sizeof ending - 1 || memcmp(r->source.text + end, ending, 5) != 0) continue;
         char next = left == 5 ? '|' : r->source.text[end + 5];
-        if (next == '|' || next == ':' || is_blank(next)) return end + 5;
+        if (next == '|' || next == ':' || tw_is_blank(next)) return end + 5;
     }
-    while (end > r->at && is_blank(r->source.text[end - 1])) end--;
+    while (end > r->at && tw_is_blank(r->source.text[end - 1])) end--;
     return end;
 }
 
@@ -238,7 +234,7 @@ static tw_status parse_value(reader *r, int hyper) {
         open += (c == '(') - (c == ')');
     }
     size_t end = r->at;
-    while (end > first && is_blank(r->source.text[end - 1])) end--;
+    while (end > first && tw_is_blank(r->source.text[end - 1])) end--;
     if (end == first) return fail_at(r, first, NULL, "expected a value here");
     tw_source source = {r->source.name, r->source.text, end};
     r->method->hypers[hyper].given = true;
@@ -253,7 +249,7 @@ static tw_status parse_option(reader *r) {
     size_t first = r->at;
     while (r->at < r->source.length && strchr("=,|:", r->source.text[r->at]) == NULL) r->at++;
     size_t end = r->at;
-    while (end > first && is_blank(r->source.text[end - 1])) end--;
+    while (end > first && tw_is_blank(r->source.text[end - 1])) end--;
     if (end == first || end - first >= sizeof name) {
         return fail_at(r, first, "as in lr=1e-3", "expected NAME=VALUE here");
     }
