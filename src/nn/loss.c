@@ -139,6 +139,19 @@ tw_node tw_zero_one_error(tw_graph *graph, tw_node outputs, tw_node target) {
     return tw_sub(graph, tw_constant(graph, 1.0), tw_sum(graph, right, -1));
 }
 
+// l1*|w| + l2*w^2/2 of one parameter; what has the factor 0 is not computed.
+static tw_node penalty_of(tw_graph *graph, tw_node weight, double l1, double l2) {
+    tw_node sizes = TW_NO_NODE;
+    if (l1 != 0.0) {
+        sizes = tw_sum_all(graph, tw_abs(graph, weight));
+        sizes = tw_mul(graph, tw_constant(graph, l1), sizes);
+    }
+    if (l2 == 0.0) return sizes;
+    tw_node squares = tw_sum_squares(graph, weight);
+    squares = tw_mul(graph, tw_constant(graph, l2 / 2.0), squares);
+    return l1 != 0.0 ? tw_add(graph, sizes, squares) : squares;
+}
+
 tw_node tw_penalty(tw_graph *graph, double l1, double l2) {
     const tw_node *parameters = NULL;
     int count = tw_graph_parameters(graph, &parameters);
@@ -146,10 +159,7 @@ tw_node tw_penalty(tw_graph *graph, double l1, double l2) {
     for (int i = 0; i < count && (l1 != 0.0 || l2 != 0.0); i++) {
         tw_node weight = parameters[i];
         if (tw_node_shape(graph, weight)->rank < 2) continue;
-        tw_node sizes = tw_sum_all(graph, tw_abs(graph, weight));
-        tw_node squares = tw_sum_squares(graph, weight);
-        tw_node part = tw_add(graph, tw_mul(graph, tw_constant(graph, l1), sizes),
-                              tw_mul(graph, tw_constant(graph, l2 / 2.0), squares));
+        tw_node part = penalty_of(graph, weight, l1, l2);
         total = total.index < 0 ? part : tw_add(graph, total, part);
         tw_graph_parameters(graph, &parameters); // adding nodes may have moved the list
     }
