@@ -10,10 +10,7 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 
-enum {
-    SAMPLE_ROWS = 32, // so many decide on the separator
-    COLUMNS_MAX = TW_COLUMNS_MAX,
-};
+enum { SAMPLE_ROWS = 32 }; // that decide on the separator
 
 static const size_t bytes_max = UINT32_MAX; // of a file: cells keep 32-bit lengths
 
@@ -181,6 +178,11 @@ static tw_status fail_ragged(const cursor *c, int64_t line, size_t count) {
                    table->path, line, count, count == 1 ? "cell" : "cells", table->column_count);
 }
 
+static tw_status fail_columns(const cursor *c, int64_t line) {
+    return tw_fail(c->table->context, TW_BAD_FILE, "%s:%" PRId64 ":1: more than %d columns",
+                   c->table->path, line, TW_COLUMNS_MAX);
+}
+
 // One record into the table's next row.
 static tw_status read_row(tw_table *table, cursor *c, size_t *capacity) {
     int64_t line = c->line;
@@ -193,7 +195,7 @@ static tw_status read_row(tw_table *table, cursor *c, size_t *capacity) {
             status = read_cell(c, table->separator, &table->cells[first + count], &more);
         }
         if (status != TW_OK) return status;
-        if (++count > COLUMNS_MAX) return fail_at(c, "more than 65536 columns");
+        if (++count > TW_COLUMNS_MAX) return fail_columns(c, line);
     }
     if (table->row_count == 0) table->column_count = count;
     if (count != table->column_count) return fail_ragged(c, line, count);

@@ -15,11 +15,17 @@ static_assert(TW_METHOD_RULES_MAX <= TW_RULE_FILES_MAX, "each rule of a chain ma
 tw_status tw_rule_files_add(tw_context *context, tw_rule_files *files, const char *path,
                             const char *text) {
     if (files->count == TW_RULE_FILES_MAX)
-        return tw_fail(context, TW_BAD_ARGUMENT, "rule files: more than %d", TW_RULE_FILES_MAX);
-    tw_rule_file *file = &files->file[files->count++];
-    file->path = tw_copy_text(context, path, strlen(path));
-    file->text = tw_copy_text(context, text, strlen(text));
-    return file->path != NULL && file->text != NULL ? TW_OK : TW_NO_MEMORY;
+        return tw_fail(context, TW_BAD_ARGUMENT, "%s: one rule file too many; at most %d are kept",
+                       path, TW_RULE_FILES_MAX);
+    tw_rule_file file = {tw_copy_text(context, path, strlen(path)),
+                         tw_copy_text(context, text, strlen(text))};
+    if (file.path == NULL || file.text == NULL) {
+        tw_release(file.path);
+        tw_release(file.text);
+        return TW_NO_MEMORY;
+    }
+    files->file[files->count++] = file;
+    return TW_OK;
 }
 
 static const tw_rule_file *find(const tw_rule_files *files, const char *path) {
