@@ -116,6 +116,16 @@ static void find_space(tw_plan_pass *pass, const tw_shape *shape, int64_t (*step
     }
 }
 
+static void find_walks(const tw_plan *plan, tw_plan_pass *pass, const tw_shape *shape,
+                       int64_t batch) {
+    int64_t steps[TW_TILE_ARRAYS_MAX][TW_RANK_MAX];
+    for (int i = 0; i < pass->array_count; i++) {
+        tw_shape in = tw_shape_at(&tw_plan_entry(plan, pass->array[i].node)->shape, batch);
+        steps_of(&in, shape, steps[i]);
+    }
+    find_space(pass, shape, steps);
+}
+
 static bool is_whole(const tw_plan_pass *pass) {
     for (int i = 0; i < pass->array_count; i++) {
         if (pass->space.rank != 1 || pass->walk[i].step[0] != 1) return false;
@@ -126,14 +136,13 @@ static bool is_whole(const tw_plan_pass *pass) {
 void tw_plan_bind_pass(tw_plan *plan, tw_plan_step *step, int64_t batch) {
     tw_plan_pass *pass = step->pass;
     tw_shape shape = tw_shape_at(&tw_plan_entry(plan, step->node)->shape, batch);
-    int64_t steps[TW_TILE_ARRAYS_MAX][TW_RANK_MAX];
-    for (int i = 0; i < pass->array_count; i++) {
-        tw_shape in = tw_shape_at(&tw_plan_entry(plan, pass->array[i].node)->shape, batch);
-        steps_of(&in, &shape, steps[i]);
-    }
-    find_space(pass, &shape, steps);
     pass->elements = tw_shape_elements(&shape);
-    bool whole = is_whole(pass) || pass->elements <= 1;
+    bool whole =
+        pass->elements <= 1; // if it is 0, the other axes may be so large that steps would overflow
+    if (!whole) {
+        find_walks(plan, pass, &shape, batch);
+        whole = is_whole(pass);
+    }
     pass->call.space = whole ? NULL : &pass->space;
     pass->call.walks = whole ? NULL : pass->walk;
     int64_t chunk = pass->elements / CHUNKS_WANTED;

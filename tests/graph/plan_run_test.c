@@ -35,6 +35,21 @@ static void a_smaller_last_batch_computes_its_own_examples_alone(void **state) {
     tw_planned_close(&p);
 }
 
+// Whose other axes are so large that their product would not fit.
+static void passes_over_empty_arrays_do_nothing(void **state) {
+    (void)state;
+    tw_planned p;
+    tw_planned_open(&p, TW_F32, 1);
+    tw_shape shape = TW_SHAPE(0, INT64_C(1) << 40, INT64_C(1) << 40);
+    tw_node x = tw_input(p.graph, "x", TW_F32, shape);
+    tw_node wanted = tw_add(p.graph, x, tw_constant(p.graph, 1.0));
+    tw_planned_plan(&p, &wanted, 1, 1);
+    const float none = 0.0F;
+    assert_ok(p.context, tw_plan_feed(p.plan, x, &none));
+    tw_planned_run(&p, 1);
+    tw_planned_close(&p);
+}
+
 static void leaves_and_views_can_be_read_like_any_node(void **state) {
     (void)state;
     tw_planned p;
@@ -339,7 +354,7 @@ static void any_allocation_that_fails_is_told_and_leaves_nothing(void **state) {
     assert_true(tw_test_failing_allocations(plan, NULL) > 200);
 }
 
-TW_TESTS(a_smaller_last_batch_computes_its_own_examples_alone,
+TW_TESTS(a_smaller_last_batch_computes_its_own_examples_alone, passes_over_empty_arrays_do_nothing,
          leaves_and_views_can_be_read_like_any_node, runs_that_cannot_be_are_refused_with_words,
          plans_that_cannot_be_are_refused_with_words, variables_and_wanted_nodes_must_belong,
          all_readers_see_a_variable_as_it_was, bad_data_stop_a_run_before_anything_is_written,
