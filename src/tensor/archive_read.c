@@ -62,7 +62,7 @@ static bool read_shape(const json_t *value, tw_shape *shape) {
         if (!json_is_integer(size) || json_integer_value(size) < 0) return false;
         shape->size[i] = json_integer_value(size);
     }
-    return tw_shape_elements(shape) >= 0;
+    return true;
 }
 
 static bool read_offsets(const json_t *value, int64_t *first, int64_t *end) {
@@ -78,7 +78,9 @@ static tw_status read_entry(const tw_archive *archive, const char *name, const j
                             entry *out) {
     out->name = name;
     if (strlen(name) > TW_ARCHIVE_NAME_BYTES_MAX)
-        return bad(archive, "a name is too long; at most 1024 bytes are read");
+        return tw_fail(archive->context, TW_BAD_FILE,
+                       "%s: a name has %zu bytes; at most %d are read", archive->path, strlen(name),
+                       TW_ARCHIVE_NAME_BYTES_MAX);
     if (!json_is_object(value) || json_object_size(value) != 3)
         return bad_entry(archive, name,
                          "dtype, shape and data_offsets are needed, and nothing else");
@@ -86,6 +88,8 @@ static tw_status read_entry(const tw_archive *archive, const char *name, const j
         return bad_entry(archive, name, "its dtype cannot be read; F32, F64, I32 and U8 can");
     if (!read_shape(json_object_get(value, "shape"), &out->shape))
         return bad_entry(archive, name, "its shape is no list of at most 8 sizes");
+    if (tw_shape_elements(&out->shape) < 0)
+        return bad_entry(archive, name, "its shape has more elements than can be");
     if (!read_offsets(json_object_get(value, "data_offsets"), &out->first, &out->end))
         return bad_entry(archive, name, "its data_offsets are not two offsets in rising order");
     int64_t bytes = 0;
