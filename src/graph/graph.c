@@ -1,4 +1,5 @@
 // The builder: a table of nodes, names and scopes. Pure nodes that are equal become one.
+#include "base/hash.h"
 #include "base/memory.h"
 #include "graph/nodes.h"
 
@@ -110,12 +111,6 @@ static char *full_name(tw_graph *graph, const tw_op *op, const char *name) {
 
 // ---- the index
 
-static uint64_t mix(uint64_t hash, const void *bytes, size_t count) {
-    const unsigned char *c = bytes;
-    for (size_t i = 0; i < count; i++) hash = (hash ^ c[i]) * 0x100000001b3u; // FNV-1a
-    return hash;
-}
-
 static bool is_named(const tw_op *op) {
     return op == &tw_op_input || tw_op_is_variable(op);
 }
@@ -126,17 +121,17 @@ static bool is_unique(const tw_op *op) {
 
 // A hash of what makes nodes equal: the name where they have a given one; else operator, attributes and inputs.
 static uint64_t hash_of(const tw_graph *graph, const tw_graph_entry *entry) {
-    uint64_t hash = 0xcbf29ce484222325u;
+    uint64_t hash = TW_HASH_START;
     if (is_named(entry->op)) {
-        hash = mix(hash, entry->name, strlen(entry->name));
+        hash = tw_hash_bytes(hash, entry->name, strlen(entry->name));
     } else {
-        hash = mix(hash, &entry->op, sizeof entry->op);
-        hash = mix(hash, &entry->attributes, sizeof entry->attributes);
+        hash = tw_hash_bytes(hash, &entry->op, sizeof entry->op);
+        hash = tw_hash_bytes(hash, &entry->attributes, sizeof entry->attributes);
         if (entry->input_count > 0)
-            hash = mix(hash, graph->inputs + entry->first_input,
-                       (size_t)entry->input_count * sizeof *graph->inputs);
+            hash = tw_hash_bytes(hash, graph->inputs + entry->first_input,
+                                 (size_t)entry->input_count * sizeof *graph->inputs);
     }
-    return hash ^ hash >> 32;
+    return tw_hash_fold(hash);
 }
 
 static bool is_same(const tw_graph *graph, const tw_graph_entry *a, const tw_graph_entry *b) {

@@ -1,6 +1,7 @@
 // The named arrays that outlive runs: a list in the order in which they were made, and a hash table of names.
 #include "thalweg/variables.h"
 #include "base/fail.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "tensor/array_pool.h"
 #include "tensor/shape.h"
@@ -39,19 +40,10 @@ void tw_variables_free(tw_variables *variables) {
     tw_release(variables);
 }
 
-// FNV-1a (Fowler, Noll and Vo, 1991).
-static size_t hash_of(const char *name) {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (const char *c = name; *c != '\0'; c++) {
-        hash = (hash ^ (unsigned char)*c) * 0x100000001b3u;
-    }
-    return (size_t)(hash ^ hash >> 32);
-}
-
 // The place of a name in the index, or the free place for it. The index must have places.
 static int32_t *place_of(const tw_variables *variables, const char *name) {
     size_t mask = variables->index_size - 1;
-    size_t at = hash_of(name) & mask;
+    size_t at = (size_t)tw_hash_fold(tw_hash_bytes(TW_HASH_START, name, strlen(name))) & mask;
     while (variables->index[at] != 0 &&
            strcmp(variables->entries[variables->index[at] - 1].name, name) != 0) {
         at = (at + 1) & mask;
