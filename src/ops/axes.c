@@ -73,17 +73,6 @@ tw_shape tw_attributes_shape(const tw_attributes *attributes) {
     return shape;
 }
 
-const char *tw_size_format(int64_t size, char buffer[TW_SIZE_TEXT_BYTES]) {
-    if (size == TW_BATCH) {
-        snprintf(buffer, TW_SIZE_TEXT_BYTES, "B");
-    } else if (size < 0) {
-        snprintf(buffer, TW_SIZE_TEXT_BYTES, "%lld B", -(long long)size);
-    } else {
-        snprintf(buffer, TW_SIZE_TEXT_BYTES, "%lld", (long long)size);
-    }
-    return buffer;
-}
-
 tw_status tw_op_need_number(const tw_op_shapes *shapes, int input) {
     tw_dtype have = shapes->in_dtype[input], want = tw_graph_dtype(shapes->graph);
     if (have == want) return TW_OK;

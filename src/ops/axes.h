@@ -35,10 +35,6 @@ tw_node tw_size_node(tw_graph *graph, int64_t size);
 tw_attributes tw_shape_attributes(const tw_shape *shape);
 tw_shape tw_attributes_shape(const tw_attributes *attributes);
 
-// A size as text, "784" or "B"; returns `buffer`.
-#define TW_SIZE_TEXT_BYTES 32
-const char *tw_size_format(int64_t size, char buffer[TW_SIZE_TEXT_BYTES]);
-
 // Checks of an input's type: the graph's; whole numbers. Latch TW_BAD_ARGUMENT.
 tw_status tw_op_need_number(const tw_op_shapes *shapes, int input);
 tw_status tw_op_need_index(const tw_op_shapes *shapes, int input);

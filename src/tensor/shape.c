@@ -39,19 +39,22 @@ static size_t put(char *buffer, size_t length, const char *text) {
     return length + count;
 }
 
+const char *tw_size_format(int64_t size, char buffer[TW_SIZE_TEXT_BYTES]) {
+    if (size == -1)
+        snprintf(buffer, TW_SIZE_TEXT_BYTES, "B");
+    else if (size < 0)
+        snprintf(buffer, TW_SIZE_TEXT_BYTES, "%llu B", (unsigned long long)-(uint64_t)size);
+    else
+        snprintf(buffer, TW_SIZE_TEXT_BYTES, "%lld", (long long)size);
+    return buffer;
+}
+
 const char *tw_shape_format(const tw_shape *shape, char buffer[TW_SHAPE_TEXT_BYTES]) {
     size_t length = put(buffer, 0, "[");
     for (int i = 0; i < shape->rank && i < TW_RANK_MAX; i++) {
-        char size[32];
-        int64_t n = shape->size[i];
-        if (n == -1)
-            snprintf(size, sizeof size, "B");
-        else if (n < 0)
-            snprintf(size, sizeof size, "%llu B", (unsigned long long)-(uint64_t)n);
-        else
-            snprintf(size, sizeof size, "%lld", (long long)n);
+        char size[TW_SIZE_TEXT_BYTES];
         if (i > 0) length = put(buffer, length, ", ");
-        length = put(buffer, length, size);
+        length = put(buffer, length, tw_size_format(shape->size[i], size));
     }
     put(buffer, length, "]");
     return buffer;
