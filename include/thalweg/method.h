@@ -73,7 +73,7 @@ typedef struct tw_hyperparameter {
     const char *name;       // "beta1"
     double default_value;   // as the rule's text says
     const char *expression; // its value as text: "0.9", "0.1*exp(-0.01*t)", "schedule"
-    const char *symbol;     // the lecture's: "rho_1"; "" if it has none
+    const char *symbol;     // in the literature: "rho_1"; "" if the text does not say
     const char *meaning;    // "decay of the average of gradients"; "" if the text does not say
 } tw_hyperparameter;
 

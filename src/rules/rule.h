@@ -2,7 +2,7 @@
 //
 //     # Adam. Kingma and Ba, 2014.
 //     rule adam                                          (or `link NAME`: changes g for the next)
-//     param lr = 1e-3         # epsilon: learning rate   (the lecture's symbol, and its meaning)
+//     param lr = 1e-3         # epsilon: learning rate   (its symbol in the literature, meaning)
 //     state s, r = 0                                     (first values; 0 where none is given)
 //     state double alpha                                 (kept in float64 whatever the graph's type)
 //     look theta + momentum*v                            (where the gradient is taken)
@@ -59,7 +59,7 @@ typedef struct tw_rule_symbol {
 typedef struct tw_rule_parameter {
     uint32_t symbol;
     tw_expr_root value;
-    char lecture[TW_RULE_WORDS_BYTES]; // "rho_1"; "" if the text does not say
+    char notation[TW_RULE_WORDS_BYTES]; // "rho_1"; "" if the text does not say
     char meaning[TW_RULE_WORDS_BYTES];
 } tw_rule_parameter;
 

@@ -94,12 +94,12 @@ static void copy_words(char *out, const char *text, size_t length) {
     out[length] = '\0';
 }
 
-// "in the lecture: epsilon, rho_1": a symbol for each of the parameters from `first` on.
+// "in the lecture: epsilon, rho_1": the symbols of several parameters in a line, from `first` on.
 static void share_symbols(tw_rule *rule, int first, const char *text, size_t length) {
     for (int i = first; i < rule->parameter_count && length > 0; i++) {
         const char *comma = memchr(text, ',', length);
         size_t part = comma == NULL ? length : (size_t)(comma - text);
-        copy_words(rule->parameters[i].lecture, text, part);
+        copy_words(rule->parameters[i].notation, text, part);
         size_t used = comma == NULL ? length : part + 1;
         text += used;
         length -= used;
@@ -118,7 +118,7 @@ static void set_words(tw_rule_parameter *parameter, const char *text, size_t len
         copy_words(parameter->meaning, text, length);
         return;
     }
-    copy_words(parameter->lecture, text, symbol);
+    copy_words(parameter->notation, text, symbol);
     copy_words(parameter->meaning, colon + 1, length - symbol - 1);
 }
 

@@ -208,7 +208,7 @@ tw_hyperparameter tw_method_hyperparameter(const tw_method *method, int index) {
         .name = parameter_name(method, index),
         .default_value = hyper->default_value,
         .expression = tw_setting_text(&hyper->setting),
-        .symbol = parameter->lecture,
+        .symbol = parameter->notation,
         .meaning = parameter->meaning,
     };
 }

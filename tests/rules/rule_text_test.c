@@ -102,11 +102,11 @@ static void symbols_of_the_lecture_come_from_comments(void **state) {
     tw_rule *rule;
     tw_source source = {"a", text, sizeof text - 1};
     assert_ok(context, tw_rule_parse(context, &source, &rule));
-    assert_string_equal(rule->parameters[0].lecture, "epsilon");
-    assert_string_equal(rule->parameters[1].lecture, "delta");
-    assert_string_equal(rule->parameters[2].lecture, "rho_1");
+    assert_string_equal(rule->parameters[0].notation, "epsilon");
+    assert_string_equal(rule->parameters[1].notation, "delta");
+    assert_string_equal(rule->parameters[2].notation, "rho_1");
     assert_string_equal(rule->parameters[2].meaning, "decay of an average");
-    assert_string_equal(rule->parameters[3].lecture, "");
+    assert_string_equal(rule->parameters[3].notation, "");
     assert_string_equal(rule->parameters[3].meaning, "no symbol here");
     tw_rule_free(rule);
     tw_context_free(context);
