@@ -124,7 +124,7 @@ static tw_status open_cifar10(const tw_opening *opening, tw_data **train, tw_dat
         status = open_part(opening, &found.train, opening->spec->text, train);
     }
     if (status == TW_OK && found.test.count > 0) {
-        // A folder with test files alone still is a set to train on, for whoever asks for that.
+        // A folder that has only test files can be trained on all the same.
         tw_data **to = learning && found.train.count == 0 ? train : test;
         status = open_part(opening, &found.test, to == test ? name.data : opening->spec->text, to);
     }

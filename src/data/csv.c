@@ -156,7 +156,7 @@ static tw_status find_column(const tw_csv *csv, const char *what, const char *te
              text);
     bool by_index = tw_parse_integer(name, &index), header = csv->first_row == 1;
     if (by_index && index < 0) index += count;
-    // A number that is no index may be a name: the year 2024.
+    // A number that is not an index may be a name: the year 2024.
     if (by_index && (index < 0 || index >= count) && header)
         by_index = find_name(&csv->table, name) < 0;
     if (!by_index) index = header ? find_name(&csv->table, name) : -1;

@@ -13,13 +13,15 @@ static tw_status refuse_gap(const tw_csv *csv, size_t row, size_t column) {
     return tw_csv_fail(csv, TW_BAD_FILE, row, column,
                        "%s%.*s%s; add &missing=mean or &missing=drop",
                        cell->length == 0 ? "is empty" : "'", tw_csv_shown(cell), cell->text,
-                       cell->length == 0 ? "" : "' is no value");
+                       cell->length == 0 ? "" : "' is not a value");
 }
 
+#define NUMBER_WANTED "a number; the training set had numbers here"
+
+// `wanted`: what the training set had here, as it follows "is not".
 static tw_status refuse_cell(const tw_csv *csv, size_t row, size_t column, const char *wanted) {
     const tw_cell *cell = tw_table_cell(&csv->table, row, column);
-    return tw_csv_fail(csv, TW_MISMATCH, row, column,
-                       "'%.*s' is no %s, which the training set had here", tw_csv_shown(cell),
+    return tw_csv_fail(csv, TW_MISMATCH, row, column, "'%.*s' is not %s", tw_csv_shown(cell),
                        cell->text, wanted);
 }
 
@@ -37,7 +39,7 @@ static tw_status encode_number(const tw_csv *csv, const tw_column *column, size_
         *feature = column->fill;
         return csv->gaps == TW_GAPS_ERROR ? refuse_gap(csv, row, at) : TW_OK;
     }
-    if (!tw_cell_number(cell, feature)) return refuse_cell(csv, row, at, "number");
+    if (!tw_cell_number(cell, feature)) return refuse_cell(csv, row, at, NUMBER_WANTED);
     return tw_fits_f32(*feature) ? TW_OK : refuse_size(csv, row, at);
 }
 
@@ -46,7 +48,8 @@ static tw_status encode_date(const tw_csv *csv, size_t row, size_t at, double *f
     const tw_cell *cell = tw_table_cell(&csv->table, row, at);
     double place = 0.0;
     if (tw_cell_is_gap(cell)) return refuse_gap(csv, row, at);
-    if (!tw_cell_date(cell, &features[0], &place)) return refuse_cell(csv, row, at, "date");
+    if (!tw_cell_date(cell, &features[0], &place))
+        return refuse_cell(csv, row, at, "a date; the training set had dates here");
     features[1] = sin(turn * place);
     features[2] = cos(turn * place);
     return TW_OK;
@@ -213,12 +216,12 @@ static tw_status encode_target(const tw_csv *csv, size_t row, int32_t *label, do
                            "the target is missing; fill it in, or add &missing=drop");
     }
     if (encoding->kind == TW_TARGET_VALUE) {
-        if (!tw_cell_number(cell, value)) return refuse_cell(csv, row, at, "number");
+        if (!tw_cell_number(cell, value)) return refuse_cell(csv, row, at, NUMBER_WANTED);
         *value = (*value - encoding->target_mean) / encoding->target_deviation;
         return tw_fits_f32(*value) ? TW_OK : refuse_size(csv, row, at);
     }
     *label = tw_csv_label(csv, row);
-    return *label >= 0 ? TW_OK : refuse_cell(csv, row, at, "class");
+    return *label >= 0 ? TW_OK : refuse_cell(csv, row, at, "a class of the training set");
 }
 
 // Whether all are finite in single precision: a later set can lie far from the training set's mean.

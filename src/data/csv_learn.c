@@ -59,7 +59,7 @@ static tw_status refuse_gap(const tw_csv *csv, size_t column, const census *foun
     return tw_csv_fail(csv, TW_BAD_FILE, found->first_gap, column,
                        "%s%.*s%s (%zu of %zu rows); add &missing=mean or &missing=drop",
                        cell->length == 0 ? "is empty" : "'", tw_csv_shown(cell), cell->text,
-                       cell->length == 0 ? "" : "' is no value", found->gaps, csv->kept_count);
+                       cell->length == 0 ? "" : "' is not a value", found->gaps, csv->kept_count);
 }
 
 static bool gaps_allowed(const tw_csv *csv, const census *found) {
@@ -119,7 +119,7 @@ static void say_gaps(tw_csv *csv, size_t index, const census *found, double fill
 static tw_status refuse_mixture(const tw_csv *csv, size_t index, const census *found) {
     const tw_cell *cell = tw_table_cell(&csv->table, found->first_other, index);
     return tw_csv_fail(csv, TW_BAD_FILE, found->first_other, index,
-                       "'%.*s' is no number, but %zu of %zu cells are; mend it, or leave the "
+                       "'%.*s' is not a number, but %zu of %zu cells are; mend it, or leave the "
                        "column out with &ignore=%zu",
                        tw_csv_shown(cell), cell->text, found->numbers,
                        found->numbers + found->others, index);
@@ -337,8 +337,8 @@ static void adopt_target(tw_csv *csv) {
 
 tw_status tw_csv_adopt(tw_csv *csv) {
     if (csv->opening->like->column_count == 0) {
-        return tw_fail(csv->context, TW_MISMATCH, "%s: is a table; the training set was no table",
-                       csv->table.path);
+        return tw_fail(csv->context, TW_MISMATCH,
+                       "%s: is a table; the training set was not a table", csv->table.path);
     }
     tw_status status = tw_encoding_copy(csv->opening->like, &csv->encoding);
     if (status == TW_OK) status = make_map(csv, csv->encoding->column_count);

@@ -22,7 +22,7 @@ typedef struct tw_table {
     size_t row_count, column_count;
     int64_t comment_count; // lines that were skipped
     bool has_mark;         // began with a byte order mark
-    bool is_latin1;        // was no UTF-8
+    bool is_latin1;        // was not UTF-8
 } tw_table;
 
 // Reads a file and cuts it; `separator` 0: the one that cuts the first lines alike. `path` borrowed: valid

@@ -103,7 +103,7 @@ static tw_status learn_classes(tw_csv *csv, const findings *found, tw_names *key
 static tw_status refuse_text(const tw_csv *csv, const findings *found) {
     const tw_cell *cell = tw_table_cell(&csv->table, found->first_other, (size_t)csv->target);
     return tw_csv_fail(csv, TW_BAD_FILE, found->first_other, (size_t)csv->target,
-                       "'%.*s' is no number, but %zu of %zu cells are; mend it, or add "
+                       "'%.*s' is not a number, but %zu of %zu cells are; mend it, or add "
                        "&target_kind=class",
                        tw_csv_shown(cell), cell->text, found->numbers,
                        found->numbers + found->others);

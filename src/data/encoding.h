@@ -70,7 +70,7 @@ tw_status tw_encoding_number_classes(tw_encoding *encoding, int count);
 tw_status tw_encoding_make_scales(tw_encoding *encoding, int64_t features);
 
 // To and from text. `*text` is owned by the caller: free with tw_release. Errors: TW_NO_MEMORY;
-// TW_BAD_TEXT with what the encoding lacks or where it is no JSON.
+// TW_BAD_TEXT with what the encoding lacks or where it is not JSON.
 tw_status tw_encoding_format(const tw_encoding *encoding, char **text);
 tw_status tw_encoding_parse(tw_context *context, const char *text, tw_encoding **encoding);
 

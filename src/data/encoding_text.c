@@ -114,7 +114,7 @@ static tw_status parse_names(tw_context *context, const json_t *list, size_t lim
     if (count > limit) return lacks(context, "too many names");
     for (size_t i = 0; i < count; i++) {
         const char *text = json_string_value(json_array_get(list, i));
-        if (text == NULL) return lacks(context, "a name that is no text");
+        if (text == NULL) return lacks(context, "a name that is not text");
         tw_status status = tw_names_add(context, names, text, strlen(text));
         if (status != TW_OK) return status;
     }
@@ -183,7 +183,7 @@ static tw_status parse_column(const json_t *value, tw_encoding *encoding, int64_
     status = parse_names(encoding->context, json_object_get(value, "categories"), TW_CATEGORIES_MAX,
                          &column->categories);
     if (status == TW_OK && kind != TW_COLUMN_TEXT && column->categories.count > 0) {
-        return lacks(encoding->context, "categories of a column that is no text");
+        return lacks(encoding->context, "categories of a column that is not of texts");
     }
     *features += widths[kind] + (int64_t)column->categories.count;
     return status;

@@ -117,7 +117,8 @@ static bool read_number(reader *r, double *value) {
 static tw_status read_label(reader *r, double *label) {
     const char *first = r->at;
     if (read_number(r, label) && at_blank(r)) return TW_OK;
-    return fail_at(r, first, "'%.*s' is no label", "a line is LABEL INDEX:VALUE INDEX:VALUE ...");
+    return fail_at(r, first, "'%.*s' is not a label",
+                   "a line is LABEL INDEX:VALUE INDEX:VALUE ...");
 }
 
 static tw_status read_entry(reader *r, int64_t before, entry *e) {
@@ -135,7 +136,7 @@ static tw_status read_entry(reader *r, int64_t before, entry *e) {
         r->at++;
         good = read_number(r, &value) && at_blank(r);
     }
-    if (!good) return fail_at(r, first, "'%.*s' is no INDEX:VALUE", "write it like 3:0.25");
+    if (!good) return fail_at(r, first, "'%.*s' is not INDEX:VALUE", "write it like 3:0.25");
     if (index <= before) {
         return fail_at(r, first, "'%.*s' does not ascend",
                        "the indices of a line have to grow from left to right");
@@ -268,7 +269,7 @@ static tw_status learn_target(const reader *r, const sparse *from, tw_encoding *
     bool classes = find_distinct(from, distinct, &count);
     if (wish == 1 && !classes) {
         return tw_fail(r->context, TW_BAD_FILE,
-                       "%s: the labels are no classes; 2 to %d different whole numbers would be",
+                       "%s: the labels are not classes; 2 to %d different whole numbers would be",
                        r->path, CLASSES_MAX);
     }
     classes = classes && wish != 2;
@@ -293,7 +294,7 @@ static tw_status label_rows(const reader *r, sparse *to, const tw_encoding *enco
         to->classes[i] = tw_names_find(&encoding->classes, digits, strlen(digits));
         if (to->classes[i] >= 0) continue;
         return tw_fail(r->context, TW_MISMATCH,
-                       "%s:%" PRId64 ":1: label %s is no class of the training set", r->path,
+                       "%s:%" PRId64 ":1: label %s is not a class of the training set", r->path,
                        to->lines[i], digits);
     }
     return TW_OK;

@@ -9,9 +9,10 @@
 static tw_status cut_option(tw_spec *spec, char *option) {
     char *equals = strchr(option, '=');
     if (equals == NULL || equals == option) {
-        return tw_fail(spec->context, TW_BAD_ARGUMENT,
-                       "data '%s': '%s' is no option; write key=value, several with '&' between",
-                       spec->text, option);
+        return tw_fail(
+            spec->context, TW_BAD_ARGUMENT,
+            "data '%s': '%s' is not an option; write key=value, several with '&' between",
+            spec->text, option);
     }
     *equals = '\0';
     if (tw_spec_value(spec, option) != NULL) {

@@ -138,7 +138,7 @@ typedef enum tw_function {
         TW_FUNCTION_COUNT
 } tw_function;
 
-// The name as it is written in a text. Borrowed: valid for ever.
+// The name as it is written in a text. Borrowed: always valid.
 const char *tw_function_name(tw_function function);
 
 // The function with this name; false, and TW_FUNCTION_COUNT there, if none has it.

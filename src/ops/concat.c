@@ -12,8 +12,8 @@ static tw_status shape(const tw_op_shapes *s) {
         same.size[axis] = s->in[0]->size[axis]; // free to differ, but for the batch
         if (!tw_shape_equal(&same, s->in[0]) || s->in[i]->size[axis] < 0) {
             return tw_graph_fail(s->graph, TW_BAD_SHAPE,
-                                 "concat: part 1 is %s, part %d is %s; they may differ in axis %d "
-                                 "alone",
+                                 "concat: part 1 is %s, part %d is %s; they may differ only in "
+                                 "axis %d",
                                  tw_shape_format(s->in[0], first), i + 1,
                                  tw_shape_format(s->in[i], other), axis);
         }

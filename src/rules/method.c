@@ -291,8 +291,8 @@ static tw_status check_chain(const reader *r) {
         return tw_source_fail(method->context, &r->source, last ? r->source.length : 0,
                               last ? "as in clip_norm:c=1 | adam"
                                    : "only the last of a chain changes theta",
-                              last ? "'%s' changes the gradient alone; a rule must follow it"
-                                   : "'%s' is no link and cannot stand before another rule",
+                              last ? "'%s' changes only the gradient; a rule must follow it"
+                                   : "'%s' is not a link and cannot stand before another rule",
                               rule->name);
     }
     return TW_OK;

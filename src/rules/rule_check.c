@@ -92,7 +92,7 @@ static tw_status resolve_name(tw_rule *rule, tw_rule_item_kind kind, uint32_t in
     if (!symbol->set) {
         bool before = symbol->offset < node->offset && symbol->kind == TW_RULE_TEMPORARY;
         snprintf(hint, sizeof hint,
-                 before ? "line %zu sets it in one arm of an 'if' alone" : "that is in line %zu",
+                 before ? "line %zu sets it in only one arm of an 'if'" : "that is in line %zu",
                  line_of(rule, symbol->offset));
         return fail_at(rule, node->offset, hint, "'%s' is read before it is set", name);
     }

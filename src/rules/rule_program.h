@@ -124,7 +124,7 @@ int tw_rule_program_variants(const tw_rule_program *program);
 int tw_rule_program_variant(const tw_rule_program *program, const double *vector);
 
 // Computes the scalars of a stage into `vector`, which holds those of the stages before. `clock` is
-// t, epoch, T, N, B; `hyper` the chain's hyperparameters (stage 0 alone reads both).
+// t, epoch, T, N, B; `hyper` the chain's hyperparameters (only stage 0 reads them).
 void tw_rule_program_scalars(const tw_rule_program *program, int stage, const double *clock,
                              const double *hyper, double element_count, double *vector);
 

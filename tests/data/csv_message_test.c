@@ -23,7 +23,7 @@ static const wrong_table to_learn[] = {
     {"1,\"2\"x,3\n", "target=0",
      "%s/a.csv:1:6: text behind a closing quote; double the quotes inside a cell", TW_BAD_FILE},
     {"x,y\n1,2\nabc,3\n3,4\n", "target=y",
-     "%s/a.csv:3:1: column 0 ('x'): 'abc' is no number, but 2 of 3 cells are; mend it, or leave "
+     "%s/a.csv:3:1: column 0 ('x'): 'abc' is not a number, but 2 of 3 cells are; mend it, or leave "
      "the column out with &ignore=0",
      TW_BAD_FILE},
     {"x,y\n1,2\n2,?\n3,4\n", "target=y",
@@ -33,28 +33,29 @@ static const wrong_table to_learn[] = {
      "%s/a.csv:3:1: column 0 ('x'): is empty (1 of 3 rows); add &missing=mean or &missing=drop",
      TW_BAD_FILE},
     {"1,2\nN/A,3\n3,4\n", "target=1&missing=error",
-     "%s/a.csv:2:1: column 0: 'N/A' is no value (1 of 3 rows); add &missing=mean or "
+     "%s/a.csv:2:1: column 0: 'N/A' is not a value (1 of 3 rows); add &missing=mean or "
      "&missing=drop",
      TW_BAD_FILE},
     {"1,?\n?,3\n", "target=1&missing=drop", "%s/a.csv: every row has a gap; none is left",
      TW_BAD_FILE},
     {"d,y\n2020-02-28,1.5\n2020-02-29,2\n?,3\n", "target=y&missing=mean",
-     "%s/a.csv:4:1: column 0 ('d'): '?' is no value (1 of 3 rows); add &missing=mean or "
+     "%s/a.csv:4:1: column 0 ('d'): '?' is not a value (1 of 3 rows); add &missing=mean or "
      "&missing=drop",
      TW_BAD_FILE},
     {"x,y\n1,a\n2,a\n", "target=y",
      "csv:%s/a.csv?target=y: every example has the class 'a'; at least two are needed to learn",
      TW_BAD_FILE},
     {"x,y\n1,2.5\n2,a\n3,1\n", "target=y",
-     "%s/a.csv:3:3: column 1 ('y'): 'a' is no number, but 2 of 3 cells are; mend it, or add "
+     "%s/a.csv:3:3: column 1 ('y'): 'a' is not a number, but 2 of 3 cells are; mend it, or add "
      "&target_kind=class",
      TW_BAD_FILE},
     {"x,y\n1,b\n2,a\n", "target=y&target_kind=value",
-     "%s/a.csv:2:3: column 1 ('y'): 'b' is no number, but 0 of 2 cells are; mend it, or add "
+     "%s/a.csv:2:3: column 1 ('y'): 'b' is not a number, but 0 of 2 cells are; mend it, or add "
      "&target_kind=class",
      TW_BAD_FILE},
     {"x,y\n1,2\n123456789012345678901234567890123456789\u00e9,3\n3,4\n", "target=y",
-     "%s/a.csv:3:1: column 0 ('x'): '123456789012345678901234567890123456789' is no number, but 2 "
+     "%s/a.csv:3:1: column 0 ('x'): '123456789012345678901234567890123456789' is not a number, but "
+     "2 "
      "of 3 cells are; mend it, or leave the column out with &ignore=0",
      TW_BAD_FILE},
     {"y\n1\n2\n", "target=0&header=yes",
@@ -160,10 +161,10 @@ static void too_many_texts_are_no_categories(void **state) {
 static const wrong_table to_measure[] = {
     {"x,y\n1,a\n", "", "%s/b.csv: the header has no column 'c', which the training set had",
      TW_MISMATCH},
-    {"x,c,y\n1,p,z\n", "",
-     "%s/b.csv:2:5: column 2 ('y'): 'z' is no class, which the training set had here", TW_MISMATCH},
+    {"x,c,y\n1,p,z\n", "", "%s/b.csv:2:5: column 2 ('y'): 'z' is not a class of the training set",
+     TW_MISMATCH},
     {"x,c,y\nq,p,a\n", "",
-     "%s/b.csv:2:1: column 0 ('x'): 'q' is no number, which the training set had here",
+     "%s/b.csv:2:1: column 0 ('x'): 'q' is not a number; the training set had numbers here",
      TW_MISMATCH},
     {"x,c,y\n1,p,\n", "",
      "%s/b.csv:2:5: column 2 ('y'): the target is missing; fill it in, or add &missing=drop",
@@ -193,7 +194,7 @@ static void what_does_not_fit_the_training_set_is_told(void **state) {
     tw_data_free(train);
     train = tw_test_open(&at, "moons?examples=10", NULL);
     tw_test_refused(&at, train, "csv:%s/b.csv", TW_MISMATCH,
-                    "%s/b.csv: is a table; the training set was no table");
+                    "%s/b.csv: is a table; the training set was not a table");
     tw_data_free(train);
     tw_test_sets_end(&at);
 }

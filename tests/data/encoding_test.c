@@ -53,7 +53,7 @@ static const char *const wrong[][2] = {
      "target width and target kind do not fit"},
     {"{\"shape\":[1],\"target\":\"value\",\"target_width\":4194305,\"target_mean\":0," REST,
      "target width and target kind do not fit"},
-    {"{\"shape\":[1],\"target\":\"class\",\"classes\":[1]," REST, "a name that is no text"},
+    {"{\"shape\":[1],\"target\":\"class\",\"classes\":[1]," REST, "a name that is not text"},
     {"{\"shape\":[1]," TARGET "\"target_deviation\":1,\"index_base\":2}",
      "an index base other than 0 and 1"},
     {"{\"shape\":[1]," TARGET "\"target_deviation\":0,\"index_base\":0}",
@@ -68,7 +68,7 @@ static const char *const wrong[][2] = {
      "a column without name or kind"},
     {"{\"shape\":[2],\"columns\":[{\"name\":\"x\",\"kind\":\"number\",\"categories\":[\"a\"]}]"
      "," TARGET REST,
-     "categories of a column that is no text"},
+     "categories of a column that is not of texts"},
 };
 
 static void a_text_that_is_no_encoding_is_refused(void **state) {

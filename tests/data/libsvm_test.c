@@ -78,7 +78,7 @@ static void a_later_set_has_the_width_and_base_of_training(void **state) {
                     "%s/b.txt: has 10 features; the training set had 4");
     tw_test_put(&at, "b.txt", "1 1:1\n\n3 1:5\n");
     tw_test_refused(&at, train, "libsvm:%s/b.txt", TW_MISMATCH,
-                    "%s/b.txt:3:1: label 3 is no class of the training set");
+                    "%s/b.txt:3:1: label 3 is not a class of the training set");
     tw_data_free(train);
     train = open_rows("1 1:1 3:4\n2 1:1\n", "libsvm:%s/a.txt");
     tw_test_put(&at, "b.txt", "1 0:1\n");
@@ -103,17 +103,19 @@ static const wrong_rows wrong[] = {
     {"# nothing\n\n", "", "%s/a.txt: holds no rows", TW_BAD_FILE},
     {"1\n2\n", "", "%s/a.txt: has 0 features; at least 1 is needed", TW_BAD_FILE},
     {"1 1:2\nx 1:2\n", "",
-     "%s/a.txt:2:1: 'x' is no label; a line is LABEL INDEX:VALUE INDEX:VALUE ...", TW_BAD_FILE},
+     "%s/a.txt:2:1: 'x' is not a label; a line is LABEL INDEX:VALUE INDEX:VALUE ...", TW_BAD_FILE},
     {"1,2 1:2\n", "",
-     "%s/a.txt:1:1: '1,2' is no label; a line is LABEL INDEX:VALUE INDEX:VALUE ...", TW_BAD_FILE},
-    {"1 2\n", "", "%s/a.txt:1:3: '2' is no INDEX:VALUE; write it like 3:0.25", TW_BAD_FILE},
-    {"1 2:\n", "", "%s/a.txt:1:3: '2:' is no INDEX:VALUE; write it like 3:0.25", TW_BAD_FILE},
-    {"1 2:x\n", "", "%s/a.txt:1:3: '2:x' is no INDEX:VALUE; write it like 3:0.25", TW_BAD_FILE},
-    {"1 -2:1\n", "", "%s/a.txt:1:3: '-2:1' is no INDEX:VALUE; write it like 3:0.25", TW_BAD_FILE},
-    {"1 qid:3 1:1\n", "", "%s/a.txt:1:3: 'qid:3' is no INDEX:VALUE; write it like 3:0.25",
+     "%s/a.txt:1:1: '1,2' is not a label; a line is LABEL INDEX:VALUE INDEX:VALUE ...",
      TW_BAD_FILE},
-    {"1 1:nan\n", "", "%s/a.txt:1:3: '1:nan' is no INDEX:VALUE; write it like 3:0.25", TW_BAD_FILE},
-    {"1 1:1e39\n", "", "%s/a.txt:1:3: '1:1e39' is no INDEX:VALUE; write it like 3:0.25",
+    {"1 2\n", "", "%s/a.txt:1:3: '2' is not INDEX:VALUE; write it like 3:0.25", TW_BAD_FILE},
+    {"1 2:\n", "", "%s/a.txt:1:3: '2:' is not INDEX:VALUE; write it like 3:0.25", TW_BAD_FILE},
+    {"1 2:x\n", "", "%s/a.txt:1:3: '2:x' is not INDEX:VALUE; write it like 3:0.25", TW_BAD_FILE},
+    {"1 -2:1\n", "", "%s/a.txt:1:3: '-2:1' is not INDEX:VALUE; write it like 3:0.25", TW_BAD_FILE},
+    {"1 qid:3 1:1\n", "", "%s/a.txt:1:3: 'qid:3' is not INDEX:VALUE; write it like 3:0.25",
+     TW_BAD_FILE},
+    {"1 1:nan\n", "", "%s/a.txt:1:3: '1:nan' is not INDEX:VALUE; write it like 3:0.25",
+     TW_BAD_FILE},
+    {"1 1:1e39\n", "", "%s/a.txt:1:3: '1:1e39' is not INDEX:VALUE; write it like 3:0.25",
      TW_BAD_FILE},
     {"1 1:1 5:1\n1 3:1 2:1\n", "",
      "%s/a.txt:2:7: '2:1' does not ascend; the indices of a line have to grow from left to right",
@@ -130,7 +132,7 @@ static const wrong_rows wrong[] = {
      "%s/a.txt: has an index 0, where indices count from 1; add ?base=0", TW_BAD_FILE},
     {"1 3:1\n2 1:1\n", "features=2", "%s/a.txt: has 3 features; state no fewer", TW_BAD_FILE},
     {"1 3:1\n1.5 1:1\n", "target_kind=class",
-     "%s/a.txt: the labels are no classes; 2 to 20 different whole numbers would be", TW_BAD_FILE},
+     "%s/a.txt: the labels are not classes; 2 to 20 different whole numbers would be", TW_BAD_FILE},
     {"1 3:1\n", "base=2",
      "data 'libsvm:%s/a.txt?base=2': base=2 is not possible; a whole number from 0 to 1 is",
      TW_BAD_ARGUMENT},
@@ -148,7 +150,7 @@ static void what_is_wrong_is_told_with_line_and_column(void **state) {
     }
     tw_test_put_bytes(&at, "a.txt", nul, sizeof nul - 1);
     tw_test_refused(&at, NULL, "libsvm:%s/a.txt", TW_BAD_FILE,
-                    "%s/a.txt:1:3: '1:' is no INDEX:VALUE; write it like 3:0.25");
+                    "%s/a.txt:1:3: '1:' is not INDEX:VALUE; write it like 3:0.25");
     tw_test_sets_end(&at);
 }
 

@@ -49,10 +49,11 @@ static const wrong_spec wrong[] = {
     {"moons:a", "data 'moons:a': takes no file; write moons[?examples=N&test=N&noise=X]",
      TW_BAD_ARGUMENT},
     {"moons?examples",
-     "data 'moons?examples': 'examples' is no option; write key=value, several "
+     "data 'moons?examples': 'examples' is not an option; write key=value, several "
      "with '&' between",
      TW_BAD_ARGUMENT},
-    {"moons?=3", "data 'moons?=3': '=3' is no option; write key=value, several with '&' between",
+    {"moons?=3",
+     "data 'moons?=3': '=3' is not an option; write key=value, several with '&' between",
      TW_BAD_ARGUMENT},
     {"moons?noise=0&noise=1", "data 'moons?noise=0&noise=1': 'noise' is given twice; once will do",
      TW_BAD_ARGUMENT},

@@ -75,7 +75,7 @@ static tw_node of_none(tw_graph *graph) {
 static void concat_of_what_does_not_fit_is_refused(void **state) {
     (void)state;
     const tw_test_refusal table[] = {
-        {of_sizes, "concat: part 1 is [B, 6], part 2 is [2, 6]; they may differ in axis 1 alone"},
+        {of_sizes, "concat: part 1 is [B, 6], part 2 is [2, 6]; they may differ only in axis 1"},
         {of_types, "concat: part 1 is of type f32, part 2 of i32; they must be the same"},
         {of_batch, "concat: axis 0 of [B] holds the batch; choose another"},
         {of_none, "concat: 0 parts; 1 to 16 can be joined"}};

@@ -95,8 +95,8 @@ static void wrong_methods_say_where_and_what_would_be_right(void **state) {
     refuse("adam:lr=1,eps=1,lr=2", TW_BAD_TEXT, "method:1:17: this hyperparameter is given twice");
     refuse("adam lr=1", TW_BAD_TEXT, "unknown rule 'adam lr=1'");
     refuse("clip_norm:c=1", TW_BAD_TEXT,
-           "'clip_norm' changes the gradient alone; a rule must follow it");
-    refuse("adam | sgd", TW_BAD_TEXT, "'adam' is no link and cannot stand before another rule");
+           "'clip_norm' changes only the gradient; a rule must follow it");
+    refuse("adam | sgd", TW_BAD_TEXT, "'adam' is not a link and cannot stand before another rule");
     refuse("", TW_BAD_TEXT, "expected a rule here");
     refuse("adam |", TW_BAD_TEXT, "expected a rule here");
     refuse("sgd:lr=normal()", TW_BAD_TEXT, "a hyperparameter is one number");
