@@ -14,7 +14,7 @@ typedef enum tw_dtype {
     TW_F32, // IEEE 754 binary32
     TW_F64, // binary64
     TW_I32, // labels and indices
-    TW_U8,  // pixels as they lie in files
+    TW_U8,  // pixels, as files have them
 } tw_dtype;
 
 // The size of one element in bytes.
@@ -66,7 +66,7 @@ TW_API void tw_tensor_set(tw_tensor *tensor, int64_t index, double value);
 
 // Reads a NumPy file of version 1 to 3, little-endian, in C or Fortran order. Types that a tensor cannot
 // have are converted: f16 to f32; bool, i8, i16 and wider integers to i32, if they fit. Arrays of objects
-// are refused: they are programs, not data. `*tensor` is owned by the caller: free with tw_tensor_free.
+// are refused, as they are programs rather than data. `*tensor` is owned by the caller: free with tw_tensor_free.
 // Errors: TW_NOT_FOUND, TW_IO, TW_BAD_FILE with the reason, TW_NO_MEMORY.
 TW_API tw_status tw_tensor_load_npy(tw_context *context, const char *path, tw_tensor **tensor);
 
