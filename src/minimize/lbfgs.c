@@ -5,9 +5,10 @@
 // vector twice, once for the products with the new gradient and once for the combination, and the second
 // pass runs backwards through what the first left in the cache.
 //
-// That traffic is the time of long problems, whose pairs are kept in float32 whatever the problem's type.
-// All products are those of the rounded vectors: the matrix is exactly that of the rounded pairs, and
-// positive definite where their s'y is positive. Directions are in the problem's type.
+// That traffic is the time of long problems, whose pairs are kept in float32 whatever the problem's type;
+// products and directions are in the problem's. There the products of older vectors with the newest change are taken
+// from their products with the gradients before and after the step, which are needed anyway (Byrd, Nocedal
+// and Schnabel, 1994): those of the change before it was rounded.
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,6 +35,8 @@ typedef struct lbfgs_numbers {
     double with_y[SLOTS_MAX][SLOTS_MAX];   // s i' y j, for i no newer than j
     double y_with_y[SLOTS_MAX][SLOTS_MAX]; // y i' y j
     double slope, length;                  // of the direction: g'd and |d|
+    double step_with_g[SLOTS_MAX];         // s i' g, of the gradient here
+    double change_with_g[SLOTS_MAX];       // y i' g
     double first;                          // step to try
     double ready;                          // 1: the trial point is made
 } lbfgs_numbers;
@@ -103,11 +106,6 @@ static void begin(tw_minimization *m) {
     restart(m, m->memory);
 }
 
-// Products of the gradient with the pairs, by slot.
-typedef struct with_gradient {
-    double step[SLOTS_MAX], change[SLOTS_MAX];
-} with_gradient;
-
 // The steps and changes of the first `count` slots in order, in turns.
 static tw_vectors list_pairs(const lbfgs *l, int count, const void **vectors) {
     for (int i = 0; i < count; i++) {
@@ -126,10 +124,15 @@ static double unit(double size) {
 
 // Writes the newest pair into the free slot and takes its products with all and itself. The largest
 // component of the gradient was `norm_before` before the step.
-static void measure_pair(tw_minimization *m, lbfgs *l, double norm_before, with_gradient *with) {
+static void measure_pair(tw_minimization *m, lbfgs *l, double norm_before) {
     int count = (int)l->at->count + 1, p = slot_of(l, count - 1);
     const void *vectors[2 * SLOTS_MAX];
-    double with_y[2 * SLOTS_MAX], with_g[2 * SLOTS_MAX];
+    double with_y[2 * SLOTS_MAX], with_g[2 * SLOTS_MAX], with_g_before[2 * SLOTS_MAX];
+    bool differences = m->passes.kept != m->space.dtype;
+    for (int i = 0; i < count - 1; i++) {
+        with_g_before[2 * i] = l->at->step_with_g[slot_of(l, i)];
+        with_g_before[2 * i + 1] = l->at->change_with_g[slot_of(l, i)];
+    }
     // The gradient before the step lies where the next trial's will.
     tw_pair pair = {.after = tw_gradient_here(m),
                     .before = tw_trial_gradient(m),
@@ -139,6 +142,8 @@ static void measure_pair(tw_minimization *m, lbfgs *l, double norm_before, with_
                     .change = l->change[p],
                     .step = l->step[p],
                     .vectors = list_pairs(l, count, vectors),
+                    .known = differences ? 2 * (count - 1) : 0,
+                    .with_before = with_g_before,
                     .with_change = with_y,
                     .with_after = with_g};
     tw_pass_pair(&m->passes, &pair);
@@ -147,8 +152,8 @@ static void measure_pair(tw_minimization *m, lbfgs *l, double norm_before, with_
         int slot = slot_of(l, i);
         l->at->with_y[slot][p] = with_y[2 * i];
         l->at->y_with_y[slot][p] = l->at->y_with_y[p][slot] = with_y[2 * i + 1];
-        with->step[slot] = with_g[2 * i];
-        with->change[slot] = with_g[2 * i + 1];
+        l->at->step_with_g[slot] = with_g[2 * i];
+        l->at->change_with_g[slot] = with_g[2 * i + 1];
     }
 }
 
@@ -184,21 +189,21 @@ static double first_scale(const lbfgs *l, bool whole) {
 
 // The two loops on numbers: d = -gamma g + sum of factors[2i] s_i + factors[2i + 1] y_i, by pair. Returns
 // gamma.
-static double two_loops(const lbfgs *l, const with_gradient *with, bool whole, double *factors) {
+static double two_loops(const lbfgs *l, bool whole, double *factors) {
     const lbfgs_numbers *at = l->at;
     int count = (int)at->count;
     double alpha[SLOTS_MAX], rest[SLOTS_MAX]; // rest: alpha - beta, times the scale
     double gamma = first_scale(l, whole);
     for (int k = count - 1; k >= 0; k--) {
         int i = slot_of(l, k);
-        double sum = with->step[i];
+        double sum = at->step_with_g[i];
         for (int newer = k + 1; newer < count; newer++)
             sum -= alpha[newer] * at->with_y[i][slot_of(l, newer)];
         alpha[k] = sum / at->with_y[i][i];
     }
     for (int k = 0; k < count; k++) {
         int i = slot_of(l, k);
-        double sum = with->change[i];
+        double sum = at->change_with_g[i];
         for (int j = 0; j < count; j++) sum -= alpha[j] * at->y_with_y[i][slot_of(l, j)];
         sum *= gamma;
         for (int older = 0; older < k; older++)
@@ -212,7 +217,7 @@ static double two_loops(const lbfgs *l, const with_gradient *with, bool whole, d
 }
 
 // Writes the next direction and the first point to try along it.
-static void aim(tw_minimization *m, lbfgs *l, const with_gradient *with) {
+static void aim(tw_minimization *m, lbfgs *l) {
     int count = (int)l->at->count;
     if (count == 0) {
         restart(m, l);
@@ -221,7 +226,7 @@ static void aim(tw_minimization *m, lbfgs *l, const with_gradient *with) {
     double factors[2 * SLOTS_MAX];
     const void *vectors[2 * SLOTS_MAX];
     tw_combination combination = {.out = l->direction,
-                                  .of_first = -two_loops(l, with, spans(m), factors),
+                                  .of_first = -two_loops(l, spans(m), factors),
                                   .first = tw_gradient_here(m),
                                   .vectors = list_pairs(l, count, vectors),
                                   .factors = factors,
@@ -259,10 +264,9 @@ static tw_status iterate(tw_minimization *m) {
     }
     if (status != TW_OK || m->end != TW_MINIMIZE_RUNNING) return status;
     if (step == 0) return tw_line_failed(m, l->at->slope);
-    with_gradient with;
-    measure_pair(m, l, norm_before, &with);
+    measure_pair(m, l, norm_before);
     keep_pair(m, l, step);
-    aim(m, l, &with);
+    aim(m, l);
     return TW_OK;
 }
 

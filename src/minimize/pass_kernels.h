@@ -214,10 +214,51 @@ TW_SIMD_256 static void KERNEL(meet_few)(const KEPT *const vectors[MEET_FEW], co
     KERNEL(meet_some)(vectors, MEET_FEW, y, g, size, with_y, with_g);
 }
 
-static void KERNEL(meet)(double *sums, const tw_vectors *vectors, int64_t at, const void *y,
-                         const void *g, int64_t size) {
+// Products of ten vectors with g.
+TW_SIMD_256 static void KERNEL(meet_ten)(const KEPT *const vectors[TEN], const SPACE *g,
+                                         int64_t size, double with_g[TEN]) {
+    const KEPT *v[TEN];
+    quad to_g[TEN];
+#pragma GCC unroll 10
+    for (int k = 0; k < TEN; k++) {
+        v[k] = vectors[k];
+        to_g[k] = (quad){0};
+    }
+    int64_t i = 0;
+    for (; i + QUAD <= size; i += QUAD) {
+        quad g_at, v_at;
+        KERNEL(space_at)(&g_at, g + i);
+#pragma GCC unroll 10
+        for (int k = 0; k < TEN; k++) {
+            KERNEL(kept_at)(&v_at, v[k] + i);
+            fuse(&to_g[k], &v_at, &g_at);
+        }
+    }
+    for (int k = 0; k < TEN; k++) {
+        with_g[k] = (to_g[k][0] + to_g[k][1]) + (to_g[k][2] + to_g[k][3]);
+        for (int64_t rest = i; rest < size; rest++)
+            with_g[k] = __builtin_fma((double)v[k][rest], (double)g[rest], with_g[k]);
+    }
+}
+
+static void KERNEL(meet_one)(double *sums, const tw_vectors *vectors, int count, int64_t at,
+                             const void *g, int64_t size) {
+    for (int i = 0; i < count; i += TEN) {
+        double with_g[TEN];
+        const KEPT *v[TEN];
+        for (int k = 0; k < TEN; k++) {
+            int which = i + k < count ? i + k : count - 1;
+            v[k] = (const KEPT *)vectors->at[which] + at;
+        }
+        KERNEL(meet_ten)(v, g, size, with_g);
+        for (int k = 0; k < TEN && i + k < count; k++) sums[vectors->count + i + k] += with_g[k];
+    }
+}
+
+static void KERNEL(meet)(double *sums, const tw_vectors *vectors, int first, int64_t at,
+                         const void *y, const void *g, int64_t size) {
     int count = vectors->count;
-    for (int i = 0; i < count; i += MEET) {
+    for (int i = first; i < count; i += MEET) {
         double with_y[MEET], with_g[MEET];
         const KEPT *v[MEET];
         for (int k = 0; k < MEET; k++) {
@@ -244,6 +285,7 @@ static const kernels KERNEL(kernels) = {
     .keep = KERNEL(keep),
     .change = KERNEL(change),
     .meet = KERNEL(meet),
+    .meet_one = KERNEL(meet_one),
 };
 
 #undef SPACE

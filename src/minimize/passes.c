@@ -18,6 +18,7 @@ enum {
     QUAD = 4,
     MEET = 6,     // vectors that meet two others at once: their twelve sums stay in registers
     MEET_FEW = 4, // where no more are left
+    TEN = 10,     // vectors that meet one other at once
     SUM = 5,      // vectors that are added at once
 };
 
@@ -44,9 +45,12 @@ typedef struct kernels {
     void (*keep)(void *out, double factor, const void *a, int64_t size);
     // out = factor*(after - before)
     void (*change)(void *out, double factor, const void *after, const void *before, int64_t size);
-    // Adds the products of vectors with y and with g to sums [2, vectors].
-    void (*meet)(double *sums, const tw_vectors *vectors, int64_t at, const void *y, const void *g,
-                 int64_t size);
+    // Adds the products of vectors from `first` on with y and with g to sums [2, vectors].
+    void (*meet)(double *sums, const tw_vectors *vectors, int first, int64_t at, const void *y,
+                 const void *g, int64_t size);
+    // Adds the products of the first `count` vectors with g to the second half of sums [2, vectors].
+    void (*meet_one)(double *sums, const tw_vectors *vectors, int count, int64_t at, const void *g,
+                     int64_t size);
 } kernels;
 
 // The larger of two, or what is no number.
@@ -230,7 +234,8 @@ static void pair_tile(const kernels *k, const tw_pair *p, int64_t at, int64_t si
     if (p->step != NULL)
         k->keep(kept(k, p->step, at), p->step_factor, from(k, p->direction, at), size);
     k->change(change, p->change_factor, after, from(k, p->before, at), size);
-    k->meet(sums, &p->vectors, at, change, after, size);
+    k->meet_one(sums, &p->vectors, p->known, at, after, size);
+    k->meet(sums, &p->vectors, p->known, at, change, after, size);
 }
 
 static void pair_chunk(void *user, int64_t chunk) {
@@ -250,7 +255,9 @@ void tw_pass_pair(const tw_passes *passes, const tw_pair *pair) {
     assert(count <= passes->vector_max);
     run(passes, count, tw_parallel, pair_chunk, pair);
     for (int i = 0; i < count; i++) {
-        pair->with_change[i] = sum_of_chunks(passes, 2 * count, i);
         pair->with_after[i] = sum_of_chunks(passes, 2 * count, count + i);
+        pair->with_change[i] =
+            i < pair->known ? pair->change_factor * (pair->with_after[i] - pair->with_before[i])
+                            : sum_of_chunks(passes, 2 * count, i);
     }
 }

@@ -61,12 +61,15 @@ tw_pass_sums tw_pass_combine(const tw_passes *passes, const tw_combination *comb
 // A step and what it changed, to be kept: change = change_factor*(after - before) and step =
 // step_factor*direction, rounded to the type of the vectors that are kept. On the way with_change[i] =
 // vectors[i]'change and with_after[i] = vectors[i]'after, `step` and `change` as rounded; they may be among
-// the vectors. One pass over all.
+// the vectors. One pass over all. Where with_before[i] = vectors[i]'before is known of the first `known` vectors, their
+// with_change is taken from it and with_after: that of the change before it was rounded.
 typedef struct tw_pair {
     const void *after, *before, *direction;
     double change_factor, step_factor;
     void *change, *step; // step NULL: is not made
     tw_vectors vectors;
+    int known;
+    const double *with_before;
     double *with_change, *with_after;
 } tw_pair;
 

@@ -26,6 +26,31 @@ static void *vector_of(tw_dtype dtype, int64_t n, int which) {
     return v;
 }
 
+// The same pair where the products of the first vectors with the gradient before are known, which say what they are
+// with the change before it was rounded.
+static void assert_known_change_nothing(const tw_passes *passes, const tw_pair *pair,
+                                        const void *before) {
+    const tw_vector_space *s = &passes->space;
+    tw_vector_space t = {s->context, passes->kept, s->n};
+    double with_before[VECTORS] = {0}, with_change[VECTORS], with_after[VECTORS];
+    for (int k = 0; k < KEPT; k++)
+        for (int64_t i = 0; i < s->n; i++)
+            with_before[k] +=
+                tw_vector_get(&t, pair->vectors.at[k], i) * tw_vector_get(s, before, i);
+    tw_pair again = *pair;
+    again.known = KEPT;
+    again.with_before = with_before;
+    again.with_change = with_change;
+    again.with_after = with_after;
+    tw_pass_pair(passes, &again);
+    double unit = passes->kept == TW_F32 ? 1e-7 : 1e-14;
+    for (int k = 0; k < VECTORS; k++) {
+        assert_true(fabs(with_after[k] - pair->with_after[k]) < 1e-13 * (double)(s->n + 10));
+        assert_true(fabs(with_change[k] - pair->with_change[k]) < unit * (double)(s->n + 10));
+        if (k >= KEPT) assert_true(with_change[k] == pair->with_change[k]);
+    }
+}
+
 // All results of all passes on one size, as numbers: sums, and the elements made. The vectors that are kept
 // have a type of their own; the last two are the pair that is made.
 static double *results(tw_dtype dtype, tw_dtype kept, int64_t n, int threads, int *count) {
@@ -52,6 +77,7 @@ static double *results(tw_dtype dtype, tw_dtype kept, int64_t n, int threads, in
                     .with_change = out,
                     .with_after = out + VECTORS};
     tw_pass_pair(&passes, &pair);
+    assert_known_change_nothing(&passes, &pair, other[1]);
     tw_combination c = {.out = other[2],
                         .of_first = -2,
                         .first = other[0],
