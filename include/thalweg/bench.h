@@ -46,10 +46,10 @@ TW_API tw_bench_update_options tw_bench_update_options_default(void);
 
 typedef struct tw_bench_update {
     double seconds; // of a whole update: median
-    double
-        limit_seconds; // of a loop that reads and writes the same arrays without arithmetic: median
-    double fraction;   // limit_seconds/seconds: median of the ratios of neighbouring measurements
-    double bytes;      // that an update must read and write by the method's equations
+    // Of a loop that reads and writes the same arrays without arithmetic: median.
+    double limit_seconds;
+    double fraction; // limit_seconds/seconds: median of the ratios of neighbouring measurements
+    double bytes;    // that an update must read and write by the method's equations
 } tw_bench_update;
 
 // Measures one update of all parameters, with gradients that are already in memory. If a rule looks ahead,
@@ -70,8 +70,8 @@ TW_API tw_bench_training_options tw_bench_training_options_default(void);
 
 typedef struct tw_bench_training {
     double samples_per_second;
-    double
-        limit_samples_per_second; // if a step consisted of its matrix products and one update alone
+    // If a step consisted of its matrix products and one update alone.
+    double limit_samples_per_second;
     double fraction; // samples_per_second/limit_samples_per_second: median of the rounds' ratios
 } tw_bench_training;
 

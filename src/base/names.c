@@ -88,9 +88,8 @@ static size_t character_bytes(const char *text) {
 }
 
 bool tw_glob_matches(const char *pattern, const char *text) {
-    const char *star = NULL,
-               *resume =
-                   NULL; // the last star, and what follows the text that it has matched so far
+    // The last star, and what follows the text that it has matched so far.
+    const char *star = NULL, *resume = NULL;
     while (*text != '\0') {
         if (*pattern == '*') {
             star = pattern++;

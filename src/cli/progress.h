@@ -9,8 +9,8 @@ typedef struct cli_progress {
     bool lines;  // print epochs
     bool bar;    // and a bar between them
     bool headed; // the head of the table was printed
-    double
-        shown; // when the bar was last drawn: seconds of training; of work without epochs, the clock's
+    // When the bar was last drawn: seconds of training; of work without epochs, the clock's.
+    double shown;
 } cli_progress;
 
 void cli_progress_start(cli_progress *progress, const cli_arguments *arguments);

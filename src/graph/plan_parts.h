@@ -32,8 +32,8 @@ typedef struct tw_plan_node {
 typedef struct tw_plan_edge {
     int32_t from, to;
     bool tight;
-    bool
-        data; // `to` reads `from`. Else `to` writes what `from` reads, or must not run if `from` finds bad data
+    // `to` reads `from`. Else `to` writes what `from` reads, or must not run if `from` finds bad data.
+    bool data;
 } tw_plan_edge;
 
 typedef enum tw_slot_kind {

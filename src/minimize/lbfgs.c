@@ -19,8 +19,8 @@
 enum {
     PAIRS_MAX = 50,
     SLOTS_MAX = PAIRS_MAX + 1,
-    LONG =
-        2048, // elements: from there on ten pairs in double, and what goes with them, fill a core's cache
+    // Elements: from there on ten pairs in double, and what goes with them, fill a core's cache.
+    LONG = 2048,
 };
 
 enum { KEY_M };

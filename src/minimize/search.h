@@ -22,9 +22,9 @@ typedef struct tw_search {
     double curvature;  // |f'(t)| <= curvature*|f'(0)|
     double noise;      // a value this much above f(0) is as good as f(0): what rounding may do
     double step_min, step_max;
-    double
-        stretch; // how much farther than the last stride the next goes, before there is an interval
-    double step; // to try
+    // How much farther than the last stride the next goes, before there is an interval.
+    double stretch;
+    double step;           // to try
     tw_search_point start; // at 0
     tw_search_point low;   // the best so far: an end of the interval
     tw_search_point other; // the other end, once there is one
