@@ -45,12 +45,10 @@ typedef struct kernels {
     void (*keep)(void *out, double factor, const void *a, int64_t size);
     // out = factor*(after - before)
     void (*change)(void *out, double factor, const void *after, const void *before, int64_t size);
-    // Adds the products of vectors from `first` on with y and with g to sums [2, vectors].
-    void (*meet)(double *sums, const tw_vectors *vectors, int first, int64_t at, const void *y,
+    // Adds the products of vectors with g to the second half of sums [2, vectors]; and those with y to the first,
+    // but of the first `known`.
+    void (*meet)(double *sums, const tw_vectors *vectors, int known, int64_t at, const void *y,
                  const void *g, int64_t size);
-    // Adds the products of the first `count` vectors with g to the second half of sums [2, vectors].
-    void (*meet_one)(double *sums, const tw_vectors *vectors, int count, int64_t at, const void *g,
-                     int64_t size);
 } kernels;
 
 // The larger of two, or what is no number.
@@ -234,7 +232,6 @@ static void pair_tile(const kernels *k, const tw_pair *p, int64_t at, int64_t si
     if (p->step != NULL)
         k->keep(kept(k, p->step, at), p->step_factor, from(k, p->direction, at), size);
     k->change(change, p->change_factor, after, from(k, p->before, at), size);
-    k->meet_one(sums, &p->vectors, p->known, at, after, size);
     k->meet(sums, &p->vectors, p->known, at, change, after, size);
 }
 
