@@ -31,13 +31,13 @@ static tw_status make(tw_minimization *m) {
 // beta from the step just taken, g the gradient there and y its change:
 // (y - 2 d |y|^2/d'y)'g/d'y, at least -1/(|d| min(0.01, |g before|)).
 static void find_factor(tw_minimization *m, cg *s, double length, double norm_before) {
-    const void *const vectors[] = {s->direction, s->change};
     double with_y[2], with_g[2];
     tw_pair pair = {.after = tw_gradient_here(m),
                     .before = tw_trial_gradient(m),
+                    .direction = s->direction,
                     .change = s->change,
                     .change_factor = 1,
-                    .vectors = {2, vectors},
+                    .step_factor = 1,
                     .with_change = with_y,
                     .with_after = with_g};
     tw_pass_pair(&m->passes, &pair);

@@ -141,9 +141,8 @@ static void measure_pair(tw_minimization *m, lbfgs *l, double norm_before) {
                     .step_factor = unit(l->at->length),
                     .change = l->change[p],
                     .step = l->step[p],
-                    .vectors = list_pairs(l, count, vectors),
-                    .known = differences ? 2 * (count - 1) : 0,
-                    .with_before = with_g_before,
+                    .vectors = list_pairs(l, count - 1, vectors),
+                    .with_before = differences ? with_g_before : NULL,
                     .with_change = with_y,
                     .with_after = with_g};
     tw_pass_pair(&m->passes, &pair);

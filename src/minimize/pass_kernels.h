@@ -3,6 +3,7 @@
 // Sums run in lanes that are added in order, products are fused: bits do not depend on the machine.
 
 typedef SPACE KERNEL(space_quad) __attribute__((vector_size(QUAD * sizeof(SPACE))));
+typedef KEPT KERNEL(kept_quad) __attribute__((vector_size(QUAD * sizeof(KEPT))));
 
 static INLINE void KERNEL(space_at)(quad *out, const SPACE *a) {
     *out = (quad){(double)a[0], (double)a[1], (double)a[2], (double)a[3]};
@@ -103,24 +104,58 @@ static void KERNEL(store)(void *out, const double *sum, const void *with, double
     KERNEL(store_lanes)(out, sum, with, sums, size);
 }
 
-TW_SIMD_256 static void KERNEL(narrow)(KEPT *restrict out, double factor, const SPACE *restrict a,
-                                       int64_t size) {
-    for (int64_t i = 0; i < size; i++) out[i] = (KEPT)(factor * (double)a[i]);
+// Stores four numbers as what is kept, and rounds them as it does.
+static INLINE void KERNEL(keep_at)(KEPT *out, quad *a) {
+    KERNEL(kept_quad) rounded = __builtin_convertvector(*a, KERNEL(kept_quad));
+    memcpy(out, &rounded, sizeof rounded);
+    KERNEL(kept_at)(a, out);
 }
 
-static void KERNEL(keep)(void *out, double factor, const void *a, int64_t size) {
-    KERNEL(narrow)(out, factor, a, size);
+TW_SIMD_256 static void KERNEL(newest_lanes)(KEPT *restrict step, double step_factor,
+                                             const SPACE *restrict direction, KEPT *restrict change,
+                                             double change_factor, const SPACE *restrict after,
+                                             const SPACE *restrict before, int64_t size,
+                                             double *with_change, double *with_after) {
+    quad sy = {0}, yy = {0}, sg = {0}, yg = {0}, s = {0}, y = {0}, g = {0};
+    int64_t i = 0;
+    for (; i + LANES <= size; i += LANES)
+#pragma GCC unroll 2
+        for (int64_t at = i; at < i + LANES; at += QUAD) {
+            KERNEL(space_at)(&s, direction + at);
+            KERNEL(space_at)(&g, after + at);
+            KERNEL(space_at)(&y, before + at);
+            s = step_factor * s;
+            y = change_factor * (g - y);
+            KERNEL(keep_at)(step + at, &s);
+            KERNEL(keep_at)(change + at, &y);
+            fuse(&sy, &s, &y);
+            fuse(&yy, &y, &y);
+            fuse(&sg, &s, &g);
+            fuse(&yg, &y, &g);
+        }
+    double s_y = across(&sy), y_y = across(&yy), s_g = across(&sg), y_g = across(&yg);
+    for (; i < size; i++) {
+        double now = (double)after[i];
+        step[i] = (KEPT)(step_factor * (double)direction[i]);
+        change[i] = (KEPT)(change_factor * (now - (double)before[i]));
+        s_y = __builtin_fma((double)step[i], (double)change[i], s_y);
+        y_y = __builtin_fma((double)change[i], (double)change[i], y_y);
+        s_g = __builtin_fma((double)step[i], now, s_g);
+        y_g = __builtin_fma((double)change[i], now, y_g);
+    }
+    with_change[0] += s_y;
+    with_change[1] += y_y;
+    with_after[0] += s_g;
+    with_after[1] += y_g;
 }
 
-TW_SIMD_256 static void KERNEL(difference)(KEPT *restrict out, double factor,
-                                           const SPACE *restrict a, const SPACE *restrict b,
-                                           int64_t size) {
-    for (int64_t i = 0; i < size; i++) out[i] = (KEPT)(factor * ((double)a[i] - (double)b[i]));
-}
-
-static void KERNEL(change)(void *out, double factor, const void *after, const void *before,
-                           int64_t size) {
-    KERNEL(difference)(out, factor, after, before, size);
+static void KERNEL(newest)(const tw_pair *pair, int64_t at, int64_t size, double *with_change,
+                           double *with_after) {
+    KEPT passing[PAIR_TILE], *step = pair->step == NULL ? passing : (KEPT *)pair->step + at;
+    KERNEL(newest_lanes)
+    (step, pair->step_factor, (const SPACE *)pair->direction + at, (KEPT *)pair->change + at,
+     pair->change_factor, (const SPACE *)pair->after + at, (const SPACE *)pair->before + at, size,
+     with_change, with_after);
 }
 
 // Factors come four times each.
@@ -193,8 +228,8 @@ static INLINE void KERNEL(meet_some)(const KEPT *const *vectors, int count, cons
             }
         }
     for (int k = 0; k < count; k++) {
-        with_y[k] = (to_y[k][0] + to_y[k][1]) + (to_y[k][2] + to_y[k][3]);
-        with_g[k] = (to_g[k][0] + to_g[k][1]) + (to_g[k][2] + to_g[k][3]);
+        with_y[k] = across(&to_y[k]);
+        with_g[k] = across(&to_g[k]);
         for (int64_t rest = i; rest < size; rest++) {
             with_y[k] = __builtin_fma((double)v[k][rest], (double)y[rest], with_y[k]);
             with_g[k] = __builtin_fma((double)v[k][rest], (double)g[rest], with_g[k]);
@@ -235,51 +270,58 @@ TW_SIMD_256 static void KERNEL(meet_ten)(const KEPT *const vectors[TEN], const S
         }
     }
     for (int k = 0; k < TEN; k++) {
-        with_g[k] = (to_g[k][0] + to_g[k][1]) + (to_g[k][2] + to_g[k][3]);
+        with_g[k] = across(&to_g[k]);
         for (int64_t rest = i; rest < size; rest++)
             with_g[k] = __builtin_fma((double)v[k][rest], (double)g[rest], with_g[k]);
     }
 }
 
 // Where `room` vectors from number `first` on are; the last one again for those that are not there.
-static void KERNEL(list)(const KEPT **v, int room, const tw_vectors *vectors, int first, int end,
+static void KERNEL(list)(const KEPT **v, int room, const tw_vectors *vectors, int first,
                          int64_t at) {
+    int last = vectors->count - 1;
     for (int k = 0; k < room; k++)
-        v[k] = (const KEPT *)vectors->at[first + k < end ? first + k : end - 1] + at;
+        v[k] = (const KEPT *)vectors->at[first + k < last ? first + k : last] + at;
 }
 
-static void KERNEL(meet)(double *sums, const tw_vectors *vectors, int known, int64_t at,
-                         const void *y, const void *g, int64_t size) {
-    int count = vectors->count;
-    const KEPT *v[TEN];
-    double with_y[MEET], with_g[TEN];
-    for (int i = 0; i < known; i += TEN) {
-        KERNEL(list)(v, TEN, vectors, i, known, at);
-        KERNEL(meet_ten)(v, g, size, with_g);
-        for (int k = 0; k < TEN && i + k < known; k++) sums[count + i + k] += with_g[k];
-    }
-    for (int i = known; i < count; i += MEET) {
-        KERNEL(list)(v, MEET, vectors, i, count, at);
+static void KERNEL(meet)(const tw_pair *pair, int64_t at, int64_t size, double *with_change,
+                         double *with_after) {
+    const KEPT *v[MEET], *y = (const KEPT *)pair->change + at;
+    const SPACE *g = (const SPACE *)pair->after + at;
+    double with_y[MEET], with_g[MEET];
+    int count = pair->vectors.count;
+    for (int i = 0; i < count; i += MEET) {
+        KERNEL(list)(v, MEET, &pair->vectors, i, at);
         bool few = count - i <= MEET_FEW;
         (few ? KERNEL(meet_few) : KERNEL(meet_many))(v, y, g, size, with_y, with_g);
         for (int k = 0; k < MEET && i + k < count; k++) {
-            sums[i + k] += with_y[k];
-            sums[count + i + k] += with_g[k];
+            with_change[i + k] += with_y[k];
+            with_after[i + k] += with_g[k];
         }
+    }
+}
+
+static void KERNEL(meet_after)(const tw_pair *pair, int64_t at, int64_t size, double *with_after) {
+    const KEPT *v[TEN];
+    double with_g[TEN];
+    int count = pair->vectors.count;
+    for (int i = 0; i < count; i += TEN) {
+        KERNEL(list)(v, TEN, &pair->vectors, i, at);
+        KERNEL(meet_ten)(v, (const SPACE *)pair->after + at, size, with_g);
+        for (int k = 0; k < TEN && i + k < count; k++) with_after[i + k] += with_g[k];
     }
 }
 
 static const kernels KERNEL(kernels) = {
     .space_size = sizeof(SPACE),
-    .kept_size = sizeof(KEPT),
     .slope = KERNEL(slope),
     .move = KERNEL(move),
     .load = KERNEL(load),
     .add = KERNEL(add),
     .store = KERNEL(store),
-    .keep = KERNEL(keep),
-    .change = KERNEL(change),
+    .newest = KERNEL(newest),
     .meet = KERNEL(meet),
+    .meet_after = KERNEL(meet_after),
 };
 
 #undef SPACE

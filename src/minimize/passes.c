@@ -10,7 +10,7 @@
 enum {
     LANES = 8,
     TILE = 512,       // of a combination's sum, in double: stays in the first cache
-    PAIR_TILE = 1024, // of two vectors that meet all others
+    PAIR_TILE = 1024, // of a pair that meets all other vectors
     CHUNK_SMALL = 1024,
     CHUNK_LARGE = 8192,    // longer streams, once there are enough chunks
     CHUNKS_ENOUGH = 64,    // of the large ones
@@ -26,11 +26,11 @@ enum {
 typedef double quad __attribute__((vector_size(QUAD * sizeof(double))));
 typedef int64_t quad_bits __attribute__((vector_size(QUAD * sizeof(int64_t))));
 
-// The loops over vectors of two types: those that are kept are y, vectors, and what keep and change make; all
-// others are the space's. Vectors begin where the loop does unless `at` says how far behind
-// their beginning that is.
+// The loops over vectors of two types: step, change and vectors of a tw_pair and the vectors that are added are
+// kept, all others are the space's. Vectors begin where the loop does unless `at` says how far behind their beginning
+// that is.
 typedef struct kernels {
-    size_t space_size, kept_size; // of an element
+    size_t space_size; // of an element
     // sums [2] = g'd and the largest |g|; NaN where any is not finite.
     void (*slope)(double *sums, const void *g, const void *d, int64_t size);
     // to = x + step*d
@@ -41,14 +41,15 @@ typedef struct kernels {
                 int64_t size);
     // out = sum; adds with'out and out'out to sums [2].
     void (*store)(void *out, const double *sum, const void *with, double *sums, int64_t size);
-    // out = factor*a
-    void (*keep)(void *out, double factor, const void *a, int64_t size);
-    // out = factor*(after - before)
-    void (*change)(void *out, double factor, const void *after, const void *before, int64_t size);
-    // Adds the products of vectors with g to the second half of sums [2, vectors]; and those with y to the first,
-    // but of the first `known`.
-    void (*meet)(double *sums, const tw_vectors *vectors, int known, int64_t at, const void *y,
-                 const void *g, int64_t size);
+    // Makes the step and the change of no more than PAIR_TILE elements; adds the products of both with the change
+    // and with the gradient to sums [2] each.
+    void (*newest)(const tw_pair *pair, int64_t at, int64_t size, double *with_change,
+                   double *with_after);
+    // Adds the products of the vectors with the change and with the gradient to sums [vectors] each; those with the
+    // gradient alone.
+    void (*meet)(const tw_pair *pair, int64_t at, int64_t size, double *with_change,
+                 double *with_after);
+    void (*meet_after)(const tw_pair *pair, int64_t at, int64_t size, double *with_after);
 } kernels;
 
 // The larger of two, or what is no number.
@@ -64,6 +65,11 @@ static INLINE void fuse(quad *sum, const quad *a, const quad *b) {
     quad s = *sum, x = *a, y = *b;
     *sum = (quad){__builtin_fma(x[0], y[0], s[0]), __builtin_fma(x[1], y[1], s[1]),
                   __builtin_fma(x[2], y[2], s[2]), __builtin_fma(x[3], y[3], s[3])};
+}
+
+// The sum of the lanes.
+static INLINE double across(const quad *a) {
+    return ((*a)[0] + (*a)[1]) + ((*a)[2] + (*a)[3]);
 }
 
 #define SPACE float
@@ -153,10 +159,6 @@ static void *into(const kernels *k, void *vector, int64_t at) {
     return (char *)vector + (size_t)at * k->space_size;
 }
 
-static void *kept(const kernels *k, const void *vector, int64_t at) {
-    return (char *)vector + (size_t)at * k->kept_size;
-}
-
 // ---- two vectors
 
 typedef struct two_vectors {
@@ -225,21 +227,23 @@ tw_pass_sums tw_pass_combine(const tw_passes *passes, const tw_combination *comb
     return (tw_pass_sums){sum_of_chunks(passes, 2, 0), sum_of_chunks(passes, 2, 1)};
 }
 
-// The tile from `at` on; adds to sums [2, vectors].
-static void pair_tile(const kernels *k, const tw_pair *p, int64_t at, int64_t size, double *sums) {
-    void *change = kept(k, p->change, at);
-    const void *after = from(k, p->after, at);
-    if (p->step != NULL)
-        k->keep(kept(k, p->step, at), p->step_factor, from(k, p->direction, at), size);
-    k->change(change, p->change_factor, after, from(k, p->before, at), size);
-    k->meet(sums, &p->vectors, p->known, at, change, after, size);
+// The tile from `at` on; adds to sums [2, vectors + 2].
+static void pair_tile(const kernels *k, const tw_pair *pair, int64_t at, int64_t size,
+                      double *sums) {
+    int count = pair->vectors.count;
+    double *with_change = sums, *with_after = sums + count + 2;
+    k->newest(pair, at, size, with_change + count, with_after + count);
+    if (pair->with_before != NULL)
+        k->meet_after(pair, at, size, with_after);
+    else
+        k->meet(pair, at, size, with_change, with_after);
 }
 
 static void pair_chunk(void *user, int64_t chunk) {
     const pass *p = user;
     const tw_pair *pair = p->of;
     range r = chunk_at(p, chunk);
-    int sum_count = 2 * pair->vectors.count;
+    int sum_count = 2 * (pair->vectors.count + 2);
     double *sums = p->passes->partial + chunk * sum_count;
     memset(sums, 0, (size_t)sum_count * sizeof *sums);
     for (int64_t at = 0; at < r.size; at += PAIR_TILE)
@@ -248,13 +252,14 @@ static void pair_chunk(void *user, int64_t chunk) {
 }
 
 void tw_pass_pair(const tw_passes *passes, const tw_pair *pair) {
-    int count = pair->vectors.count;
+    int known = pair->with_before == NULL ? 0 : pair->vectors.count,
+        count = pair->vectors.count + 2;
     assert(count <= passes->vector_max);
     run(passes, count, tw_parallel, pair_chunk, pair);
     for (int i = 0; i < count; i++) {
         pair->with_after[i] = sum_of_chunks(passes, 2 * count, count + i);
         pair->with_change[i] =
-            i < pair->known ? pair->change_factor * (pair->with_after[i] - pair->with_before[i])
-                            : sum_of_chunks(passes, 2 * count, i);
+            i < known ? pair->change_factor * (pair->with_after[i] - pair->with_before[i])
+                      : sum_of_chunks(passes, 2 * count, i);
     }
 }

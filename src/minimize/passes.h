@@ -12,7 +12,7 @@ typedef struct tw_passes {
     tw_vector_space space;
     tw_dtype kept;
     int64_t chunk, chunk_count; // elements of a chunk but the last
-    int vector_max;             // how many vectors tw_pass_pair takes
+    int vector_max;             // how many vectors tw_pass_pair takes, with the pair
     double *partial;
 } tw_passes;
 
@@ -59,18 +59,17 @@ typedef struct tw_pass_sums {
 tw_pass_sums tw_pass_combine(const tw_passes *passes, const tw_combination *combination);
 
 // A step and what it changed, to be kept: change = change_factor*(after - before) and step =
-// step_factor*direction, rounded to the type of the vectors that are kept. On the way with_change[i] =
-// vectors[i]'change and with_after[i] = vectors[i]'after, `step` and `change` as rounded; they may be among
-// the vectors. One pass over all. Where with_before[i] = vectors[i]'before is known of the first `known` vectors, their
-// with_change is taken from it and with_after: that of the change before it was rounded.
+// step_factor*direction, rounded to the type of the vectors that are kept. On the way the products of `vectors`, then of
+// step, then of change, as rounded: with_change[i] with change, with_after[i] with `after`. One pass over all. Where
+// the products of `vectors` with `before` are known, with_change of these is taken from them and with_after: that of
+// the change before it was rounded.
 typedef struct tw_pair {
     const void *after, *before, *direction;
     double change_factor, step_factor;
-    void *change, *step; // step NULL: is not made
+    void *change, *step; // step NULL: is not kept, only multiplied
     tw_vectors vectors;
-    int known;
-    const double *with_before;
-    double *with_change, *with_after;
+    const double *with_before;        // [vectors]; NULL: not known
+    double *with_change, *with_after; // [vectors + 2]
 } tw_pair;
 
 void tw_pass_pair(const tw_passes *passes, const tw_pair *pair);

@@ -38,7 +38,6 @@ static void assert_known_change_nothing(const tw_passes *passes, const tw_pair *
             with_before[k] +=
                 tw_vector_get(&t, pair->vectors.at[k], i) * tw_vector_get(s, before, i);
     tw_pair again = *pair;
-    again.known = KEPT;
     again.with_before = with_before;
     again.with_change = with_change;
     again.with_after = with_after;
@@ -73,7 +72,7 @@ static double *results(tw_dtype dtype, tw_dtype kept, int64_t n, int threads, in
                     .change_factor = CHANGE_FACTOR,
                     .step = v[KEPT],
                     .change = v[KEPT + 1],
-                    .vectors = vectors,
+                    .vectors = {KEPT, vectors.at},
                     .with_change = out,
                     .with_after = out + VECTORS};
     tw_pass_pair(&passes, &pair);
