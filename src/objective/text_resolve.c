@@ -446,11 +446,14 @@ tw_status tw_objective_text_number(const tw_objective_text *text, tw_expr_root r
         const tw_expr_node *node = &text->tree->nodes[i];
         if (node->kind != TW_EXPR_NAME || node->symbol == TW_EXPR_NONE) continue;
         const tw_objective_symbol *symbol = &text->symbols[node->symbol];
-        values[node->symbol] =
-            symbol->meaning == TW_MEANS_DIMENSION ? (double)text->n : symbol->number;
-        if (symbol->meaning != TW_MEANS_DIMENSION && symbol->meaning != TW_MEANS_NUMBER)
-            status = tw_objective_text_fail(text, i, NULL, "%s is made of numbers; %s is none",
-                                            what, symbol->name);
+        if (symbol->meaning == TW_MEANS_DIMENSION)
+            values[node->symbol] = (double)text->n;
+        else if (symbol->meaning == TW_MEANS_NUMBER)
+            values[node->symbol] = symbol->number;
+        else // an index among them, which has its place behind `values`
+            status =
+                tw_objective_text_fail(text, i, NULL, "%s is made of numbers; %.*s is none", what,
+                                       (int)node->length, text->tree->source.text + node->offset);
     }
     if (status == TW_OK && !tw_expr_is_scalar(text->tree, root))
         status = tw_objective_text_fail(text, root, NULL, "%s is one number", what);

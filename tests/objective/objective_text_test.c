@@ -151,6 +151,11 @@ static const wrong_file wrong_files[] = {
      "3:10: expected '[' here\n    data d = 1\n             ^ as in: data y = [1, 2.5, 4]"},
     {"objective a\ndim 2\ndata y = [1]\nf = x + y\n",
      "3:1: 'y' is there already\n    data y = [1]\n    ^ choose another name"},
+    {"objective a\ndim 2\nminimum i at x[i] = 1\nf = x\n",
+     "3:9: a minimum is made of numbers; i is none\n    minimum i at x[i] = 1\n            ^"},
+    {"objective a\ndim 2\nminimum 0 at x[i] = 1 for i == 1\nf = x\n",
+     "3:27: a condition is made of numbers; i is none\n    minimum 0 at x[i] = 1 for i == 1\n"
+     "                              ^"},
     {"objective a\ndim 2\nx^2\nf = x\n",
      "3:1: expected 'param', 'dim', 'data', 'start', 'domain', 'minimum' or a part of the function "
      "here\n    x^2\n    ^ a part is written name = expression"},
