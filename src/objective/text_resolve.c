@@ -169,6 +169,10 @@ static tw_status resolve_nodes(tw_objective_text *text, const tw_objective_item 
     return status;
 }
 
+static bool is_dimension(double number) {
+    return number >= 1 && number <= (double)TW_OBJECTIVE_DIMENSION_MAX && number == rint(number);
+}
+
 // The dimension of a file's function: asked for, that of the start, or its own.
 static tw_status choose_dimension(tw_objective_text *text, const tw_objective_item *item,
                                   int64_t asked) {
@@ -178,9 +182,7 @@ static tw_status choose_dimension(tw_objective_text *text, const tw_objective_it
         tw_expr_root root = text->values[item->value_first + i];
         if (root == TW_EXPR_NONE) continue;
         status = tw_objective_text_number(text, root, "a dimension", &numbers[i]);
-        bool whole = numbers[i] >= 1 && numbers[i] <= (double)TW_OBJECTIVE_DIMENSION_MAX &&
-                     numbers[i] == rint(numbers[i]);
-        if (status == TW_OK && !whole)
+        if (status == TW_OK && !is_dimension(numbers[i]))
             status = tw_objective_text_fail(text, root, NULL, "a dimension is a whole number");
     }
     if (status != TW_OK) return status;
@@ -232,22 +234,39 @@ static tw_status count_variables(tw_objective_text *text, const tw_objective_opt
     return n < text->least ? fail_dimension(text, n, what) : TW_OK;
 }
 
-static int64_t asked_dimension(const tw_objective_options *options,
-                               const tw_objective_settings *settings) {
-    int64_t asked = options->dimension;
-    for (int i = 0; settings != NULL && i < settings->count && asked == 0; i++)
-        if (strcmp(settings->settings[i].name, "dim") == 0)
-            asked = (int64_t)settings->settings[i].value;
-    return asked == 0 ? options->start_count : asked;
+// The last one counts.
+static const tw_objective_setting *setting_of(const tw_objective_settings *settings,
+                                              const char *name) {
+    for (int i = settings == NULL ? 0 : settings->count; i-- > 0;)
+        if (strcmp(settings->settings[i].name, name) == 0) return &settings->settings[i];
+    return NULL;
+}
+
+// "dim=" counts where the options ask for nothing.
+static tw_status take_setting(const tw_objective_text *text, const tw_objective_settings *settings,
+                              tw_objective_options *asked) {
+    const tw_objective_setting *set = setting_of(settings, "dim");
+    char given[TW_NUMBER_BYTES];
+    if (set == NULL) return TW_OK;
+    if (!is_dimension(set->value))
+        return tw_source_fail(text->context, settings->source, set->offset, NULL,
+                              "%s: dim is %s; a whole number from 1 to %lld is needed", text->name,
+                              tw_format_number(set->value, given),
+                              (long long)TW_OBJECTIVE_DIMENSION_MAX);
+    if (asked->dimension == 0) asked->dimension = (int64_t)set->value;
+    return TW_OK;
 }
 
 static tw_status settle_dimension(tw_objective_text *text, const tw_objective_options *options,
                                   const tw_objective_settings *settings) {
     const tw_objective_item *item = tw_objective_text_item(text, TW_ITEM_DIMENSION);
+    tw_objective_options asked = *options;
     if (options->dimension < 0 || options->dimension > TW_OBJECTIVE_DIMENSION_MAX)
         return fail_dimension(text, options->dimension, "1 to 2^30 are possible");
-    return item != NULL ? choose_dimension(text, item, asked_dimension(options, settings))
-                        : count_variables(text, options);
+    tw_status status = take_setting(text, settings, &asked);
+    if (status != TW_OK) return status;
+    if (item == NULL) return count_variables(text, &asked);
+    return choose_dimension(text, item, asked.dimension > 0 ? asked.dimension : asked.start_count);
 }
 
 // Asked last: where names are unknown, there seem to be fewer variables than were meant.
@@ -276,14 +295,6 @@ static tw_status check_new_name(const tw_objective_text *text, const tw_objectiv
     if (reason == NULL) return TW_OK;
     return tw_source_fail(text->context, &text->tree->source, item->offset, "choose another name",
                           "'%s' %s", name, reason);
-}
-
-// The last one counts.
-static const tw_objective_setting *setting_of(const tw_objective_settings *settings,
-                                              const char *name) {
-    for (int i = settings == NULL ? 0 : settings->count; i-- > 0;)
-        if (strcmp(settings->settings[i].name, name) == 0) return &settings->settings[i];
-    return NULL;
 }
 
 // A parameter's number: its default, or what it was set to, from its least to its most.

@@ -83,6 +83,17 @@ static const wrong_text wrong_texts[] = {
     {"quadratic:condition=5,rotate=2", 0, 0, TW_BAD_TEXT,
      "objective:1:23: quadratic: rotate is 2; at most 1 is possible\n    "
      "quadratic:condition=5,rotate=2\n                          ^"},
+    {"quadratic:dim=2.5", 0, 0, TW_BAD_TEXT,
+     "objective:1:11: quadratic: dim is 2.5; a whole number from 1 to 1073741824 is needed\n    "
+     "quadratic:dim=2.5\n              ^"},
+    {"rosenbrock:dim=-2", 0, 0, TW_BAD_TEXT,
+     "objective:1:12: rosenbrock: dim is -2; a whole number from 1 to 1073741824 is needed\n    "
+     "rosenbrock:dim=-2\n               ^"},
+    {"rosenbrock:dim=2,dim=0/0", 0, 0, TW_BAD_TEXT,
+     "objective:1:18: rosenbrock: dim is nan; a whole number from 1 to 1073741824 is needed\n    "
+     "rosenbrock:dim=2,dim=0/0\n                     ^"},
+    {"rosenbrock:dim=4,dim=3", 0, 0, TW_BAD_ARGUMENT,
+     "objective rosenbrock: a dimension of 3; it may have 2, 4, 6, ..."},
     {"quadratic:condition=x", 0, 0, TW_BAD_TEXT,
      "objective:1:21: unknown name 'x'; known here: none\n    quadratic:condition=x\n              "
      " "
