@@ -183,9 +183,10 @@ static tw_status hessian_product(const void *x, const void *vector, void *produc
     tw_surface *s = user;
     double value;
     tw_surface_put(s, x, s->variables);
-    tw_status status = plan_products(s); // here, as few ask for any
-    for (int i = 0; i < s->count && status == TW_OK; i++)
-        status = tw_plan_feed(s->product, s->directions[i], part_of(s, vector, i));
+    tw_status status = plan_products(s);                  // here, as few ask for any
+    for (int i = 0; i < s->count && status == TW_OK; i++) // not read: its products are zeros
+        if (tw_plan_reads(s->product, s->directions[i]))
+            status = tw_plan_feed(s->product, s->directions[i], part_of(s, vector, i));
     if (status == TW_OK) status = stream(s, s->product, s->products, &value);
     give_sum(s, product);
     return status;

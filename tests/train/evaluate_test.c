@@ -181,6 +181,32 @@ static void a_regression_answers_in_the_unit_of_the_data(void **state) {
     close_place(&at);
 }
 
+// The absolute loss of a linear model has slopes that do not depend on the weights.
+static void a_loss_without_second_derivatives_has_a_hessian_of_zeros(void **state) {
+    (void)state;
+    place at;
+    char csv[TW_TEST_PATH_BYTES], spec[TW_TEST_PATH_BYTES + 20];
+    open_place(&at);
+    tw_test_path(at.folder, "line.csv", csv);
+    tw_test_write(csv, "0,1\n1,3\n2,5\n3,9\n");
+    snprintf(spec, sizeof spec, "csv:%s?target=1", csv);
+    tw_training_options options = tw_test_training_options();
+    options.data = options.test = spec;
+    options.model = "dense outputs";
+    options.loss = "absolute";
+    options.out = at.run;
+    tw_test_train(at.context, &options);
+    tw_trained *trained = open_trained(&at, at.last);
+    tw_objective *objective = NULL;
+    float x[2] = {1, 2}, product[2] = {5, 5};
+    assert_ok(at.context, tw_trained_objective(trained, spec, 0, &objective));
+    assert_ok(at.context, tw_objective_hessian_product(objective, x, x, product));
+    assert_true(product[0] == 0 && product[1] == 0);
+    tw_objective_free(objective);
+    tw_trained_free(trained);
+    close_place(&at);
+}
+
 static void assert_refused(place *at, tw_trained *trained, const char *data, tw_status expected,
                            const char *part) {
     tw_evaluation evaluation;
@@ -317,6 +343,7 @@ static void a_run_state_that_is_none_is_refused(void **state) {
 }
 
 TW_TESTS(an_evaluation_measures_what_the_training_measured,
+         a_loss_without_second_derivatives_has_a_hessian_of_zeros,
          predictions_are_the_models_probabilities, a_folder_gives_its_best_checkpoint,
          a_regression_answers_in_the_unit_of_the_data, data_of_another_form_are_refused,
          a_checkpoint_that_lacks_something_is_refused, a_run_state_that_is_none_is_refused)
