@@ -188,13 +188,13 @@ static bool is_count(double number) {
 }
 
 tw_status tw_schedule_set_state(tw_schedule *schedule, const tw_schedule_state *state) {
-    bool possible = state->factor >= 0.0 && state->factor <= 1.0 && isfinite(state->best) &&
+    bool possible = state->factor >= 0.0 && state->factor <= 1.0 && !isnan(state->best) &&
                     is_count(state->observed_count) && is_count(state->bad_epochs) &&
                     is_count(state->cooldown_left);
     if (!possible) {
         return tw_fail(schedule->context, TW_BAD_ARGUMENT,
                        "schedule %s: no state of a schedule; the factor must be from 0 to 1, "
-                       "the best finite, counts whole",
+                       "the best a number, counts whole",
                        schedule->text);
     }
     schedule->state = *state;

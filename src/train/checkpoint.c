@@ -26,16 +26,27 @@ static void add_numbers(tw_text *text, const double *numbers, int count) {
     }
 }
 
+// One number as tw_text_add_number wrote it; how many bytes it has, 0 if it is none.
+static size_t read_number(const char *text, double *number) {
+    static const struct {
+        const char *word;
+        double number;
+    } words[] = {{"nan", NAN}, {"inf", INFINITY}, {"-inf", -INFINITY}};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t length = strlen(words[i].word);
+        if (strncmp(text, words[i].word, length) != 0) continue;
+        *number = words[i].number;
+        return length;
+    }
+    return tw_parse_number(text, strlen(text), number);
+}
+
 // Numbers with blanks between, exactly `count`.
 static bool read_numbers(const char *text, double *numbers, int count) {
     for (int i = 0; i < count; i++) {
         text += strspn(text, " ");
-        size_t taken = 0;
-        if (strncmp(text, "nan", 3) == 0) {
-            numbers[i] = NAN;
-            taken = 3;
-        } else
-            taken = tw_parse_number(text, strlen(text), &numbers[i]);
+        size_t taken = read_number(text, &numbers[i]);
         if (taken == 0) return false;
         text += taken;
     }

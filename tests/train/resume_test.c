@@ -1,4 +1,6 @@
 // A run that was stopped, at any step, goes on to the bits of one that was not.
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "support/arrays.h"
@@ -235,6 +237,35 @@ static void a_run_on_own_sets_resumes_on_them(void **state) {
     tw_test_places_close(&at);
 }
 
+// One example to test is so far out that its squared error is more than a float holds.
+static void a_run_whose_test_loss_is_infinite_resumes(void **state) {
+    (void)state;
+    tw_test_places at;
+    tw_test_places_open(&at);
+    char train[TW_TEST_PATH_BYTES], test[TW_TEST_PATH_BYTES], spec[2][TW_TEST_PATH_BYTES + 20];
+    tw_test_path(at.folder, "train.csv", train);
+    tw_test_path(at.folder, "test.csv", test);
+    tw_test_write(train, "0,1\n1,3\n2,5\n3,7\n4,9\n5,11\n");
+    tw_test_write(test, "0,1\n1e30,3\n");
+    snprintf(spec[0], sizeof spec[0], "csv:%s?target=1", train);
+    snprintf(spec[1], sizeof spec[1], "csv:%s?target=1", test);
+    tw_training_options options = tw_test_training_options();
+    options.data = spec[0];
+    options.test = spec[1];
+    options.model = "dense outputs";
+    options.loss = "squared";
+    options.schedule = "plateau:patience=0,measure=test_loss";
+    options.batch = 3;
+    options.out = at.whole;
+    tw_training_result result = tw_test_train(at.context, &options);
+    assert_true(isinf(result.test_loss) && isfinite(result.train_loss));
+    options.out = at.parts;
+    tw_test_run_a_part(&at, &options, 4);
+    tw_test_resume(at.context, at.parts);
+    tw_test_assert_same_runs(at.whole, at.parts);
+    tw_test_places_close(&at);
+}
+
 // ---- cancelled while it measures
 
 // Stops a run in the measures of epoch `epoch`, of 7 steps, and leaves it.
@@ -280,6 +311,7 @@ static void a_run_cancelled_while_it_measures_goes_on_to_the_same_bits(void **st
 }
 
 TW_TESTS(a_run_cancelled_while_it_measures_goes_on_to_the_same_bits,
+         a_run_whose_test_loss_is_infinite_resumes,
          a_run_with_dropout_and_a_plateau_resumes_at_any_step,
          a_run_that_accumulates_resumes_at_any_step, a_run_of_held_out_examples_resumes_at_any_step,
          a_resumed_run_keeps_its_patience, an_ended_run_goes_on_to_a_new_end,
