@@ -26,7 +26,7 @@ struct tw_trained {
     const tw_loss *loss;
     tw_variables *variables;
     tw_measuring measuring;
-    int64_t *confusion; // [classes, classes]
+    int64_t *confusion; // [classes, classes]; NULL before the first evaluation
     double *row;        // [outputs], one prediction
     uint64_t seed;      // of sets made on the fly
     char *said;         // of the set that was measured last: how it was read
@@ -116,8 +116,7 @@ static tw_status build(tw_trained *trained) {
     if (status != TW_OK) return status;
     size_t outputs = (size_t)tw_form_outputs(&trained->form);
     trained->row = tw_allocate(context, outputs, sizeof *trained->row);
-    trained->confusion = tw_allocate(context, outputs * outputs, sizeof *trained->confusion);
-    return trained->row != NULL && trained->confusion != NULL ? TW_OK : TW_NO_MEMORY;
+    return trained->row != NULL ? TW_OK : TW_NO_MEMORY;
 }
 
 tw_status tw_trained_open(tw_context *context, const char *path, tw_trained **trained) {
@@ -269,12 +268,23 @@ static tw_status measure_batch(tw_trained *trained, const tw_batch *batch, void 
     return TW_OK;
 }
 
+// A square of the classes, which a vocabulary has thousands of: made where somebody evaluates.
+static tw_status clear_confusion(tw_trained *trained) {
+    size_t cells = (size_t)(trained->form.classes * trained->form.classes);
+    size_t size = sizeof *trained->confusion;
+    if (trained->confusion == NULL)
+        trained->confusion = tw_allocate(trained->context, cells, size);
+    else
+        memset(trained->confusion, 0, cells * size);
+    return trained->confusion != NULL ? TW_OK : TW_NO_MEMORY;
+}
+
 tw_status tw_trained_evaluate(tw_trained *trained, const char *data, tw_evaluation *evaluation) {
     double start = tw_clock_seconds();
     int64_t classes = trained->form.classes;
     *evaluation = (tw_evaluation){.classes = classes};
-    memset(trained->confusion, 0, (size_t)(classes * classes) * sizeof *trained->confusion);
-    tw_status status = for_each_batch(trained, data, true, measure_batch, evaluation);
+    tw_status status = clear_confusion(trained);
+    if (status == TW_OK) status = for_each_batch(trained, data, true, measure_batch, evaluation);
     double examples = (double)evaluation->examples;
     evaluation->loss = tw_plain_nan(evaluation->loss * trained->loss_unit / examples);
     evaluation->error = classes > 0 ? evaluation->error / examples : NAN;

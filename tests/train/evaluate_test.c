@@ -207,6 +207,34 @@ static void a_loss_without_second_derivatives_has_a_hessian_of_zeros(void **stat
     close_place(&at);
 }
 
+static void a_wide_regression_needs_no_room_for_a_confusion_matrix(void **state) {
+    (void)state;
+
+    enum { WIDTH = 2000 };
+
+    static float x[2] = {0, 1}, targets[2 * WIDTH];
+    place at;
+    tw_data *data = NULL;
+    open_place(&at);
+    for (int i = 0; i < WIDTH; i++) targets[i] = (float)i;
+    tw_data_form form = tw_data_form_default();
+    form.count = 2;
+    form.shape = TW_SHAPE(1);
+    form.kind = TW_TARGET_VALUE;
+    form.target_width = WIDTH;
+    assert_ok(at.context, tw_data_from_arrays(at.context, &form, TW_F32, x, targets, &data));
+    tw_training_options options = tw_test_training_options();
+    options.train_set = options.test_set = data;
+    options.model = "dense outputs";
+    options.out = at.run;
+    tw_test_train(at.context, &options);
+    tw_data_free(data);
+    tw_trained *trained = open_trained(&at, at.last);
+    assert_true(tw_context_memory(at.context).live_bytes < (uint64_t)8 * WIDTH * WIDTH);
+    tw_trained_free(trained);
+    close_place(&at);
+}
+
 static void assert_refused(place *at, tw_trained *trained, const char *data, tw_status expected,
                            const char *part) {
     tw_evaluation evaluation;
@@ -343,6 +371,7 @@ static void a_run_state_that_is_none_is_refused(void **state) {
 }
 
 TW_TESTS(an_evaluation_measures_what_the_training_measured,
+         a_wide_regression_needs_no_room_for_a_confusion_matrix,
          a_loss_without_second_derivatives_has_a_hessian_of_zeros,
          predictions_are_the_models_probabilities, a_folder_gives_its_best_checkpoint,
          a_regression_answers_in_the_unit_of_the_data, data_of_another_form_are_refused,
