@@ -28,6 +28,17 @@ static void foresee(tw_step_forecast *forecast) {
     forecast->stuck = slope > 0.0 && 0.5 * lr * lr * curvature >= lr * slope;
 }
 
+// d'Hd along a direction [n]; `product` is room for Hd.
+static tw_status curvature_along(tw_objective *objective, const void *x, const void *direction,
+                                 void *product, double *curvature) {
+    tw_status status = tw_objective_hessian_product(objective, x, direction, product);
+    if (status != TW_OK) return status;
+    *curvature = tw_vector_dot(&objective->space, direction, product);
+    if (isfinite(*curvature)) return TW_OK;
+    return tw_fail(objective->context, TW_DIVERGED,
+                   "objective %s: the Hessian at this point is not finite", objective->name);
+}
+
 static tw_status forecast_at(tw_objective *objective, const tw_objective_point *point,
                              void *product, tw_step_forecast *forecast) {
     const tw_vector_space *space = &objective->space;
@@ -38,12 +49,9 @@ static tw_status forecast_at(tw_objective *objective, const tw_objective_point *
                        "objective %s: at this point f is %g and g'g is %g; a place where both are "
                        "finite is needed",
                        objective->name, forecast->loss, tw_plain_nan(forecast->gg));
-    tw_status status = tw_objective_hessian_product(objective, point->x, point->gradient, product);
+    tw_status status =
+        curvature_along(objective, point->x, point->gradient, product, &forecast->gHg);
     if (status != TW_OK) return status;
-    forecast->gHg = tw_vector_dot(space, point->gradient, product);
-    if (!isfinite(forecast->gHg))
-        return tw_fail(objective->context, TW_DIVERGED,
-                       "objective %s: the Hessian at this point is not finite", objective->name);
     foresee(forecast);
     return take_step(objective, point, product, forecast);
 }
@@ -73,20 +81,19 @@ static void keep_part(const tw_objective *objective, const tw_objective_part *pa
 
 static tw_status forecast_parts(tw_objective *objective, const tw_objective_point *point,
                                 void *kept, void *product, tw_part_forecast *parts) {
-    tw_status status = TW_OK;
-    for (int i = 0; i < objective->facts.part_count && status == TW_OK; i++) {
+    for (int i = 0; i < objective->facts.part_count; i++) {
+        tw_part_forecast *part = &parts[i];
         keep_part(objective, &objective->facts.parts[i], point->gradient, kept);
-        status = tw_objective_hessian_product(objective, point->x, kept, product);
+        part->gg = tw_vector_dot(&objective->space, kept, kept);
+        if (!isfinite(part->gg))
+            return tw_fail(objective->context, TW_DIVERGED,
+                           "objective %s: the gradient at this point is not finite",
+                           objective->name);
+        tw_status status = curvature_along(objective, point->x, kept, product, &part->gHg);
         if (status != TW_OK) return status;
-        double slope = tw_vector_dot(&objective->space, kept, kept);
-        double curvature = tw_vector_dot(&objective->space, kept, product);
-        parts[i] = (tw_part_forecast){
-            .gg = slope,
-            .gHg = curvature,
-            .lr_limit = curvature > 0.0 ? 2.0 * slope / curvature : INFINITY,
-        };
+        part->lr_limit = part->gHg > 0.0 ? 2.0 * part->gg / part->gHg : INFINITY;
     }
-    return status;
+    return TW_OK;
 }
 
 tw_status tw_curvature_parts(tw_objective *objective, const tw_objective_point *point,
