@@ -6,10 +6,12 @@
 #include "curvature/lanczos.h"
 #include "thalweg/curvature.h"
 
+#define NARROWEST 1e-9 // of the largest |value|: below it a grid's points would fall together
+
 // Every Ritz value with its weight, of all probes.
 typedef struct atoms {
-    double *value, *weight; // [capacity]
-    int64_t count, capacity;
+    double *value, *weight; // [count]; room for those that all probes can have
+    int64_t count;
     double low, high;
 } atoms;
 
@@ -46,8 +48,8 @@ static tw_status probe(tw_objective *objective, const void *x, const tw_spectrum
 // A bell of width sigma for each atom, on a grid that leaves room for its flanks, then scaled so that the
 // sum over the grid is 1.
 static void smooth(const atoms *all, double *grid, double *density, int64_t count) {
-    double range = all->high - all->low;
-    if (!(range > 0.0)) range = fmax(fabs(all->high), 1.0);
+    double range = all->high - all->low, largest = fmax(fabs(all->low), fabs(all->high));
+    if (!(range > NARROWEST * largest)) range = fmax(largest, 1.0);
     double sigma = 0.01 * range, low = all->low - 5.0 * sigma, width = range + 10.0 * sigma;
     double step = width / (double)(count - 1), total = 0.0;
     for (int64_t i = 0; i < count; i++) {
@@ -72,10 +74,12 @@ tw_status tw_curvature_density(tw_objective *objective, const void *x,
                        "density: %lld steps, %lld probes, %lld points; at least 1, 1 and 2 are "
                        "needed",
                        (long long)options->steps, (long long)options->probes, (long long)count);
-    atoms all = {.capacity = options->steps * options->probes, .low = INFINITY, .high = -INFINITY};
-    all.value = tw_allocate(objective->context, 2 * (size_t)all.capacity, sizeof(double));
+    atoms all = {.low = INFINITY, .high = -INFINITY};
+    int64_t steps = options->steps < objective->space.n ? options->steps : objective->space.n;
+    size_t probe_bytes = 2 * (size_t)steps * sizeof *all.value;
+    all.value = tw_allocate(objective->context, (size_t)options->probes, probe_bytes);
     if (all.value == NULL) return TW_NO_MEMORY;
-    all.weight = all.value + all.capacity;
+    all.weight = all.value + options->probes * steps;
     tw_status status = TW_OK;
     for (int64_t i = 0; i < options->probes && status == TW_OK; i++)
         status = probe(objective, x, options, i, &all);

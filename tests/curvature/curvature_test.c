@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "objective/objective.h"
 #include "test.h"
 #include "thalweg/curvature.h"
 
@@ -205,6 +206,34 @@ static void the_density_integrates_to_one_and_lies_where_the_values_are(void **s
     tw_context_free(context);
 }
 
+static double ten_billion(int64_t i, int64_t n) {
+    (void)n;
+    return 1e10 + 1e-6 * (double)(i % 3);
+}
+
+// On a grid whose points differ, however near the eigenvalues are.
+static void the_density_of_one_value_is_a_bell(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    bowl b = {50, ten_billion};
+    tw_objective *objective = bowl_of(context, &b);
+    double x[50] = {0}, grid[101], density[101], total = 0.0;
+    tw_spectrum_options options = tw_spectrum_options_default();
+    options.steps = INT64_MAX / 2; // as many as there are
+    assert_ok(context, tw_curvature_density(objective, x, &options, grid, density, 101));
+    for (int i = 0; i < 100; i++) {
+        double step = grid[i + 1] - grid[i];
+        if (!(step > 0.0 && fabs(step / (grid[1] - grid[0]) - 1.0) < 1e-3))
+            fail_msg("step %d: %g %g", i, step, grid[1] - grid[0]);
+        total += density[i] * step;
+    }
+    assert_true(fabs(total - 1.0) < 1e-3);
+    assert_true(grid[0] < 1e10 && 1e10 < grid[100]);
+    tw_objective_free(objective);
+    tw_context_free(context);
+}
+
 // ---- forecasts
 
 static void a_forecast_is_exact_on_a_quadratic(void **state) {
@@ -334,10 +363,37 @@ static void a_hessian_that_is_not_finite_is_said_so(void **state) {
     tw_context_free(context);
 }
 
+static void a_part_that_is_not_finite_is_said_so(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    two user = {no_hessian};
+    tw_objective_calls calls = {.evaluate = two_evaluate, .user = &user};
+    tw_objective *objective = NULL;
+    assert_ok(context, tw_objective_new(context, "two", 2, TW_F64, &calls, &objective));
+    const tw_objective_part parts[] = {{"x", 0, 1}, {"y", 1, 1}, {"x", 0, 1}};
+    objective->facts.part_count = 2;
+    tw_objective_point point;
+    tw_part_forecast forecasts[2];
+    assert_ok(context, tw_objective_at(objective, (double[]){1, 1}, &point));
+    objective->facts.parts = parts;
+    assert_int_equal(tw_curvature_parts(objective, &point, forecasts), TW_DIVERGED);
+    assert_string_equal(tw_context_message(context),
+                        "objective two: the gradient at this point is not finite");
+    objective->facts.parts = parts + 1; // the slope along y is, but not how it changes
+    assert_int_equal(tw_curvature_parts(objective, &point, forecasts), TW_DIVERGED);
+    assert_string_equal(tw_context_message(context),
+                        "objective two: the Hessian at this point is not finite");
+    tw_objective_point_free(&point);
+    tw_objective_free(objective);
+    tw_context_free(context);
+}
+
 TW_TESTS(the_whole_spectrum_gives_the_condition_number,
          lanczos_finds_both_ends_within_its_error_bars, eigenvalues_that_stand_apart_are_exact,
          a_factor_gives_the_condition_number_of_a_wide_spectrum,
          a_factor_finds_what_lanczos_has_not_seen,
          the_density_integrates_to_one_and_lies_where_the_values_are,
          a_forecast_is_exact_on_a_quadratic, critical_points_are_told_apart,
-         a_hessian_that_is_not_finite_is_said_so)
+         a_hessian_that_is_not_finite_is_said_so, a_part_that_is_not_finite_is_said_so,
+         the_density_of_one_value_is_a_bell)
