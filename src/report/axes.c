@@ -1,6 +1,48 @@
 // Grid below, axis lines and words above.
 #include "report/axes.h"
 
+#include <math.h>
+
+#define LABEL_GAP 9.0   // between the axes and a label of y
+#define LABEL_EDGE 4.0  // between that and the picture's edge
+#define LABEL_APART 6.0 // between labels of x
+
+static double label_width(const tw_axis *axis, int tick) {
+    char label[TW_LABEL_BYTES];
+    tw_axis_label(axis, axis->ticks[tick].value, false, label);
+    return tw_svg_width(label) * TW_SVG_TICK_SIZE;
+}
+
+static bool labels_touch(const tw_axis *axis, double pixels) {
+    double free_from = -INFINITY;
+    for (int i = 0; i < axis->count; i++) {
+        if (!axis->ticks[i].labelled) continue;
+        double middle = tw_axis_share(axis, axis->ticks[i].value) * pixels;
+        double half = label_width(axis, i) / 2;
+        if (middle - half < free_from) return true;
+        free_from = middle + half + LABEL_APART;
+    }
+    return false;
+}
+
+tw_axis tw_axes_fit_x(const tw_extent *extent, const tw_axis_wish *wish, double pixels) {
+    tw_axis_wish fewer = *wish;
+    tw_axis axis = tw_axis_make(extent, &fewer);
+    while (fewer.tick_count > 2 && labels_touch(&axis, pixels)) {
+        fewer.tick_count--;
+        axis = tw_axis_make(extent, &fewer);
+    }
+    return axis;
+}
+
+double tw_axes_fit_left(const tw_axis *y) {
+    double left = TW_AXES_LEFT;
+    for (int i = 0; i < y->count; i++)
+        if (y->ticks[i].labelled)
+            left = fmax(left, ceil(label_width(y, i) + LABEL_GAP + LABEL_EDGE));
+    return left;
+}
+
 double tw_axes_x(const tw_axes *axes, double value) {
     return axes->left + tw_axis_share(&axes->x, value) * (axes->right - axes->left);
 }
@@ -46,14 +88,18 @@ static void draw_lines(tw_text *text, const tw_axes *axes) {
 }
 
 static void draw_labels(tw_svg *svg, const tw_axes *axes, bool x_ticks) {
-    enum { GAP = 9, HALF_HEIGHT = 4, BELOW = 18 };
+    enum { HALF_HEIGHT = 4, BELOW = 18 };
 
     char label[TW_LABEL_BYTES];
     for (int i = 0; i < axes->y.count; i++) {
         const tw_tick *tick = &axes->y.ticks[i];
         tw_axis_label(&axes->y, tick->value, false, label);
-        tw_words words = {
-            axes->left - GAP, tw_axes_y(axes, tick->value) + HALF_HEIGHT, "tick", "end", label, 0};
+        tw_words words = {axes->left - LABEL_GAP,
+                          tw_axes_y(axes, tick->value) + HALF_HEIGHT,
+                          "tick",
+                          "end",
+                          label,
+                          0};
         if (tick->labelled) tw_svg_words(svg, &words);
     }
     for (int i = 0; x_ticks && i < axes->x.count; i++) {

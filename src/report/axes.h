@@ -24,6 +24,12 @@ typedef struct tw_axes_words {
 #define TW_AXES_TICKS 22.0 // for the labels of x's ticks
 #define TW_AXES_LABEL 20.0 // for x's label
 
+// The axis of x over so many pixels: with fewer ticks than wished for where their labels would touch.
+tw_axis tw_axes_fit_x(const tw_extent *extent, const tw_axis_wish *wish, double pixels);
+
+// Where axes begin, so that the labels of y have room: TW_AXES_LEFT, or more for long ones.
+double tw_axes_fit_left(const tw_axis *y);
+
 // Pixels of a finite number.
 double tw_axes_x(const tw_axes *axes, double value);
 double tw_axes_y(const tw_axes *axes, double value);

@@ -10,6 +10,7 @@
 #define CLOSEST_OF 1e-12    // ... or than this share of themselves, count as one
 #define ROUNDING 1e-9       // of a step: what arithmetic may have lost
 #define DECADES_APART 2     // decades from which on labels stand at powers of ten alone
+#define STRIDE_MARKED 5     // decades from label to label up to which each of them has a mark
 #define DECADES_MARKED 7    // decades up to which 2, 3, ..., 9 times each are marked
 #define AIR_LOGARITHMIC .04 // of the length
 
@@ -89,6 +90,26 @@ static int add_multiples(tw_axis *axis, int first, int last, const char *labelle
     return count;
 }
 
+// Decades from one label to the next: 1, 2, 3 or 5, or ten or a hundred times as many.
+static int decade_stride(int decades, int count) {
+    static const int round[] = {1, 2, 3, 5};
+    int least = (decades + count - 1) / count;
+    for (int power = 1;; power *= 10)
+        for (int i = 0; i < 4; i++)
+            if (round[i] * power >= least) return round[i] * power;
+}
+
+// Labels at multiples of so many decades, from 1; where fewer than two are on the axis, from its last.
+static void add_decades(tw_axis *axis, int first, int last, int count) {
+    int stride = decade_stride(last - first + 1, count);
+    int multiples = (int)floor((double)last / stride) - (int)ceil((double)first / stride) + 1;
+    int from = multiples >= 2 ? 0 : last;
+    for (int decade = first; decade <= last; decade++) {
+        bool labelled = (decade - from) % stride == 0;
+        if (labelled || stride <= STRIDE_MARKED) add_tick(axis, pow(10, decade), labelled);
+    }
+}
+
 static void make_logarithmic(tw_axis *axis, const tw_extent *extent, const tw_axis_wish *wish) {
     double low = log10(extent->low), high = log10(fmin(extent->high, LARGEST));
     double air = high - low < CLOSEST_OF ? .3 : wish->widen ? (high - low) * AIR_LOGARITHMIC : 0;
@@ -98,11 +119,7 @@ static void make_logarithmic(tw_axis *axis, const tw_extent *extent, const tw_ax
     int first = (int)ceil(log10(axis->low) - ROUNDING);
     int last = (int)floor(log10(axis->high) + ROUNDING), decades = last - first + 1;
     if (decades > DECADES_MARKED || decades > wish->tick_count) {
-        int stride = (decades + wish->tick_count - 1) / wish->tick_count;
-        for (int decade = first; decade <= last; decade++) {
-            bool labelled = (decade - last) % stride == 0;
-            if (labelled || stride <= DECADES_APART) add_tick(axis, pow(10, decade), labelled);
-        }
+        add_decades(axis, first, last, wish->tick_count);
         return;
     }
     bool sparse = decades > DECADES_APART || 3 * decades > wish->tick_count + 1;

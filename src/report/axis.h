@@ -52,7 +52,13 @@ double tw_axis_share(const tw_axis *axis, double value);
 #define TW_LABEL_BYTES 48
 
 // Writes the label of a tick: as many decimals as the steps need; "2×10⁻⁵" (`plain`: "2e-5") for what
-// would be long, and then for all of a logarithmic axis.
+// would be longer without, and then for all of a logarithmic axis.
 void tw_axis_label(const tw_axis *axis, double value, bool plain, char label[TW_LABEL_BYTES]);
+
+// Makes a hyphen before a number a minus: a hyphen is too short and too low for one.
+void tw_axis_minus(char label[TW_LABEL_BYTES]);
+
+// Writes a number to six digits, with such a minus.
+void tw_axis_number(double value, char label[TW_LABEL_BYTES]);
 
 #endif

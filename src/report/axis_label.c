@@ -4,6 +4,7 @@
 
 #include "base/locale.h"
 #include "report/axis.h"
+#include "thalweg/words.h"
 
 #include <stdio.h>
 
@@ -53,6 +54,13 @@ static bool is_plain(double least, double largest, int factor) {
     return least * nearly >= PLAIN_FROM / factor && largest * nearly < PLAIN_TO / factor;
 }
 
+// Whether all digits of a large number take less room than a mantissa and a power of ten.
+static bool is_shorter_plain(double largest, double step) {
+    int exponent = exponent_of(largest), decimals = decimals_of(step);
+    int digits = exponent + 1 + (decimals > 0 ? 1 + decimals : 0);
+    return exponent >= 0 && digits < exponent - exponent_of(step) + 6; // with "1." and "×10⁶"
+}
+
 // Without a step the number has its own digits: 1, 2 or 5 times a power of ten.
 static void write_label(const tw_axis *axis, double value, bool plain, char *label) {
     const char *unit = axis->percent ? "%" : "";
@@ -60,8 +68,9 @@ static void write_label(const tw_axis *axis, double value, bool plain, char *lab
     double largest = axis->step > 0 ? fmax(fabs(axis->low), fabs(axis->high)) : fabs(value);
     double step = axis->step > 0 ? axis->step : fabs(value);
     bool powers = axis->logarithmic && axis->step == 0;
-    bool all_plain =
-        powers ? is_plain(axis->low, axis->high, factor) : is_plain(largest, largest, factor);
+    bool all_plain = powers ? is_plain(axis->low, axis->high, factor)
+                            : is_plain(largest, largest, factor) ||
+                                  is_shorter_plain(largest * factor, step * factor);
     if (value == 0) {
         snprintf(label, TW_LABEL_BYTES, "0%s", unit);
     } else if (all_plain) {
@@ -75,12 +84,25 @@ static void write_label(const tw_axis *axis, double value, bool plain, char *lab
     }
 }
 
+void tw_axis_minus(char label[TW_LABEL_BYTES]) {
+    if (label[0] != '-') return;
+    char digits[TW_LABEL_BYTES];
+    snprintf(digits, sizeof digits, "−%.*s", TW_LABEL_BYTES - 4, label + 1);
+    memcpy(label, digits, sizeof digits);
+}
+
 void tw_axis_label(const tw_axis *axis, double value, bool plain, char label[TW_LABEL_BYTES]) {
     tw_plain_locale locale = tw_plain_locale_enter();
     write_label(axis, value, plain, label);
     tw_plain_locale_leave(locale);
-    if (plain || label[0] != '-') return;
-    char digits[TW_LABEL_BYTES]; // a hyphen is too short and too low for a minus
-    snprintf(digits, sizeof digits, "−%.*s", TW_LABEL_BYTES - 4, label + 1);
-    memcpy(label, digits, sizeof digits);
+    if (!plain) tw_axis_minus(label);
+}
+
+void tw_axis_number(double value, char label[TW_LABEL_BYTES]) {
+    double scale = value == 0 ? 1 : pow(10, 5 - floor(log10(fabs(value))));
+    bool rounded = isfinite(scale) && scale > 0;
+    char digits[TW_NUMBER_BYTES];
+    tw_format_number(rounded ? rint(value * scale) / scale : value, digits);
+    snprintf(label, TW_LABEL_BYTES, "%s", digits);
+    tw_axis_minus(label);
 }

@@ -21,11 +21,11 @@
 typedef struct picture {
     const tw_panel *panels;
     int count;
-    bool shared;    // one axis of x for all
-    tw_extent x;    // of all
-    double right;   // end of the axes
-    double height;  // of a panel's axes
-    int series_max; // of any panel
+    bool shared;        // one axis of x for all
+    tw_extent x;        // of all
+    double left, right; // ends of the axes
+    double height;      // of a panel's axes
+    int series_max;     // of any panel
 } picture;
 
 static bool same_label(const char *a, const char *b) {
@@ -39,6 +39,16 @@ static int legend_of(const tw_panel *panel, tw_legend_entry entries[TW_SERIES_MA
         entries[i] = (tw_legend_entry){.name = panel->series[i].name, .index = i};
     }
     return panel->series_count;
+}
+
+static tw_axis y_axis_of(const tw_panel *panel, double height) {
+    tw_extent x, y;
+    tw_panel_extents(panel, &x, &y);
+    return tw_axis_make(&y, &(tw_axis_wish){.tick_count = (int)fmax(height / PIXELS_A_TICK, 2),
+                                            .logarithmic = panel->log_y,
+                                            .from_zero = panel->y_from_zero,
+                                            .percent = panel->percent,
+                                            .widen = true});
 }
 
 static picture survey(const tw_panel *panels, int count) {
@@ -57,6 +67,11 @@ static picture survey(const tw_panel *panels, int count) {
     double height = count == 1 ? 320 : count == 2 ? 210 : 160;
     all.height = fmax(height, all.series_max * TW_LEGEND_LINE);
     all.right = tw_legend_left(legend);
+    all.left = TW_AXES_LEFT;
+    for (int i = 0; i < count; i++) {
+        tw_axis y = y_axis_of(&panels[i], all.height);
+        all.left = fmax(all.left, tw_axes_fit_left(&y));
+    }
     return all;
 }
 
@@ -80,18 +95,26 @@ static double height_of(const picture *all) {
 
 static tw_axes axes_of(const picture *all, const tw_panel *panel, double top) {
     tw_axes axes = {
-        .left = TW_AXES_LEFT, .top = top, .right = all->right, .bottom = top + all->height};
+        .left = all->left, .top = top, .right = all->right, .bottom = top + all->height};
     tw_extent x, y;
     tw_panel_extents(panel, &x, &y);
-    tw_axis_wish for_x = {.tick_count = X_TICKS_WANTED, .logarithmic = panel->log_x};
-    tw_axis_wish for_y = {.tick_count = (int)fmax(all->height / PIXELS_A_TICK, 2),
-                          .logarithmic = panel->log_y,
-                          .from_zero = panel->y_from_zero,
-                          .percent = panel->percent,
-                          .widen = true};
-    axes.x = tw_axis_make(all->shared ? &all->x : &x, &for_x);
-    axes.y = tw_axis_make(&y, &for_y);
+    axes.x =
+        tw_axes_fit_x(all->shared ? &all->x : &x,
+                      &(tw_axis_wish){.tick_count = X_TICKS_WANTED, .logarithmic = panel->log_x},
+                      axes.right - axes.left);
+    axes.y = y_axis_of(panel, all->height);
     return axes;
+}
+
+// "0.200%" becomes "0.2%", "5.00" becomes "5".
+static void drop_zeros(char *label) {
+    char *point = strchr(label, '.');
+    if (point == NULL) return;
+    size_t digits = strspn(point + 1, "0123456789");
+    char *unit = point + 1 + digits, *end = unit;
+    while (end[-1] == '0') end--;
+    if (end[-1] == '.') end--;
+    memmove(end, unit, strlen(unit) + 1);
 }
 
 // The value of a marked point, to a hundredth of the step between ticks.
@@ -101,6 +124,7 @@ static void mark_label(const tw_axes *axes, double value, char label[TW_LABEL_BY
     fine.step = pow(10, floor(log10(step)) - 2);
     if (fine.logarithmic) fine.low = fine.high = value;
     tw_axis_label(&fine, value, false, label);
+    drop_zeros(label);
 }
 
 static void draw_mark(tw_svg *svg, const tw_axes *axes, const tw_series *series, int index) {

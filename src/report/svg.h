@@ -55,6 +55,8 @@ void tw_svg_words(tw_svg *svg, const tw_words *words);
 // How wide words will be, in pixels, within a tenth or so: fonts differ. Of names, 13 pixels high.
 double tw_svg_width(const char *text);
 
+#define TW_SVG_TICK_SIZE (12. / 13) // of the letters of class "tick", in that of names
+
 // Adds a coordinate, with a decimal if it has one, and a blank before unless it has a sign.
 void tw_svg_coordinate(tw_text *text, double value);
 

@@ -42,13 +42,13 @@ static void an_axis_of_x_may_be_logarithmic(void **state) {
         .y_label = "f", .log_x = true, .log_y = true, .series = &series, .series_count = 1};
     assert_ok(context, tw_plot_text(context, &panel, 40, 9, &text));
     assert_string_equal(text, "f\n"
-                              "1000 +                            ******\n"
-                              "     |                    ********\n"
-                              "     |              ******\n"
-                              "  10 +      ********\n"
-                              "     |******\n"
-                              "     ++----------+----------+----------+\n"
-                              "      1         10         100      1000\n"
+                              "    |                             ******\n"
+                              "100 +                    *********\n"
+                              "    |              ******\n"
+                              "    |      ********\n"
+                              "  1 +******\n"
+                              "    ++----------+-----------+----------+\n"
+                              "     1         10          100      1000\n"
                               "\n");
     tw_plot_free(text);
     tw_context_free(context);
