@@ -22,9 +22,6 @@ typedef struct tw_landscape {
     tw_trail trail; // of the paths, which words keep off
 } tw_landscape;
 
-// To six digits, for words.
-double tw_rounded(double value);
-
 // The part of the plane to be shown: paths and known minima with room around them, or the function's
 // domain where they fill a good part of it. Points higher than their start do not widen it.
 tw_box tw_landscape_box(const tw_landscape *landscape);

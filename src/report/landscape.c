@@ -9,11 +9,6 @@
 #define BEYOND 1.0      // how far paths widen a domain, in its size
 #define LEAST_RATIO .02 // of one side to the other, where the box would be a line
 
-double tw_rounded(double value) {
-    double scale = value == 0 ? 1 : pow(10, 5 - floor(log10(fabs(value))));
-    return isfinite(scale) && scale > 0 ? rint(value * scale) / scale : value;
-}
-
 static void widen(tw_box *box, const double *point, int64_t n) {
     for (int64_t k = 0; k < n; k++) {
         if (!isfinite(point[k])) return;

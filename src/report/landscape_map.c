@@ -28,6 +28,7 @@ typedef struct tw_map_pen {
     double longest;
     tw_grid_point label;
     tw_grid_point labels[LABELS_MAX]; // in pixels
+    int levels[LABELS_MAX];           // which of them these are
     int label_count;
 } tw_map_pen;
 
@@ -83,25 +84,51 @@ static bool is_decade(double above) {
     return fabs(exponent - rint(exponent)) < 1e-9;
 }
 
-static void write_label(tw_map_pen *pen, const tw_contour_levels *levels, int index) {
+// From one even level to the next; 0 where there is no such step.
+static double step_of(const tw_contour_levels *levels) {
+    bool even = !levels->logarithmic && levels->count > 1;
+    return even ? levels->above[1] - levels->above[0] : 0;
+}
+
+// Decades, or multiples of two steps: 0, 2 and 4 rather than 1, 3 and 5.
+static bool stands_out(const tw_contour_levels *levels, int index) {
+    double above = levels->above[index], step = step_of(levels);
+    if (levels->logarithmic) return is_decade(above);
+    return step == 0 || fabs(remainder(above, 2 * step)) < step / 2;
+}
+
+static void keep_label(tw_map_pen *pen, int level) {
     if (pen->longest == 0 || pen->label_count == LABELS_MAX) return;
-    tw_axis axis = {
-        .low = levels->above[0],
-        .high = levels->above[levels->count - 1],
-        .logarithmic = levels->logarithmic,
-        .step = levels->logarithmic || levels->count < 2 ? 0 : levels->above[1] - levels->above[0]};
-    char label[TW_LABEL_BYTES];
-    tw_axis_label(&axis, levels->above[index], false, label);
-    tw_svg_words(pen->svg,
-                 &(tw_words){pen->label.x, pen->label.y + 4, "tick halo", "middle", label, 0});
+    pen->levels[pen->label_count] = level;
     pen->labels[pen->label_count++] = pen->label;
 }
 
-// Decades, or every second of even levels, stand out and have their values beside them.
+// Over all lines, on paper of their own: a line that went on between the digits could be read as one.
+static void write_labels(tw_svg *svg, const tw_map_pen *pen, const tw_contour_levels *levels) {
+    enum { HEIGHT = 14, BESIDE = 2, DOWN = 4 };
+
+    if (pen->label_count == 0) return;
+    tw_axis axis = {.low = levels->above[0],
+                    .high = levels->above[levels->count - 1],
+                    .logarithmic = levels->logarithmic,
+                    .step = 2 * step_of(levels)};
+    for (int i = 0; i < pen->label_count; i++) {
+        tw_grid_point at = pen->labels[i];
+        char label[TW_LABEL_BYTES];
+        tw_axis_label(&axis, levels->above[pen->levels[i]], false, label);
+        double width = tw_svg_width(label) * TW_SVG_TICK_SIZE + 2 * BESIDE;
+        tw_text_add(&svg->text,
+                    "<rect class=\"paper\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\"/>\n",
+                    at.x - width / 2, at.y - HEIGHT / 2, width, HEIGHT);
+        tw_svg_words(svg, &(tw_words){at.x, at.y + DOWN, "tick", "middle", label, 0});
+    }
+}
+
+// Those that stand out have their values beside them.
 static tw_status draw_levels(tw_map_pen *pen, const tw_field *field,
                              const tw_contour_levels *levels) {
     for (int i = levels->count - 1; i >= 0; i--) {
-        bool strong = levels->logarithmic ? is_decade(levels->above[i]) : i % 2 == 0;
+        bool strong = stands_out(levels, i);
         pen->longest = 0;
         tw_text_add(&pen->svg->text, "<path class=\"line\" stroke-opacity=\"%s\" d=\"",
                     strong ? ".9" : ".45");
@@ -110,17 +137,18 @@ static tw_status draw_levels(tw_map_pen *pen, const tw_field *field,
         tw_text_add(&pen->svg->text, "\"/>\n");
         if (status == TW_OK) status = pen->status;
         if (status != TW_OK) return status;
-        if (strong) write_label(pen, levels, i);
+        if (strong) keep_label(pen, i);
     }
+    write_labels(pen->svg, pen, levels);
     return TW_OK;
 }
 
 // What the numbers at the lines count, where they do not count from 0.
 static void write_caption(tw_svg *svg, const tw_axes *axes, const tw_contour_levels *levels,
                           double lowest) {
-    char caption[128], digits[TW_NUMBER_BYTES];
-    snprintf(caption, sizeof caption, "lines: f above its lowest value, %s",
-             tw_format_number(tw_rounded(lowest), digits));
+    char caption[128], digits[TW_LABEL_BYTES];
+    tw_axis_number(lowest, digits);
+    snprintf(caption, sizeof caption, "lines: f above its lowest value, %s", digits);
     bool said = levels->logarithmic && lowest != 0;
     tw_svg_words(
         svg, &(tw_words){axes->right, axes->top - 14, "quiet", "end", said ? caption : NULL, 0});

@@ -78,6 +78,7 @@ tw_status tw_landscape_draw_curve(tw_svg *svg, const tw_landscape *landscape, tw
         tw_extent_add(&extent, y[i]);
     }
     axes->y = tw_axis_make(&extent, &(tw_axis_wish){.tick_count = 5, .widen = true});
+    axes->left = tw_axes_fit_left(&axes->y);
     tw_axes_words words = {.x_label = "x", .y_label = "f", .x_ticks = true};
     tw_axes_draw(svg, axes, &words);
     tw_text_add(&svg->text, "<g class=\"line\">\n");
@@ -99,10 +100,8 @@ static double map_height(const tw_landscape *landscape) {
     return TW_AXES_ABOVE + height + TW_AXES_TICKS + TW_AXES_LABEL + BETWEEN;
 }
 
-static tw_axis axis_of(double low, double high, double pixels) {
-    tw_extent extent = {.low = low, .high = high};
-    return tw_axis_make(&extent,
-                        &(tw_axis_wish){.tick_count = (int)fmax(pixels / PIXELS_A_TICK, 2)});
+static tw_axis_wish wish_for(double pixels) {
+    return (tw_axis_wish){.tick_count = (int)fmax(pixels / PIXELS_A_TICK, 2)};
 }
 
 // Where the path of an entry ends, for its name.
@@ -126,10 +125,16 @@ static tw_status draw_function(tw_svg *svg, tw_landscape *landscape, double top)
                     .top = top + TW_AXES_ABOVE,
                     .right = tw_legend_left(legend),
                     .bottom = top + TW_AXES_ABOVE + (plane ? MAP_HEIGHT : CURVE_HEIGHT)};
-    axes.x = axis_of(box.low[0], box.high[0], axes.right - axes.left);
+    if (plane) {
+        tw_axis_wish wish = wish_for(MAP_HEIGHT);
+        axes.y = tw_axis_make(&(tw_extent){.low = box.low[1], .high = box.high[1]}, &wish);
+        axes.left = tw_axes_fit_left(&axes.y);
+    }
+    tw_axis_wish wish = wish_for(axes.right - axes.left);
+    tw_extent x = {.low = box.low[0], .high = box.high[0]};
+    axes.x = tw_axes_fit_x(&x, &wish, axes.right - axes.left);
     tw_status status = TW_OK;
     if (plane) {
-        axes.y = axis_of(box.low[1], box.high[1], MAP_HEIGHT);
         tw_axes_words words = {.x_label = "x", .y_label = "y", .x_ticks = true, .plain = true};
         status = tw_landscape_mark_paths(landscape, &axes);
         if (status == TW_OK) status = tw_landscape_draw_map(svg, landscape, &axes, &box);
@@ -166,11 +171,6 @@ static double base_of(const tw_landscape *landscape) {
     return least > 0 || (least == 0 && seen.high > 0) ? 0 : INFINITY;
 }
 
-// A logarithm has room for what is above 0, and shows at its edge what is far below the start.
-static double positive(double value, double start) {
-    return value > 0 ? fmax(value, LOWEST * start) : NAN;
-}
-
 // How far above its start a line is shown on a logarithmic axis: wholly if it comes back.
 static double edge_of(double start, double last) {
     return (last <= start ? WHOLLY : HIGHEST) * start;
@@ -197,57 +197,74 @@ static bool is_long(const progress_charts *progress, int count) {
     return longest > LONG * shortest;
 }
 
-static void fill_series(const tw_landscape *landscape, progress_charts *progress, int index,
-                        double base, double *numbers) {
-    const tw_descent *descent = &landscape->descents[index];
-    const double *value = descent->values, *norm = descent->grad_norms;
-    double *x = numbers, *f = x + descent->count, *g = f + descent->count;
-    bool log = isfinite(base);
-    int64_t last = descent->count - 1;
+// Numbers of a descent, less `base`, as a series in `room`. What is far below the start is shown at the edge
+// of a logarithm, and so is an end that is not above 0; before the end the line passes over such numbers.
+static tw_series series_of(const tw_descent *descent, const double *numbers, double base, bool log,
+                           double *room) {
+    double *x = room, *y = room + descent->count;
+    int64_t last = numbers == NULL ? -1 : descent->count - 1, kept = 0;
     for (int64_t k = 0; k <= last; k++) {
-        x[k] = descent->evaluations == NULL ? (double)(k + 1) : descent->evaluations[k];
-        f[k] = log ? shown(f, k, positive(value[k] - base, value[0] - base),
-                           edge_of(value[0] - base, value[last] - base))
-                   : shown(f, k, value[k], FARTHEST * fmax(fabs(value[0]), 1));
-        g[k] = norm != NULL ? shown(g, k, positive(norm[k], norm[0]), edge_of(norm[0], norm[last]))
-                            : NAN;
+        double start = numbers[0] - base, value = numbers[k] - base;
+        if (log && value <= 0 && (k < last || !(start > 0))) continue;
+        x[kept] = descent->evaluations == NULL ? (double)(k + 1) : descent->evaluations[k];
+        if (log && value < LOWEST * start) value = LOWEST * start;
+        double edge = log ? edge_of(start, numbers[last] - base) : FARTHEST * fmax(fabs(start), 1);
+        y[kept] = shown(y, kept, value, edge);
+        kept++;
     }
-    progress->series[0][index] = (tw_series){descent->name, x, f, descent->count, -1};
-    progress->series[1][index] = (tw_series){descent->name, x, g, descent->count, -1};
+    return (tw_series){descent->name, x, y, kept, -1};
+}
+
+// Whether any value, or gradient, is above `base`: else there is nothing to take logarithms of.
+static bool any_above(const tw_landscape *landscape, bool gradients, double base) {
+    for (int i = 0; i < landscape->count; i++) {
+        const tw_descent *descent = &landscape->descents[i];
+        const double *numbers = gradients ? descent->grad_norms : descent->values;
+        for (int64_t k = 0; numbers != NULL && k < descent->count; k++)
+            if (numbers[k] > base) return true;
+    }
+    return false;
 }
 
 static tw_status make_progress(const tw_landscape *landscape, progress_charts *progress) {
     size_t room = 1;
     bool counted = true, has_gradients = false;
     for (int i = 0; i < landscape->count; i++) {
-        room += 3 * (size_t)landscape->descents[i].count;
+        room += 4 * (size_t)landscape->descents[i].count;
         counted = counted && landscape->descents[i].evaluations != NULL;
         has_gradients = has_gradients || landscape->descents[i].grad_norms != NULL;
     }
     progress->numbers = tw_allocate(landscape->context, room, sizeof *progress->numbers);
     if (progress->numbers == NULL) return TW_NO_MEMORY;
     double base = base_of(landscape), *numbers = progress->numbers;
+    bool log_f = isfinite(base) && any_above(landscape, false, base);
+    bool log_g = any_above(landscape, true, 0);
     for (int i = 0; i < landscape->count; i++) {
-        fill_series(landscape, progress, i, base, numbers);
-        numbers += 3 * landscape->descents[i].count;
+        const tw_descent *descent = &landscape->descents[i];
+        progress->series[0][i] =
+            series_of(descent, descent->values, log_f ? base : 0, log_f, numbers);
+        numbers += 2 * descent->count;
+        progress->series[1][i] = series_of(descent, descent->grad_norms, 0, log_g, numbers);
+        numbers += 2 * descent->count;
     }
-    bool shifted = isfinite(base) && base != 0;
-    char digits[TW_NUMBER_BYTES];
-    snprintf(progress->label, sizeof progress->label, "f%s%s", shifted ? " above " : "",
-             shifted ? tw_format_number(tw_rounded(base), digits) : "");
+    bool shifted = log_f && base != 0;
+    char digits[TW_LABEL_BYTES] = "";
+    if (shifted) tw_axis_number(base, digits);
+    snprintf(progress->label, sizeof progress->label, "f%s%s", shifted ? " above " : "", digits);
     bool log_x = is_long(progress, landscape->count);
     const char *x_label = counted ? "evaluations of f" : "iteration";
     progress->panels[0] = (tw_panel){.title = "Value",
                                      .x_label = x_label,
                                      .y_label = progress->label,
-                                     .log_y = isfinite(base),
+                                     .log_y = log_f,
                                      .log_x = log_x,
                                      .series = progress->series[0],
                                      .series_count = landscape->count};
     progress->panels[1] = (tw_panel){.title = "Gradient",
                                      .x_label = x_label,
                                      .y_label = "largest component",
-                                     .log_y = true,
+                                     .log_y = log_g,
+                                     .y_from_zero = !log_g,
                                      .log_x = log_x,
                                      .series = progress->series[1],
                                      .series_count = landscape->count};

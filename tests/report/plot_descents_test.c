@@ -51,7 +51,7 @@ static void a_plane_shows_lines_paths_and_progress(void **state) {
     assert_int_equal(tw_test_occurrences(text, ">newton<"), 3); // beside the map and both charts
     assert_int_equal(tw_test_occurrences(text, ">sgd<"), 3);
     assert_int_equal(tw_test_occurrences(text, ">start<"), 1);
-    assert_int_equal(tw_test_occurrences(text, ">100<"), 2); // at a line, and at a tick
+    assert_int_equal(tw_test_occurrences(text, ">100<"), 1); // at a line
     assert_int_equal(tw_test_occurrences(text, "<title>known minimum"), 1);
     assert_int_equal(tw_test_occurrences(text, ">Gradient<"), 1);
     assert_int_equal(tw_test_occurrences(text, "prefers-color-scheme: dark"), 1);
@@ -85,7 +85,7 @@ static void a_line_shows_its_curve(void **state) {
     tw_descent one = {"bfgs", x, f, NULL, NULL, 3};
     char *text = drawn(context, "double_well", &one, 1);
     assert_int_equal(tw_test_occurrences(text, "<path class=\"curve line\""), 1);
-    assert_int_equal(tw_test_occurrences(text, ">f above -2.9377<"), 1);
+    assert_int_equal(tw_test_occurrences(text, ">f above −2.9377<"), 1);
     assert_int_equal(tw_test_occurrences(text, ">iteration<"), 1);
     assert_int_equal(tw_test_occurrences(text, ">Gradient<"), 0);
     tw_release(text);
@@ -138,6 +138,64 @@ static void a_line_that_comes_back_is_whole(void **state) {
     tw_context_free(context);
 }
 
+// Of the line of a chart that follows, with its end; `from` goes on behind it.
+static size_t points_of_next_line(char **from) {
+    char *line = strstr(*from, "<path class=\"curve l0\" d=\"");
+    assert_non_null(line);
+    *from = strchr(line, '>');
+    *(*from)++ = '\0';
+    return tw_test_occurrences(line, "M") + tw_test_occurrences(line, "L");
+}
+
+static void zero_is_at_the_edge_of_a_logarithm(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    const double ends[] = {24, 1, 0}, returns[] = {24, 0, 1};
+    tw_descent descent = {"lbfgs", NULL, ends, NULL, returns, 3};
+    char *text = drawn(context, "wood", &descent, 1), *from = text;
+    assert_non_null(strstr(text, ">10⁻¹⁵<"));
+    assert_int_equal(points_of_next_line(&from), 3);
+    points_of_next_line(&from);                      // the sample beside the name
+    assert_int_equal(points_of_next_line(&from), 2); // passes over what it has no place for
+    tw_release(text);
+    tw_context_free(context);
+}
+
+static void a_start_at_a_minimum_is_a_point(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    const double zero = 0;
+    tw_descent descent = {"lbfgs", NULL, &zero, NULL, &zero, 1};
+    char *text = drawn(context, "wood", &descent, 1);
+    assert_int_equal(tw_test_occurrences(text, "<path class=\"p0\" d"), 2); // f and its gradient
+    tw_release(text);
+    tw_context_free(context);
+}
+
+// Even levels of -6, -5, ..., 6: those that stand out, and have their values beside them, are even.
+static void values_of_even_lines_are_round(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    const double x[] = {2, 2, 2.5, 2.5}, values[] = {4, 5};
+    tw_descent descent = {"sgd", x, values, NULL, NULL, 2};
+    static const char *const functions[] = {"x+y", "x+y+0.05", "x+y-0.1"};
+    for (int i = 0; i < 3; i++) {
+        char *text = drawn(context, functions[i], &descent, 1), *at = text;
+        int labels = 0;
+        while ((at = strstr(at, "<rect class=\"paper\" x=\"")) != NULL) {
+            double value = strtod(strchr(strstr(at, "<text"), '>') + 1, NULL);
+            assert_true(fabs(remainder(value, .2)) < 1e-9);
+            labels++, at++;
+        }
+        assert_true(labels >= 2);
+        tw_release(text);
+    }
+    tw_context_free(context);
+}
+
 // A curve that goes up to 10^6 beside its pole is shown up to some times the values around the path.
 static void a_pole_does_not_flatten_the_rest(void **state) {
     (void)state;
@@ -176,6 +234,10 @@ static void a_long_path_is_a_small_file(void **state) {
     tw_context_free(context);
 }
 
+static double number_after(const char *text, const char *words) {
+    return strtod(strstr(text, words) + strlen(words), NULL);
+}
+
 // A long step passes where a line's value would else be written, though no point of it lies there.
 static void values_of_lines_keep_off_paths(void **state) {
     (void)state;
@@ -186,11 +248,9 @@ static void values_of_lines_keep_off_paths(void **state) {
         tw_descent descent = {"sgd", x, values, NULL, NULL, 2};
         char *text = drawn(context, "x^2 + y^2", &descent, 1), *at = text;
         int labels = 0;
-        while ((at = strstr(at, "class=\"tick halo\"")) != NULL) {
-            char *place = at;
-            while (*place != '<') place--;
-            double left = strtod(strstr(place, "x=\"") + 3, NULL);
-            double top = strtod(strstr(place, "y=\"") + 3, NULL) - 4;
+        while ((at = strstr(at, "<rect class=\"paper\" x=\"")) != NULL) {
+            double left = number_after(at, "x=\"") + number_after(at, "width=\"") / 2;
+            double top = number_after(at, "y=\"") + number_after(at, "height=\"") / 2;
             char *line = strchr(strstr(text, "<path class=\"curve l0\" d=\"M"), 'M') + 1;
             double x0 = strtod(line, &line), y0 = strtod(line, &line);
             double x1 = strtod(line + 1, &line), y1 = strtod(line, &line);
@@ -280,7 +340,8 @@ static void every_allocation_may_fail(void **state) {
 
 TW_TESTS(a_plane_shows_lines_paths_and_progress, a_start_is_named_where_no_path_is,
          a_line_shows_its_curve, more_dimensions_show_progress_alone, a_line_is_seen_to_leave,
-         a_line_that_comes_back_is_whole, a_pole_does_not_flatten_the_rest,
-         a_long_path_is_a_small_file, values_of_lines_keep_off_paths,
-         every_built_in_function_has_a_picture, a_page_holds_the_same_picture,
-         what_cannot_be_drawn_is_refused, every_allocation_may_fail)
+         a_line_that_comes_back_is_whole, zero_is_at_the_edge_of_a_logarithm,
+         a_start_at_a_minimum_is_a_point, values_of_even_lines_are_round,
+         a_pole_does_not_flatten_the_rest, a_long_path_is_a_small_file,
+         values_of_lines_keep_off_paths, every_built_in_function_has_a_picture,
+         a_page_holds_the_same_picture, what_cannot_be_drawn_is_refused, every_allocation_may_fail)
