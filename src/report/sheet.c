@@ -34,6 +34,7 @@ void tw_sheet_label(const tw_sheet *sheet, int64_t index, char buffer[TW_LABEL_B
         double value = sheet->values[index * tw_data_target_width(sheet->data)];
         value = tw_data_target_mean(sheet->data) + tw_data_target_deviation(sheet->data) * value;
         snprintf(buffer, TW_LABEL_BYTES, "%.4g", value);
+        tw_axis_minus(buffer);
     } else {
         snprintf(buffer, TW_LABEL_BYTES, "#%lld", (long long)index + 1);
     }

@@ -6,6 +6,7 @@
 #include "report/sheet.h"
 
 #define HEIGHT 480.0
+#define ABOVE 14.0 // for the name of y
 
 // Classes beyond the last are drawn as the last: a legend of more names could not be read.
 static int class_of(const tw_sheet *sheet, int64_t index) {
@@ -34,13 +35,16 @@ static tw_axes axes_of(const tw_sheet *sheet, double legend) {
         tw_extent_add(&x, sheet->x[2 * i]);
         tw_extent_add(&y, sheet->x[2 * i + 1]);
     }
+    tw_axis_wish wish = {.tick_count = 8, .widen = true};
+    tw_axis y_axis = tw_axis_make(&y, &wish);
+    double left = tw_axes_fit_left(&y_axis), right = tw_legend_left(legend);
     return (tw_axes){
-        .left = TW_AXES_LEFT,
-        .top = TW_SHEET_ABOVE,
-        .right = tw_legend_left(legend),
-        .bottom = TW_SHEET_ABOVE + HEIGHT,
-        .x = tw_axis_make(&x, &(tw_axis_wish){.tick_count = 8, .widen = true}),
-        .y = tw_axis_make(&y, &(tw_axis_wish){.tick_count = 8, .widen = true}),
+        .left = left,
+        .top = TW_SHEET_ABOVE + ABOVE,
+        .right = right,
+        .bottom = TW_SHEET_ABOVE + ABOVE + HEIGHT,
+        .x = tw_axes_fit_x(&x, &wish, right - left),
+        .y = y_axis,
     };
 }
 
@@ -55,9 +59,10 @@ tw_status tw_sheet_scatter(const tw_sheet *sheet, const char *path) {
         entries[i] = (tw_legend_entry){.name = name, .index = i, .wanted = 0};
     }
     tw_axes axes = axes_of(sheet, tw_legend_width(entries, named));
-    tw_axes_words words = {.x_ticks = true};
+    tw_axes_words words = {
+        .x_label = "first feature", .y_label = "second feature", .x_ticks = true};
     tw_svg svg;
-    double foot = TW_AXES_TICKS + TW_SVG_MARGIN / 2;
+    double foot = TW_AXES_TICKS + TW_AXES_LABEL + TW_SVG_MARGIN / 2;
     tw_sheet_start(sheet, &svg, axes.bottom + foot, drawn);
     tw_axes_draw(&svg, &axes, &words);
     for (int i = 0; i < drawn; i++) draw_class(&svg, &axes, sheet, i);

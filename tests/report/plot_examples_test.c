@@ -95,6 +95,8 @@ static void two_numbers_are_a_scatter_of_all(void **state) {
         *end = '"';
     }
     assert_int_equal(tw_test_occurrences(text, ">round<"), 1);
+    assert_int_equal(tw_test_occurrences(text, ">first feature<"), 1);
+    assert_int_equal(tw_test_occurrences(text, ">second feature<"), 1);
     tw_release(text);
     tw_context_free(context);
 }
