@@ -133,7 +133,8 @@ int cli_check_file(const cli_arguments *arguments, cli_option_id id);
 int cli_check_plot(const cli_arguments *arguments);
 int cli_check_plot_name(const cli_arguments *arguments);
 
-// Names of methods for a legend: without hyperparameters, or, where two would then be alike, as they are.
+// Names of methods for a legend: without hyperparameters, or, where some would then be alike, with those in
+// which they differ.
 #define CLI_SHORT_NAME_BYTES 128
 void cli_short_names(const char *const *methods, int count, char names[][CLI_SHORT_NAME_BYTES]);
 

@@ -76,12 +76,13 @@ static tw_status draw(const cli_curves *curves, double *const column[COLUMNS], t
                                      .log_y = true,
                                      .series = error,
                                      .series_count = tested};
-    panels[count++] = (tw_panel){.title = "learning rate",
-                                 .x_label = "epoch",
-                                 .y_label = "in an epoch's last step",
-                                 .y_from_zero = true,
-                                 .series = &rate,
-                                 .series_count = 1};
+    if (has_numbers(column[RATE], n))
+        panels[count++] = (tw_panel){.title = "learning rate",
+                                     .x_label = "epoch",
+                                     .y_label = "in an epoch's last step",
+                                     .y_from_zero = true,
+                                     .series = &rate,
+                                     .series_count = 1};
     return tw_plot_save(context, path, title, panels, count);
 }
 

@@ -189,20 +189,45 @@ static void print_summary(const cli_arguments *arguments, const tw_training_resu
         printf("  written         %s; `thalweg eval %s --data SPEC` measures the model\n",
                result->out, cli_shell_word(result->out, word));
     else if (result->status == TW_OK && !cli_given(arguments, OPTION_OUT))
-        puts("  Nothing was written: --out DIR keeps the model, --plot FILE.svg draws the curves.");
+        puts(cli_given(arguments, OPTION_PLOT) ? "  The model is not kept: --out DIR writes it."
+                                               : "  Nothing was written: --out DIR keeps the "
+                                                 "model, --plot FILE.svg draws the curves.");
 }
 
-// What the picture of a run is headed by.
+// Writes the first `room` bytes of a text, or one character less and an ellipsis.
+static void shorten(const char *text, int room, char *part, size_t size) {
+    if (strlen(text) <= (size_t)room) {
+        snprintf(part, size, "%s", text);
+        return;
+    }
+    int end = room - 1;
+    while (end > 0 && (text[end] & 0xC0) == 0x80) end--; // not within a character
+    snprintf(part, size, "%.*s…", end, text);
+}
+
+// What the picture of a run is headed by. Where it would be too long, its longest part is shortened.
 static void format_title(const cli_arguments *arguments, char *title, size_t size) {
-    tw_training_options options = tw_training_options_default();
+    enum { ROOM = 56, PARTS = 3, PART_BYTES = ROOM + 8 };
+
     if (cli_given(arguments, OPTION_RESUME)) {
         snprintf(title, size, "%.150s", cli_text(arguments, OPTION_RESUME, ""));
         return;
     }
-    snprintf(title, size, "%.60s on %.60s by %.60s",
-             cli_text(arguments, OPTION_MODEL, options.model),
-             cli_text(arguments, OPTION_DATA, options.data),
-             cli_text(arguments, OPTION_METHOD, options.method));
+    tw_training_options options = tw_training_options_default();
+    const char *texts[PARTS] = {cli_text(arguments, OPTION_MODEL, options.model),
+                                cli_text(arguments, OPTION_DATA, options.data),
+                                cli_text(arguments, OPTION_METHOD, options.method)};
+    int rooms[PARTS], sum = 0;
+    for (int i = 0; i < PARTS; i++) sum += rooms[i] = (int)strnlen(texts[i], ROOM);
+    for (; sum > ROOM; sum--) {
+        int longest = 0;
+        for (int i = 1; i < PARTS; i++)
+            if (rooms[i] > rooms[longest]) longest = i;
+        rooms[longest]--;
+    }
+    char parts[PARTS][PART_BYTES];
+    for (int i = 0; i < PARTS; i++) shorten(texts[i], rooms[i], parts[i], PART_BYTES);
+    snprintf(title, size, "%s on %s by %s", parts[0], parts[1], parts[2]);
 }
 
 typedef struct watch_state {

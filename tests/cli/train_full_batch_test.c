@@ -27,6 +27,32 @@ static void each_step_is_an_epoch_and_lr_is_null(void **state) {
     tw_test_ran_free(&ran);
 }
 
+// A method without a learning rate has no empty panel for it; the title keeps a part of each option.
+static void a_picture_shows_what_there_is(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES], picture[1 << 16];
+    tw_test_folder_make(folder);
+    tw_test_ran ran = tw_test_program(&(tw_test_call){
+        .folder = folder,
+        .line = "train --data moons?examples=200&test=50 --epochs 2 --plot t.svg --method lbfgs "
+                "--model 'dense 8 relu; dropout 0.5; dense 8 relu; dropout 0.5; dense outputs'"});
+    assert_int_equal(ran.status, 0);
+    assert_non_null(strstr(ran.out, "The model is not kept"));
+    assert_null(strstr(ran.out, "Nothing was written"));
+    tw_test_path(folder, "t.svg", path);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    picture[fread(picture, 1, sizeof picture - 1, file)] = '\0';
+    fclose(file);
+    assert_non_null(strstr(picture, ">surrogate loss<"));
+    assert_null(strstr(picture, ">learning rate<"));
+    const char *title = strstr(picture, "class=\"title\">dense 8 relu; ");
+    assert_non_null(title);
+    assert_non_null(strstr(title, "… on moons?examples=200&amp;test=50 by lbfgs</text>"));
+    tw_test_ran_free(&ran);
+    tw_test_folder_remove(folder);
+}
+
 static void the_summary_says_why_it_ended_early(void **state) {
     (void)state;
     tw_test_ran ran = tw_test_program(
@@ -76,5 +102,5 @@ static void phases_follow_one_another(void **state) {
     tw_test_ran_free(&ran);
 }
 
-TW_TESTS(each_step_is_an_epoch_and_lr_is_null, the_summary_says_why_it_ended_early,
-         what_cannot_be_is_refused, phases_follow_one_another)
+TW_TESTS(each_step_is_an_epoch_and_lr_is_null, a_picture_shows_what_there_is,
+         the_summary_says_why_it_ended_early, what_cannot_be_is_refused, phases_follow_one_another)
