@@ -5,39 +5,22 @@
 //
 // A line of JSON for each product and one for their sum; `fraction` is the limit's time by ours, so
 // above 1 is faster than any of the others. Libraries that are not installed are left out.
-#include "tensor/matrix_product.h"
-
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "base/parallel.h"
+#include "base/clock.h"
+#include "support/blas.h"
 
 #define ROUNDS_MAX 101
 #define OPERAND_COUNT (1 << 21) // floats; 1024 x 784 and 784 x 512 fit
 #define SAMPLE_SECONDS 0.5e-3   // a sample repeats the product for at least this long
-#define REST_NS 30000000        // after which another library's idle threads have stopped spinning
-#define CONTENDERS_MAX 9
+#define CONTENDERS_MAX (1 + BLAS_WAYS_MAX)
 
-typedef void sgemm_function(int order, int transpose_a, int transpose_b, int m, int n, int k,
-                            float alpha, const float *a, int a_row, const float *b, int b_row,
-                            float beta, float *c, int c_row);
-typedef void threads_function(int threads);
-typedef void long_threads_function(long threads);
-
-typedef struct blas {
-    sgemm_function *sgemm;
-    threads_function *set_threads;           // OpenBLAS
-    long_threads_function *set_long_threads; // BLIS
-} blas;
-
-// One way to compute a product: a library by itself (block 0) or in blocks; ours if no library.
+// One way to compute a product: a library's, or ours.
 typedef struct contender {
     const char *name;
-    const blas *library;
-    int block_rows, block_columns;
+    const blas_way *way; // NULL: ours
     double seconds[ROUNDS_MAX];
 } contender;
 
@@ -50,12 +33,6 @@ typedef struct shape {
 typedef struct operands {
     float *a, *b, *c;
 } operands;
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int by_value(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
@@ -75,87 +52,26 @@ static double median(const double *values, int count) {
     return sorted[count / 2];
 }
 
-// A function's address out of a library: the two pointer types have no conversion in C.
-#define FIND(handle, name, to)                                                                     \
-    do {                                                                                           \
-        void *address = dlsym(handle, name);                                                       \
-        memcpy(&(to), &address, sizeof(to));                                                       \
-    } while (0)
-
-static bool library_open(const char *file, blas *to) {
-    memset(to, 0, sizeof *to);
-    void *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
-    if (!handle) return false;
-    FIND(handle, "cblas_sgemm", to->sgemm);
-    FIND(handle, "openblas_set_num_threads", to->set_threads);
-    FIND(handle, "bli_thread_set_num_threads", to->set_long_threads);
-    return to->sgemm && (to->set_threads || to->set_long_threads);
-}
-
-static void set_threads(const blas *library, int threads) {
-    if (library->set_threads) library->set_threads(threads);
-    if (library->set_long_threads) library->set_long_threads(threads);
-}
-
-// One call of the library for rows [m0, m1) and columns [n0, n1) of C.
-static void call(const blas *library, const shape *s, const operands *o, int m0, int m1, int n0,
-                 int n1) {
-    int a_row = s->transpose_a ? s->m : s->k, b_row = s->transpose_b ? s->k : s->n;
-    library->sgemm(101, s->transpose_a ? 112 : 111, s->transpose_b ? 112 : 111, m1 - m0, n1 - n0,
-                   s->k, 1.0F, o->a + (size_t)m0 * (size_t)(s->transpose_a ? 1 : a_row), a_row,
-                   o->b + (size_t)n0 * (size_t)(s->transpose_b ? b_row : 1), b_row, 0.0F,
-                   o->c + (size_t)m0 * (size_t)s->n + n0, s->n);
-}
-
-typedef struct blocks {
-    const contender *contender;
-    const shape *shape;
-    const operands *operands;
-    int rows, columns;
-} blocks;
-
-static void call_block(void *user, int64_t index) {
-    const blocks *b = user;
-    const shape *s = b->shape;
-    int rows = b->rows, columns = b->columns, row = (int)index / columns,
-        column = (int)index % columns;
-    call(b->contender->library, s, b->operands, s->m * row / rows, s->m * (row + 1) / rows,
-         s->n * column / columns, s->n * (column + 1) / columns);
-}
-
-static void call_in_blocks(const contender *c, const shape *s, const operands *o, int threads) {
-    blocks b = {c, s, o, (s->m + c->block_rows - 1) / c->block_rows,
-                (s->n + c->block_columns - 1) / c->block_columns};
-    tw_parallel(threads, (int64_t)b.rows * b.columns, call_block, &b);
-}
-
-static void compute(const contender *c, const shape *s, const tw_matrix_product *product,
-                    const operands *o, int threads) {
-    if (!c->library) {
+static void compute(const contender *c, const tw_matrix_product *product, const operands *o,
+                    int threads) {
+    if (c->way)
+        blas_way_run(c->way, threads, product, o->a, o->b, o->c);
+    else
         tw_matrix_product_run(product, o->a, o->b, o->c);
-    } else if (c->block_rows == 0) {
-        call(c->library, s, o, 0, s->m, 0, s->n);
-    } else {
-        call_in_blocks(c, s, o, threads);
-    }
 }
 
-static double sample(const contender *c, const shape *s, const tw_matrix_product *product,
-                     const operands *o, int threads) {
-    bool alone = c->library && c->block_rows == 0;
-    if (c->library) set_threads(c->library, alone ? threads : 1);
-    compute(c, s, product, o, threads);
+static double sample(const contender *c, const tw_matrix_product *product, const operands *o,
+                     int threads) {
+    if (c->way) blas_way_begin(c->way, threads);
+    compute(c, product, o, threads);
     int repeats = 0;
-    double start = now(), passed;
+    double start = tw_clock_seconds(), passed;
     do {
-        compute(c, s, product, o, threads);
+        compute(c, product, o, threads);
         repeats++;
-        passed = now() - start;
+        passed = tw_clock_seconds() - start;
     } while (passed < SAMPLE_SECONDS);
-    if (alone && threads > 1) {
-        set_threads(c->library, 1);
-        nanosleep(&(struct timespec){.tv_nsec = REST_NS}, NULL);
-    }
+    if (c->way) blas_way_end(c->way, threads);
     return passed / repeats;
 }
 
@@ -192,7 +108,7 @@ static result measure(contender *contenders, int count, const shape *s, const op
     for (int round = 0; round < rounds; round++) {
         for (int i = 0; i < count; i++) { // begins with another each time
             contender *c = &contenders[(i + round) % count];
-            c->seconds[round] = sample(c, s, &product, o, threads);
+            c->seconds[round] = sample(c, &product, o, threads);
         }
     }
     result r = {.seconds = median(contenders[0].seconds, rounds),
@@ -256,32 +172,13 @@ static void measure_logistic(contender *contenders, int count, const operands *o
     measure_all(contenders, count, o, shapes, sizeof shapes / sizeof *shapes, batch, rounds);
 }
 
-static int contenders_make(contender *contenders, blas *openblas, blas *blis) {
-    const struct {
-        const char *name;
-        bool blis;
-        int rows, columns;
-    } ways[] = {{"openblas", false, 0, 0},
-                {"openblas 64x128", false, 64, 128},
-                {"openblas 128x128", false, 128, 128},
-                {"openblas 256x256", false, 256, 256},
-                {"blis", true, 0, 0},
-                {"blis 64x128", true, 64, 128},
-                {"blis 128x128", true, 128, 128},
-                {"blis 256x256", true, 256, 256}};
-
-    bool found[2] = {library_open("libopenblas.so.0", openblas),
-                     library_open("libblis.so.4", blis)};
-    int count = 0;
-    contenders[count++] = (contender){.name = "thalweg"};
-    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-        if (!found[ways[i].blis]) continue;
-        contenders[count++] = (contender){.name = ways[i].name,
-                                          .library = ways[i].blis ? blis : openblas,
-                                          .block_rows = ways[i].rows,
-                                          .block_columns = ways[i].columns};
-    }
-    return count;
+static int contenders_make(contender *contenders) {
+    static blas_way ways[BLAS_WAYS_MAX];
+    int count = blas_find_ways(ways);
+    contenders[0] = (contender){.name = "thalweg"};
+    for (int i = 0; i < count; i++)
+        contenders[1 + i] = (contender){.name = ways[i].name, .way = &ways[i]};
+    return 1 + count;
 }
 
 static float *operand_new(void) {
@@ -292,8 +189,7 @@ static float *operand_new(void) {
 
 int main(int argument_count, char **arguments) {
     static contender contenders[CONTENDERS_MAX];
-    blas openblas, blis;
-    int count = contenders_make(contenders, &openblas, &blis);
+    int count = contenders_make(contenders);
     int rounds = argument_count > 1 ? atoi(arguments[1]) : 9;
     if (rounds < 1 || rounds > ROUNDS_MAX) {
         fprintf(stderr, "matrix_product: rounds must be 1 to %d\n", ROUNDS_MAX);

@@ -15,11 +15,17 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-double tw_bench_median(const double *values, int count) {
+double tw_bench_quantile(const double *values, int count, double share) {
     double sorted[TW_BENCH_ROUNDS_MAX];
     memcpy(sorted, values, (size_t)count * sizeof *sorted);
     qsort(sorted, (size_t)count, sizeof *sorted, ascending);
-    return count % 2 == 1 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2.0;
+    double position = share * (count - 1);
+    int below = (int)position, above = below + (below < count - 1);
+    return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+}
+
+double tw_bench_median(const double *values, int count) {
+    return tw_bench_quantile(values, count, 0.5);
 }
 
 double tw_bench_median_ratio(const double *above, const double *below, int count) {
@@ -28,7 +34,7 @@ double tw_bench_median_ratio(const double *above, const double *below, int count
     return tw_bench_median(ratios, count);
 }
 
-static tw_status sample(const tw_bench_side *side, double *seconds) {
+static tw_status sample(tw_bench_side *side, double *seconds) {
     double start = tw_clock_seconds();
     for (int i = 0; i < side->repeats; i++) {
         tw_status status = side->work(side->user);
@@ -51,6 +57,16 @@ static tw_status warm(tw_bench_side *side, double *seconds) {
     return status;
 }
 
+// Measures a side between what it wants done before and after.
+static tw_status take_turn(tw_bench_side *side, tw_status (*measure)(tw_bench_side *, double *),
+                           double *seconds) {
+    tw_status status = side->before != NULL ? side->before(side->user) : TW_OK;
+    if (status != TW_OK) return status;
+    status = measure(side, seconds);
+    tw_status ended = side->after != NULL ? side->after(side->user) : TW_OK;
+    return status != TW_OK ? status : ended;
+}
+
 static int repeats_for(double seconds) {
     double repeats = seconds > 0.0 ? SAMPLE_SECONDS / seconds : 1e6;
     return repeats < 1.0 ? 1 : repeats > 1e6 ? 1000000 : (int)repeats + 1;
@@ -61,14 +77,14 @@ tw_status tw_bench_take_turns(tw_bench_side *sides, int side_count, double budge
     *rounds = 0;
     for (int i = 0; i < side_count; i++) {
         double seconds = 0.0;
-        tw_status status = warm(&sides[i], &seconds);
+        tw_status status = take_turn(&sides[i], warm, &seconds);
         if (status != TW_OK) return status;
         sides[i].repeats = repeats_for(seconds);
     }
     double start = tw_clock_seconds();
     while (*rounds < TW_BENCH_ROUNDS_MAX) {
         for (int i = 0; i < side_count; i++) {
-            tw_status status = sample(&sides[i], &sides[i].seconds[*rounds]);
+            tw_status status = take_turn(&sides[i], sample, &sides[i].seconds[*rounds]);
             if (status != TW_OK) return status;
         }
         *rounds += 1;

@@ -12,7 +12,8 @@ typedef tw_status tw_bench_work(void *user);
 typedef struct tw_bench_side {
     tw_bench_work *work;
     void *user;
-    int repeats; // calls in a sample, set by tw_bench_take_turns
+    tw_bench_work *before, *after; // what surrounds a sample and is not timed; may be NULL
+    int repeats;                   // calls in a sample, set by tw_bench_take_turns
     double seconds[TW_BENCH_ROUNDS_MAX];
 } tw_bench_side;
 
@@ -20,6 +21,9 @@ typedef struct tw_bench_side {
 // does not matter. `*rounds` becomes 5 or more. The first failure ends the measurement.
 tw_status tw_bench_take_turns(tw_bench_side *sides, int side_count, double budget_seconds,
                               int *rounds);
+
+// What `share` (0 to 1) of `count` values lie below.
+double tw_bench_quantile(const double *values, int count, double share);
 
 // The median of a side's times, and that of the ratios of two sides' times in the same round.
 double tw_bench_median(const double *values, int count);
