@@ -81,31 +81,26 @@ static bool looks_like_header(const tw_table *table) {
     return text_above_numbers;
 }
 
-// Whether the first row must be a header: it names the target, or the columns of the training file.
-static bool names_a_column(const tw_csv *csv) {
+// Whether the first row names the target.
+static bool names_target(const tw_csv *csv) {
     const char *target = tw_spec_value(csv->opening->spec, "target");
-    const tw_encoding *like = csv->opening->like;
     int64_t index = 0;
-    if (target != NULL && !tw_parse_integer(target, &index) &&
-        find_name(&csv->table, target) >= 0) {
-        return true;
-    }
-    if (like == NULL || !like->has_header) return false;
-    for (size_t i = 0; i < like->column_count; i++) {
-        const tw_column *column = &like->columns[i];
-        if (column->kind == TW_COLUMN_TARGET || column->kind == TW_COLUMN_IGNORED) continue;
-        if (find_name(&csv->table, column->name) < 0) return false;
-    }
-    return true;
+    return target != NULL && !tw_parse_integer(target, &index) &&
+           find_name(&csv->table, target) >= 0;
 }
 
+// A first row with the names of the training file's columns, or the target's, must be a header.
 static tw_status find_header(tw_csv *csv) {
     static const char *const words[] = {"no", "yes"};
+    const tw_encoding *like = csv->opening->like;
     int header = -1;
+    bool named = false;
     tw_status status = tw_spec_word(csv->opening->spec, "header", words, 2, &header);
+    if (status == TW_OK && like != NULL && like->has_header)
+        status = tw_csv_map_by_name(csv, &named);
     if (status != TW_OK) return status;
     csv->header_stated = header >= 0;
-    if (header < 0) header = names_a_column(csv) || looks_like_header(&csv->table) ? 1 : 0;
+    if (header < 0) header = named || names_target(csv) || looks_like_header(&csv->table);
     csv->first_row = header == 1 ? 1 : 0;
     if (csv->table.row_count > csv->first_row) return TW_OK;
     return tw_fail(csv->context, TW_BAD_FILE, "%s: holds a header and no rows", csv->table.path);

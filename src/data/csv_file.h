@@ -1,5 +1,6 @@
 // A CSV file on its way from cells to a set: csv.c reads the options and finds header and target,
-// csv_learn.c learns an encoding of the columns or takes the training set's, csv_encode.c applies it.
+// csv_learn.c learns an encoding of the columns or takes the training set's, csv_map.c finds its columns here,
+// csv_encode.c applies it.
 #ifndef TW_DATA_CSV_FILE_H
 #define TW_DATA_CSV_FILE_H
 
@@ -61,6 +62,12 @@ const char *tw_csv_class_key(const tw_cell *cell, char buffer[TW_NUMBER_BYTES], 
 // Learns csv->encoding from the columns, or takes the training set's. Says what it decides.
 tw_status tw_csv_learn(tw_csv *csv);
 tw_status tw_csv_adopt(tw_csv *csv);
+
+// Finds the training set's columns by their names in the first row; `*all`: every feature's was found.
+tw_status tw_csv_map_by_name(tw_csv *csv, bool *all);
+
+// Settles csv->column_of: found by name where both files have headers, else by position. Errors: TW_MISMATCH.
+tw_status tw_csv_map(tw_csv *csv);
 
 // The class of a row, -1: none of them.
 int32_t tw_csv_label(const tw_csv *csv, size_t row);

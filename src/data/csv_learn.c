@@ -176,7 +176,8 @@ static int64_t features_of(const tw_column *column) {
     }
 }
 
-static tw_status make_map(tw_csv *csv, size_t count) {
+static tw_status map_to_itself(tw_csv *csv) {
+    size_t count = csv->table.column_count;
     csv->column_of = tw_allocate(csv->context, count, sizeof *csv->column_of);
     if (csv->column_of == NULL) return TW_NO_MEMORY;
     for (size_t i = 0; i < count; i++) csv->column_of[i] = i;
@@ -249,72 +250,12 @@ tw_status tw_csv_learn(tw_csv *csv) {
         return tw_fail(csv->context, TW_BAD_FILE, "%s: every row has a gap; none is left",
                        csv->table.path);
     }
-    status = make_map(csv, csv->table.column_count);
+    status = map_to_itself(csv);
     if (status == TW_OK && csv->target >= 0) status = tw_csv_learn_target(csv);
     if (status == TW_OK) status = mark_held(csv);
     if (status == TW_OK) status = learn_columns(csv);
     if (status == TW_OK && csv->standardize) status = tw_csv_learn_scales(csv);
     return status;
-}
-
-static bool is_named(const tw_csv *csv, size_t column, const char *name) {
-    const tw_cell *cell = tw_table_cell(&csv->table, 0, column);
-    return cell->length == strlen(name) && memcmp(cell->text, name, cell->length) == 0;
-}
-
-// Where column `place` of the training file lies in this one, by name; SIZE_MAX: nowhere. Of columns of one
-// name the second there is the second here.
-static size_t find_by_name(const tw_csv *csv, size_t place) {
-    const tw_column *columns = csv->encoding->columns;
-    const char *name = columns[place].name;
-    size_t before = 0;
-    for (size_t i = 0; i < place; i++) before += strcmp(columns[i].name, name) == 0;
-    for (size_t i = 0; i < csv->table.column_count; i++) {
-        if (is_named(csv, i, name) && before-- == 0) return i;
-    }
-    return SIZE_MAX;
-}
-
-// Whether the header is that of the training file.
-static bool has_same_names(const tw_csv *csv) {
-    if (csv->table.column_count != csv->encoding->column_count) return false;
-    for (size_t i = 0; i < csv->table.column_count; i++) {
-        if (!is_named(csv, i, csv->encoding->columns[i].name)) return false;
-    }
-    return true;
-}
-
-static tw_status map_by_name(tw_csv *csv) {
-    bool same = has_same_names(csv); // then no name is searched for, which takes long for thousands
-    for (size_t i = 0; i < csv->encoding->column_count; i++) {
-        const tw_column *column = &csv->encoding->columns[i];
-        csv->column_of[i] = same ? i : find_by_name(csv, i);
-        if (csv->column_of[i] != SIZE_MAX || column->kind == TW_COLUMN_TARGET ||
-            column->kind == TW_COLUMN_IGNORED) {
-            continue;
-        }
-        return tw_fail(csv->context, TW_MISMATCH,
-                       "%s: the header has no column '%s', which the training set had",
-                       csv->table.path, column->name);
-    }
-    return TW_OK;
-}
-
-// By position: all columns, or all but the target.
-static tw_status map_by_position(tw_csv *csv) {
-    size_t count = csv->encoding->column_count, skipped = 0;
-    bool has_target = csv->encoding->kind != TW_TARGET_NONE;
-    if (csv->table.column_count != count && !(has_target && csv->table.column_count + 1 == count)) {
-        return tw_fail(csv->context, TW_MISMATCH, "%s: has %zu columns; the training set had %zu",
-                       csv->table.path, csv->table.column_count, count);
-    }
-    bool without = csv->table.column_count != count;
-    for (size_t i = 0; i < count; i++) {
-        bool target = without && csv->encoding->columns[i].kind == TW_COLUMN_TARGET;
-        csv->column_of[i] = target ? SIZE_MAX : i - skipped;
-        if (target) skipped++;
-    }
-    return TW_OK;
 }
 
 // The target's column in this file: that of the spec, else the training set's; none if it is not there.
@@ -341,10 +282,7 @@ tw_status tw_csv_adopt(tw_csv *csv) {
                        "%s: is a table; the training set was not a table", csv->table.path);
     }
     tw_status status = tw_encoding_copy(csv->opening->like, &csv->encoding);
-    if (status == TW_OK) status = make_map(csv, csv->encoding->column_count);
-    if (status != TW_OK) return status;
-    bool by_name = csv->encoding->has_header && csv->first_row == 1;
-    status = by_name ? map_by_name(csv) : map_by_position(csv);
+    if (status == TW_OK) status = tw_csv_map(csv);
     if (status != TW_OK) return status;
     adopt_target(csv);
     csv->kept_count = csv->table.row_count - csv->first_row;

@@ -215,6 +215,44 @@ static void names_that_are_there_twice_keep_their_places(void **state) {
     tw_test_sets_end(&at);
 }
 
+// Both rows of a table with the columns c0, c1, ..., forwards or backwards: 0, 1, 2, ... in the first.
+static char *write_many(int columns, bool backwards) {
+    char *text = malloc((size_t)24 * (size_t)columns + 64);
+    assert_non_null(text);
+    size_t length = 0;
+    for (int row = 0; row < 3; row++) {
+        for (int i = 0; i < columns; i++) {
+            int column = backwards ? columns - 1 - i : i;
+            length +=
+                (size_t)sprintf(text + length, row == 0 ? "c%d," : "%d,", row < 2 ? column : 0);
+        }
+        length += (size_t)sprintf(text + length, row == 0 ? "y\n" : row == 1 ? "a\n" : "b\n");
+    }
+    return text;
+}
+
+static void thousands_of_columns_in_another_order_are_found(void **state) {
+    (void)state;
+
+    enum { COLUMNS = 40000 };
+
+    tw_test_sets_start(&at);
+    char *forwards = write_many(COLUMNS, false), *backwards = write_many(COLUMNS, true);
+    tw_data *train = open_table(forwards, "csv:%s/a.csv?target=y&standardize=no");
+    tw_test_put(&at, "a.csv", backwards);
+    tw_data *again = tw_test_open_like(&at, train, "csv:%s/a.csv");
+    static float x[COLUMNS];
+    tw_data_request request = {.rows = (int64_t[]){0}, .count = 1, .dtype = TW_F32, .x = x};
+    assert_int_equal(tw_data_features(again), COLUMNS);
+    assert_int_equal(tw_data_fetch(again, &request), TW_OK);
+    for (int i = 0; i < COLUMNS; i++) assert_true(x[i] == (float)i);
+    tw_data_free(again);
+    tw_data_free(train);
+    free(forwards);
+    free(backwards);
+    tw_test_sets_end(&at);
+}
+
 static void lists_and_years_are_no_numbers_with_commas(void **state) {
     (void)state;
     tw_test_sets_start(&at);
@@ -256,5 +294,6 @@ TW_TESTS(numbers_are_standardised_by_the_deviation_of_all_examples,
          dates_become_a_day_and_a_place_on_the_years_circle,
          few_whole_numbers_are_classes_in_order_of_size, columns_can_be_left_out_by_name_and_index,
          later_tables_are_read_with_what_training_learned,
-         names_that_are_there_twice_keep_their_places, lists_and_years_are_no_numbers_with_commas,
-         a_very_long_line_is_one_example)
+         names_that_are_there_twice_keep_their_places,
+         thousands_of_columns_in_another_order_are_found,
+         lists_and_years_are_no_numbers_with_commas, a_very_long_line_is_one_example)
