@@ -7,6 +7,8 @@
 
 #define TW_HESSIAN_DIMENSION_MAX 10000
 
+enum { MOVED, AFTER, BEFORE, UNIT, PRODUCT, ROWS }; // of the scratch
+
 // Row `row` of the scratch.
 static void *scratch_row(const tw_objective *self, int row) {
     size_t bytes = (size_t)self->facts.dimension * tw_dtype_size(self->facts.dtype);
@@ -16,13 +18,13 @@ static void *scratch_row(const tw_objective *self, int row) {
 static tw_status have_scratch(tw_objective *self) {
     if (self->scratch == NULL)
         self->scratch = tw_allocate(self->context, (size_t)self->facts.dimension,
-                                    4 * tw_dtype_size(self->facts.dtype));
+                                    ROWS * tw_dtype_size(self->facts.dtype));
     return self->scratch == NULL ? TW_NO_MEMORY : TW_OK;
 }
 
 static tw_status gradient_at(tw_objective *self, const void *x, const void *vector, double step,
                              void *gradient) {
-    void *moved = scratch_row(self, 0);
+    void *moved = scratch_row(self, MOVED);
     tw_vector_scale(&self->space, 1.0, x, moved);
     tw_vector_add(&self->space, step, vector, moved);
     double value;
@@ -36,7 +38,7 @@ static tw_status difference_product(tw_objective *self, const void *x, const voi
     double most = tw_vector_largest(&self->space, vector);
     double epsilon = tw_vector_epsilon(&self->space);
     double step = most > 0 ? cbrt(epsilon) * (1 + tw_vector_largest(&self->space, x)) / most : 1;
-    void *after = scratch_row(self, 1), *before = scratch_row(self, 2);
+    void *after = scratch_row(self, AFTER), *before = scratch_row(self, BEFORE);
     tw_status status = gradient_at(self, x, vector, step, after);
     if (status == TW_OK) status = gradient_at(self, x, vector, -step, before);
     if (status != TW_OK) return status;
@@ -65,17 +67,15 @@ static void make_symmetric(double *hessian, int64_t n) {
 
 static tw_status hessian_by_products(tw_objective *self, const void *x, double *hessian) {
     int64_t n = self->facts.dimension;
-    void *product = tw_allocate(self->context, (size_t)n, tw_dtype_size(self->facts.dtype));
-    tw_status status = product == NULL ? TW_NO_MEMORY : have_scratch(self);
+    tw_status status = have_scratch(self);
     for (int64_t i = 0; i < n && status == TW_OK; i++) {
-        void *unit = scratch_row(self, 3);
+        void *unit = scratch_row(self, UNIT), *product = scratch_row(self, PRODUCT);
         for (int64_t j = 0; j < n; j++) tw_vector_set(&self->space, unit, j, i == j);
         status = tw_objective_hessian_product(self, x, unit, product);
         for (int64_t j = 0; j < n && status == TW_OK; j++)
             hessian[i * n + j] = tw_vector_get(&self->space, product, j);
     }
     if (status == TW_OK) make_symmetric(hessian, n);
-    tw_release(product);
     return status;
 }
 

@@ -12,8 +12,7 @@ struct tw_objective {
     tw_objective_facts facts; // what they point at beyond the name belongs to calls.user
     tw_vector_space space;    // of x
     tw_evaluation_counts counts;
-    void *
-        scratch; // [4, n] of the type: a moved point, two gradients, a unit vector; made when needed
+    void *scratch; // rows [n] of the type, for what is made of differences; made when needed
 };
 
 #endif

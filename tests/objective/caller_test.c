@@ -67,6 +67,9 @@ static void second_derivatives_come_from_products_or_from_differences(void **sta
                   tw_objective_hessian_product(objective, point, (double[]){2, 1}, product));
         assert_true(fabs(product[0] - 55) <= 10 * tolerance && fabs(product[1] - 8) <= tolerance);
         assert_int_equal(tw_objective_counts(objective).h_evals, 3);
+        uint64_t allocations = tw_context_memory(context).allocation_count;
+        assert_ok(context, tw_objective_hessian(objective, point, hessian));
+        assert_int_equal(tw_context_memory(context).allocation_count, allocations);
         tw_objective_free(objective);
     }
     tw_context_free(context);
