@@ -100,7 +100,7 @@ static tw_status walk(tw_lowering *l, tw_expr_root first, tw_expr_root root);
 // The sum or product `sum`, whose bounds lie on the stack.
 static tw_status walk_sum(tw_lowering *l, tw_expr_root sum) {
     const tw_expr_node *node = &l->text->tree->nodes[sum];
-    tw_lowered to = pop(l), from = pop(l), body = {.node = TW_NO_NODE}, out;
+    tw_lowered to = pop(l), from = pop(l), body, out = {.node = TW_NO_NODE};
     tw_frame *frame = NULL, *before = l->frame;
     tw_status status = tw_frame_enter(l, sum, &from, &to, &frame);
     tw_lowered_free(&from);

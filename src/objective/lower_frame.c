@@ -18,15 +18,11 @@ static bool same_spelling(const tw_lowering *l, uint32_t a, uint32_t b) {
                   left->length) == 0;
 }
 
-static int64_t parent_of(const tw_frame *frame, int64_t element) {
-    return frame->length >= 0 ? element / frame->length : frame->map[element];
-}
-
 void tw_frame_where(const tw_lowering *l, const tw_frame *frame, int64_t element,
                     char where[TW_WHERE_BYTES]) {
     char inner[TW_WHERE_BYTES] = "";
     where[0] = '\0';
-    for (; frame != l->root; element = parent_of(frame, element), frame = frame->parent) {
+    for (; frame != l->root; element = tw_frame_parent(frame, element), frame = frame->parent) {
         const tw_expr_node *sum = &l->text->tree->nodes[frame->symbol];
         if (!tw_expr_is_over_index(sum)) continue;
         const char *name = l->text->tree->source.text + sum->offset;
@@ -139,11 +135,8 @@ tw_status tw_frame_enter(tw_lowering *l, tw_expr_root sum, tw_lowered *from, tw_
     tw_frame *made = tw_allocate(l->context, 1, sizeof *made);
     if (made == NULL) return TW_NO_MEMORY;
     tw_frame *parent = frame_for(l, sum);
-    *made = (tw_frame){.parent = parent,
-                       .depth = parent->depth + 1,
-                       .symbol = sum,
-                       .map_node = TW_NO_NODE,
-                       .next = l->frames};
+    *made =
+        (tw_frame){.parent = parent, .depth = parent->depth + 1, .symbol = sum, .next = l->frames};
     l->frames = made;
     if (parent != l->root) {
         status = tw_lowered_lift(l, from, parent, node->child[0]);
@@ -176,7 +169,8 @@ tw_status tw_lowered_lift(tw_lowering *l, tw_lowered *value, tw_frame *frame, tw
     if (status == TW_OK) status = tw_lowered_make(l, frame, at, &lifted);
     if (status != TW_OK) return status;
     for (int64_t i = 0; i < frame->count; i++)
-        lifted.numbers[i] = tw_lowered_at(value, value->frame == l->root ? 0 : parent_of(frame, i));
+        lifted.numbers[i] =
+            tw_lowered_at(value, value->frame == l->root ? 0 : tw_frame_parent(frame, i));
     tw_lowered_free(value);
     *value = lifted;
     return TW_OK;
@@ -237,12 +231,10 @@ static tw_status lift_node(tw_lowering *l, tw_frame *frame, tw_node *node) {
         *node = tw_reshape(l->graph, *node, shape);
         return TW_OK;
     }
-    tw_status status = TW_OK;
-    tw_node whole = tw_frame_expand(l, frame->parent, *node);
+    tw_node whole = tw_frame_expand(l, frame->parent, *node), map;
     whole = tw_reshape(l->graph, whole, TW_SHAPE(frame->parent->count));
-    if (frame->map_node.index < 0)
-        status = tw_lowering_table(l, frame->map, TW_I32, &frame->shape, &frame->map_node);
-    if (status == TW_OK) *node = tw_gather(l->graph, whole, frame->map_node);
+    tw_status status = tw_lowering_table(l, frame->map, TW_I32, &frame->shape, &map);
+    if (status == TW_OK) *node = tw_gather(l->graph, whole, map);
     return status;
 }
 

@@ -7,10 +7,6 @@
 
 #include "base/memory.h"
 
-static int64_t parent_of(const tw_frame *frame, int64_t element) {
-    return frame->length >= 0 ? element / frame->length : frame->map[element];
-}
-
 // ---- numbers
 
 static tw_status reduce_numbers(tw_lowering *l, tw_expr_root at, tw_frame *frame,
@@ -20,7 +16,7 @@ static tw_status reduce_numbers(tw_lowering *l, tw_expr_root at, tw_frame *frame
     double *totals = out->numbers == NULL ? &out->number : out->numbers;
     for (int64_t i = 0; i < frame->parent->count; i++) totals[i] = sum ? 0 : 1;
     for (int64_t i = 0; i < frame->count; i++) {
-        double *total = &totals[parent_of(frame, i)];
+        double *total = &totals[tw_frame_parent(frame, i)];
         *total = sum ? *total + body->numbers[i] : *total * body->numbers[i];
     }
     return TW_OK;
@@ -68,19 +64,15 @@ static tw_status reduce_repeated(tw_lowering *l, tw_expr_root at, tw_frame *fram
 
 // ---- nodes
 
-static tw_status map_node(tw_lowering *l, tw_frame *frame) {
-    if (frame->map_node.index >= 0) return TW_OK;
-    return tw_lowering_table(l, frame->map, TW_I32, &frame->shape, &frame->map_node);
-}
-
 static tw_status sum_nodes(tw_lowering *l, tw_frame *frame, tw_node body, tw_node *out) {
     if (frame->length >= 0) {
         *out = tw_sum(l->graph, body, -1);
         return TW_OK;
     }
-    tw_status status = map_node(l, frame);
+    tw_node map;
+    tw_status status = tw_lowering_table(l, frame->map, TW_I32, &frame->shape, &map);
     if (status != TW_OK) return status;
-    *out = tw_scatter_add(l->graph, frame->map_node, body, frame->parent->count);
+    *out = tw_scatter_add(l->graph, map, body, frame->parent->count);
     *out = tw_reshape(l->graph, *out, frame->parent->shape);
     return TW_OK;
 }

@@ -25,12 +25,11 @@ typedef struct tw_frame {
     struct tw_frame *parent; // NULL: the root, of one element and no index
     int depth;
     int64_t count;
-    int64_t length;  // for each element of the parent; -1: it differs, and `map` says
-    tw_shape shape;  // of a value: the parent's and one axis more, or one axis with `map`
-    int32_t *map;    // [count], the parent's element
-    double *index;   // [count]; NULL at the root
-    uint32_t symbol; // the node of the sum, whose spelling names the index
-    tw_node map_node;
+    int64_t length;        // for each element of the parent; -1: it differs, and `map` says
+    tw_shape shape;        // of a value: the parent's and one axis more, or one axis with `map`
+    int32_t *map;          // [count], the parent's element
+    double *index;         // [count]; NULL at the root
+    uint32_t symbol;       // the node of the sum, whose spelling names the index
     struct tw_frame *next; // of the lowering's
 } tw_frame;
 
@@ -118,6 +117,11 @@ void tw_frame_where(const tw_lowering *l, const tw_frame *frame, int64_t element
 // The frame of a sum, below the innermost of those that it depends on. Takes from and to.
 tw_status tw_frame_enter(tw_lowering *l, tw_expr_root sum, tw_lowered *from, tw_lowered *to,
                          tw_frame **frame);
+
+// The parent's element that an element of a frame belongs to.
+static inline int64_t tw_frame_parent(const tw_frame *frame, int64_t element) {
+    return frame->length >= 0 ? element / frame->length : frame->map[element];
+}
 
 // The innermost of two frames, one of which is inside the other.
 static inline tw_frame *tw_frame_inner(tw_frame *a, tw_frame *b) {
