@@ -42,9 +42,11 @@ static double usual_rate(const tw_online_problem *problem, const tw_method *meth
 }
 
 // Whether the rate that is given is an expression that moves: it is looked at in each round, as it may do so late.
+// One that is not finite, as 1/0, counts as such: no digits stand for it.
 static bool rate_moves(const tw_method *method, int64_t rounds) {
     tw_clock clock = {.step = 1, .total_steps = (uint64_t)rounds};
     double rate = tw_method_value(method, "lr", &clock);
+    if (!isfinite(rate)) return true;
     for (int64_t t = 2; t <= rounds; t++) {
         tw_clock_set_step(&clock, (uint64_t)t);
         if (tw_method_value(method, "lr", &clock) != rate) return true;

@@ -186,6 +186,22 @@ static void play_tells_how_far_it_is(void **state) {
     tw_context_free(context);
 }
 
+// Each prediction is a corner of the box then.
+static void an_infinite_rate_is_played_as_it_is_given(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    tw_regret *game = NULL;
+    tw_regret_result result;
+    assert_ok(context, tw_regret_new(context, "linear", 100, 1, &game));
+    assert_ok(context, tw_regret_play(game, "sgd:lr=1/0", NULL, NULL, &result));
+    assert_string_equal(result.method, "sgd:lr=1/0");
+    assert_true(isfinite(result.regret) && isnan(result.bound));
+    for (int64_t i = 0; i < result.dimension; i++) assert_true(fabs(result.x_final[i]) == 1.0);
+    tw_regret_free(game);
+    tw_context_free(context);
+}
+
 static void what_cannot_be_played_is_refused(void **state) {
     (void)state;
     tw_context *context = NULL;
@@ -226,4 +242,5 @@ static void what_cannot_be_played_is_refused(void **state) {
 TW_TESTS(losses_are_convex_with_these_slopes, no_point_nearby_is_better_than_the_best,
          bounds_hold_on_every_problem, regret_grows_no_faster_than_the_root,
          adagrad_wins_where_features_are_sparse, adam_fails_and_amsgrad_does_not,
-         play_tells_how_far_it_is, what_cannot_be_played_is_refused)
+         play_tells_how_far_it_is, an_infinite_rate_is_played_as_it_is_given,
+         what_cannot_be_played_is_refused)
