@@ -28,7 +28,7 @@ TW_API const char *tw_regret_problem_summary(int index);
 
 // A game of `rounds` rounds (1 to 10 million): linear, logistic, absolute, sparse, or reddi[:C=3] (Reddi, Kale
 // and Kumar, 2018). Draws the losses. `*game` is owned by the caller: free with tw_regret_free. Errors:
-// TW_BAD_ARGUMENT, TW_BAD_TEXT, TW_NO_MEMORY.
+// TW_BAD_ARGUMENT, TW_NO_MEMORY.
 TW_API tw_status tw_regret_new(tw_context *context, const char *problem, int64_t rounds,
                                uint64_t seed, tw_regret **game);
 

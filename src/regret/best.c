@@ -1,4 +1,5 @@
 // The best fixed point in hindsight: by sign for linear losses, by L-BFGS in the box for the others.
+#include <assert.h>
 #include <math.h>
 
 #include "regret/problem.h"
@@ -70,6 +71,7 @@ static void take_signs(const tw_online_problem *problem, int64_t rounds, double 
 }
 
 tw_status tw_online_best(const tw_online_search *search, double *best, double *sum) {
+    assert(search->problem->dimension <= DIMENSION_MAX);
     hindsight h = {.search = search};
     tw_status status = TW_OK;
     if (search->problem->loss == TW_ONLINE_LINEAR) {

@@ -10,12 +10,6 @@ typedef enum tw_online_loss {
     TW_ONLINE_ABSOLUTE, // |a'x - b|
 } tw_online_loss;
 
-// One round's data.
-typedef struct tw_online_row {
-    const double *a; // [dimension]
-    double b;
-} tw_online_row;
-
 typedef struct tw_online_problem {
     tw_online_loss loss;
     int64_t dimension, rounds;
@@ -31,7 +25,7 @@ const char *tw_online_name(int index);
 const char *tw_online_summary(int index);
 
 // Draws the problem that a text names. Free with tw_online_close, on failure too. Errors: TW_BAD_ARGUMENT,
-// TW_BAD_TEXT, TW_NO_MEMORY.
+// TW_NO_MEMORY.
 tw_status tw_online_open(tw_context *context, const char *text, int64_t rounds, uint64_t seed,
                          tw_online_problem *problem);
 void tw_online_close(tw_online_problem *problem);

@@ -82,16 +82,16 @@ tw_status tw_regret_new(tw_context *context, const char *problem, int64_t rounds
     made->context = context;
     tw_status status = tw_online_open(context, problem, rounds, seed, &made->problem);
     if (status == TW_OK) {
-        size_t n = (size_t)made->problem.dimension;
-        made->best_x = tw_allocate(context, 3 * n, sizeof *made->best_x);
+        made->best_x =
+            tw_allocate(context, 3 * (size_t)made->problem.dimension, sizeof *made->best_x);
         status = made->best_x == NULL ? TW_NO_MEMORY : TW_OK;
-        made->x_final = made->best_x + n;
-        made->squares = made->x_final + n;
     }
-    if (status == TW_OK) choose_points(made);
-    if (status == TW_OK)
+    if (status == TW_OK) {
+        made->x_final = made->best_x + made->problem.dimension;
+        made->squares = made->x_final + made->problem.dimension;
+        choose_points(made);
         *game = made;
-    else
+    } else
         tw_regret_free(made);
     return status;
 }
