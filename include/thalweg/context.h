@@ -43,8 +43,10 @@ TW_API void tw_context_free(tw_context *context);
 // several lines with a caret where the input was text. Borrowed: valid until the next failure.
 TW_API const char *tw_context_message(const tw_context *context);
 
+#define TW_THREADS_MAX 1024
+
 // Sets how many threads compute, 0 for all cores (the default). Results do not depend on it.
-// Errors: TW_BAD_ARGUMENT if negative or above 1024.
+// Errors: TW_BAD_ARGUMENT if negative or above TW_THREADS_MAX.
 TW_API tw_status tw_context_set_threads(tw_context *context, int threads);
 
 // The number of threads that compute, at least 1.

@@ -5,8 +5,6 @@
 
 #include "base/parallel.h"
 
-enum { THREADS_MAX = 1024 };
-
 #if ATOMIC_BOOL_LOCK_FREE != 2
 #error "a signal handler cancels a context: atomic_bool must be free of locks"
 #endif
@@ -14,7 +12,7 @@ enum { THREADS_MAX = 1024 };
 static int all_cores(void) {
     int cores = tw_core_count();
     if (cores < 1) return 1;
-    return cores > THREADS_MAX ? THREADS_MAX : cores;
+    return cores > TW_THREADS_MAX ? TW_THREADS_MAX : cores;
 }
 
 tw_status tw_context_new(tw_context **context) {
@@ -41,10 +39,10 @@ const char *tw_context_message(const tw_context *context) {
 }
 
 tw_status tw_context_set_threads(tw_context *context, int threads) {
-    if (threads < 0 || threads > THREADS_MAX) {
+    if (threads < 0 || threads > TW_THREADS_MAX) {
         return tw_fail(context, TW_BAD_ARGUMENT,
                        "threads: %d is not possible; give 1 to %d, or 0 for all cores", threads,
-                       THREADS_MAX);
+                       TW_THREADS_MAX);
     }
     context->threads = threads == 0 ? all_cores() : threads;
     return TW_OK;

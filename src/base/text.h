@@ -9,6 +9,10 @@
 #include "thalweg/text.h"
 #include "thalweg/words.h"
 
+// A constant's digits as they stand in its #define, to be joined to the words of a message.
+#define TW_DIGITS(constant) TW_DIGITS_AS_THEY_STAND(constant)
+#define TW_DIGITS_AS_THEY_STAND(digits) #digits
+
 // A decimal digit; a blank, a tab or a part of a line end. The same in every locale.
 static inline bool tw_is_digit(char c) {
     return '0' <= c && c <= '9';

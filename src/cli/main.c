@@ -12,8 +12,8 @@ static bool prepare(cli_arguments *arguments) {
     arguments->seed = (uint64_t)seed;
     int asked = threads > INT_MAX ? INT_MAX : (int)threads;
     if (tw_context_set_threads(arguments->context, asked) == TW_OK) return true;
-    cli_wrong("--threads: '%s' is too many; give 1 to 1024, or leave it away for all cores",
-              cli_text(arguments, OPTION_THREADS, ""));
+    cli_wrong("--threads: '%s' is too many; give 1 to %d, or leave it away for all cores",
+              cli_text(arguments, OPTION_THREADS, ""), TW_THREADS_MAX);
     return false;
 }
 

@@ -5,6 +5,9 @@
 #include "base/memory.h"
 #include "data/set.h"
 
+#define RANKS TW_DIGITS(TW_RANK_MAX)
+#define FEATURES TW_DIGITS(TW_FEATURES_MAX)
+
 static tw_status check_form(tw_context *context, const tw_data_form *form) {
     int64_t features = form->shape.rank < 1 || form->shape.rank > TW_RANK_MAX
                            ? -1
@@ -15,13 +18,14 @@ static tw_status check_form(tw_context *context, const tw_data_form *form) {
     } else if (form->count < 1) {
         wrong = "no examples; count is at least 1";
     } else if (features < 1 || features > TW_FEATURES_MAX) {
-        wrong = "an impossible shape; give 1 to 8 sizes of at least 1, at most 4194304 features";
+        wrong = "an impossible shape; give 1 to " RANKS " sizes of at least 1, at most " FEATURES
+                " features";
     } else if (form->kind == TW_TARGET_CLASS &&
                (form->classes < 1 || form->classes > TW_CLASSES_MAX)) {
-        wrong = "an impossible number of classes; 1 to 65536 are possible";
+        wrong = "an impossible number of classes; 1 to " TW_DIGITS(TW_CLASSES_MAX) " are possible";
     } else if (form->kind == TW_TARGET_VALUE &&
                (form->target_width < 1 || form->target_width > TW_FEATURES_MAX)) {
-        wrong = "an impossible target width; 1 to 4194304 are possible";
+        wrong = "an impossible target width; 1 to " FEATURES " are possible";
     }
     if (wrong == NULL) return TW_OK;
     return tw_fail(context, TW_BAD_ARGUMENT, "%s: %s", form->name == NULL ? "data" : form->name,

@@ -130,7 +130,8 @@ static tw_status read_entry(reader *r, int64_t before, entry *e) {
     }
     bool good = r->at > first && r->at < r->end && *r->at == ':';
     if (index > TW_FEATURES_MAX) {
-        return fail_at(r, first, "'%.*s' has too large an index", "at most 4194304 is read");
+        return fail_at(r, first, "'%.*s' has too large an index",
+                       "at most " TW_DIGITS(TW_FEATURES_MAX) " is read");
     }
     if (good) {
         r->at++;

@@ -67,8 +67,8 @@ static tw_status check(tw_context *context, int64_t width, int64_t height, int c
     }
     return tw_fail(
         context, TW_BAD_ARGUMENT,
-        "png: %lld x %lld pixels of %d numbers; at most 32768 a side, 2^30 bytes, of 1 or 3",
-        (long long)width, (long long)height, channels);
+        "png: %lld x %lld pixels of %d numbers; at most %d a side, 2^30 bytes, of 1 or 3",
+        (long long)width, (long long)height, channels, SIDE_MAX);
 }
 
 tw_status tw_png_encode(tw_context *context, const unsigned char *pixels, int64_t width,

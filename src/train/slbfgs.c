@@ -11,7 +11,8 @@
 #include "tensor/vector.h"
 #include "train/surface.h"
 
-enum { PAIRS_MAX = 50, SLOTS_MAX = PAIRS_MAX + 1 };
+#define PAIRS_MAX 50
+#define SLOTS_MAX (PAIRS_MAX + 1)
 
 enum { KEY_LR, KEY_TAU, KEY_M, KEY_EVERY, KEY_CURVATURE, KEY_NAIVE, KEY_COUNT };
 
@@ -73,7 +74,8 @@ static bool is_whole(double value, double least, double most) {
 static const char *check(const double *key) {
     if (!(key[KEY_LR] > 0 && isfinite(key[KEY_LR]))) return "lr is above 0";
     if (!(key[KEY_TAU] >= 0 && isfinite(key[KEY_TAU]))) return "tau is 0 or more";
-    if (!is_whole(key[KEY_M], 1, PAIRS_MAX)) return "m is a whole number from 1 to 50";
+    if (!is_whole(key[KEY_M], 1, PAIRS_MAX))
+        return "m is a whole number from 1 to " TW_DIGITS(PAIRS_MAX);
     if (!is_whole(key[KEY_EVERY], 1, 1e9)) return "every is a whole number from 1";
     if (!is_whole(key[KEY_CURVATURE], 1, 1e15)) return "curvature is a whole number from 1";
     return is_whole(key[KEY_NAIVE], 0, 1) ? NULL : "naive is 0 or 1";
@@ -132,8 +134,9 @@ static tw_status have_pairs(tw_slbfgs *s) {
 static tw_status open(tw_slbfgs *s, const char *method) {
     void *numbers = NULL;
     tw_status status = read_keys(s->context, method, s->key);
+    if (status != TW_OK) return status;
     s->slots = (int)s->key[KEY_M] + 1;
-    if (status == TW_OK) status = tw_variables_new(s->context, &s->variables);
+    status = tw_variables_new(s->context, &s->variables);
     if (status == TW_OK)
         status = have(s, "slbfgs.numbers", TW_F64, sizeof *s->at / sizeof(double), &numbers);
     s->at = numbers;
