@@ -35,8 +35,8 @@ typedef struct tw_archive_text {
 
 // Writes arrays in the given order, and texts, to which it adds "crc32", a checksum of the data. `texts` may
 // be NULL where `text_count` is 0. `path` is replaced whole. Errors: TW_BAD_ARGUMENT for what could not be
-// read back (a name that occurs twice, is too long, is not UTF-8, or is reserved by the format), TW_IO,
-// TW_NO_MEMORY.
+// read back (a name that occurs twice, is too long, or is reserved by the format; a name or text that is not
+// UTF-8), TW_IO, TW_NO_MEMORY.
 TW_API tw_status tw_archive_save(tw_context *context, const char *path,
                                  const tw_archive_entry *entries, int entry_count,
                                  const tw_archive_text *texts, int text_count);

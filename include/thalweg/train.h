@@ -30,7 +30,7 @@ typedef struct tw_training tw_training;
 
 #define TW_DIAGNOSE_EVERY 500 // steps between forecasts where nothing else is wanted
 
-// Everything that decides a run. Texts are copied by tw_training_new; the defaults come from
+// Everything that decides a run. Texts are UTF-8 and copied by tw_training_new; the defaults come from
 // tw_training_options_default alone. The method is
 //   - one of method.h, which makes a step for each minibatch;
 //   - one of minimize.h, such as "lbfgs:m=10": each step uses all examples and is an epoch, and `batch` says how

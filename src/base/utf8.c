@@ -41,3 +41,11 @@ size_t tw_utf8_length(const char *text, size_t length) {
     }
     return needed;
 }
+
+bool tw_utf8_is_whole(const char *text, size_t length) {
+    for (size_t at = 0, bytes; at < length; at += bytes) {
+        bytes = tw_utf8_length(text + at, length - at);
+        if (bytes == 0) return false;
+    }
+    return true;
+}

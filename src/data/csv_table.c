@@ -218,20 +218,11 @@ static tw_status read_rows(tw_table *table, cursor *c) {
     return tw_fail(table->context, TW_BAD_FILE, "%s: holds no rows", table->path);
 }
 
-static bool is_utf8(const tw_table *table) {
-    for (size_t at = 0; at < table->length;) {
-        size_t length = tw_utf8_length(table->text + at, table->length - at);
-        if (length == 0) return false;
-        at += length;
-    }
-    return true;
-}
-
 // Texts become names of categories and classes, which are kept in JSON and must be found again there. A
 // file that is not UTF-8 is taken for Latin-1: any bytes are that.
 static tw_status make_utf8(tw_table *table) {
     size_t high = 0, to = 0;
-    if (is_utf8(table)) return TW_OK;
+    if (tw_utf8_is_whole(table->text, table->length)) return TW_OK;
     for (size_t i = 0; i < table->length; i++) high += (unsigned char)table->text[i] >> 7;
     if (table->length + high > bytes_max) {
         return tw_fail(table->context, TW_BAD_FILE, "%s: too large for a file that is not UTF-8",

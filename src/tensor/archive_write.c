@@ -86,22 +86,13 @@ static int by_name(const void *a, const void *b) {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static bool is_utf8(const char *text) {
-    size_t length = strlen(text);
-    for (size_t i = 0, bytes; i < length; i += bytes) {
-        bytes = tw_utf8_length(text + i, length - i);
-        if (bytes == 0) return false;
-    }
-    return true;
-}
-
 // Checks that names (keys of one object in the header) can be read back: that all differ, and none is `kept`, which
 // the format uses itself. Sorts them.
 static tw_status check_names(tw_context *context, const char *path, const char **names, int count,
                              const char *kept, const char *what) {
     qsort(names, (size_t)count, sizeof *names, by_name);
     for (int i = 0; i < count; i++) {
-        if (!is_utf8(names[i]))
+        if (!tw_utf8_is_whole(names[i], strlen(names[i])))
             return tw_fail(context, TW_BAD_ARGUMENT, "%s: a %s is not UTF-8: '%s'", path, what,
                            names[i]);
         if (strlen(names[i]) > TW_ARCHIVE_NAME_BYTES_MAX)
@@ -129,6 +120,10 @@ static tw_status check_all(tw_context *context, const char *path, const tw_archi
     tw_status status = check_names(context, path, names, entry_count, "__metadata__", "name");
     for (int i = 0; i < text_count; i++) names[i] = texts[i].key;
     if (status == TW_OK) status = check_names(context, path, names, text_count, "crc32", "key");
+    for (int i = 0; i < text_count && status == TW_OK; i++)
+        if (!tw_utf8_is_whole(texts[i].text, strlen(texts[i].text)))
+            status = tw_fail(context, TW_BAD_ARGUMENT, "%s: the text of '%s' is not UTF-8", path,
+                             texts[i].key);
     tw_release(names);
     return status;
 }

@@ -7,6 +7,7 @@
 
 #include "base/fail.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 
 tw_training_options tw_training_options_default(void) {
     return (tw_training_options){
@@ -20,6 +21,23 @@ tw_training_options tw_training_options_default(void) {
         .epochs = 10,
         .seed = 1,
     };
+}
+
+// Config and checkpoints are JSON: other bytes would come back changed. `out` is not read back.
+static tw_status check_text(tw_context *context, const char *name, const char *text) {
+    if (text == NULL || tw_utf8_is_whole(text, strlen(text))) return TW_OK;
+    return tw_fail(context, TW_BAD_ARGUMENT,
+                   "%s: '%s' is not UTF-8, as a run's files are; rename it", name, text);
+}
+
+static tw_status check_texts(tw_context *context, const tw_training_options *options) {
+    tw_status status = TW_OK;
+#define CHECK(field)                                                                               \
+    if (status == TW_OK && options->field != options->out)                                         \
+        status = check_text(context, #field, options->field);
+    TW_TRAINING_TEXTS(CHECK)
+#undef CHECK
+    return status;
 }
 
 static tw_status check(tw_context *context, const tw_training_options *options) {
@@ -49,7 +67,7 @@ static tw_status check(tw_context *context, const tw_training_options *options) 
         return tw_fail(context, TW_BAD_ARGUMENT, "l1 and l2: give 0 or more");
     if (options->precision != TW_F32 && options->precision != TW_F64)
         return tw_fail(context, TW_BAD_ARGUMENT, "precision: give f32 or f64");
-    return TW_OK;
+    return check_texts(context, options);
 }
 
 tw_status tw_run_options_copy(tw_context *context, const tw_training_options *from,

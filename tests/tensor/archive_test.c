@@ -298,6 +298,17 @@ static void what_could_not_be_read_back_is_not_written(void **state) {
     stop();
 }
 
+static void a_text_that_is_not_utf8_is_not_written(void **state) {
+    (void)state;
+    start();
+    tw_archive_text text = {"note", "caf\xe9"};
+    assert_int_equal(tw_archive_save(context, path, NULL, 0, &text, 1), TW_BAD_ARGUMENT);
+    assert_string_equal(tw_context_message(context) + strlen(path),
+                        ": the text of 'note' is not UTF-8");
+    assert_int_equal(tw_test_folder_count(folder), 0);
+    stop();
+}
+
 static void a_header_that_would_be_too_long_is_not_written(void **state) {
     (void)state;
     start();
@@ -361,5 +372,5 @@ static void a_full_disk_leaves_the_old_file(void **state) {
 TW_TESTS(written_files_are_safetensors_byte_by_byte, what_was_written_is_read_back,
          an_archive_of_nothing_is_one_too, any_flipped_bit_of_the_data_is_found,
          a_file_cut_anywhere_is_refused, what_could_not_be_read_back_is_not_written,
-         a_header_that_would_be_too_long_is_not_written,
+         a_text_that_is_not_utf8_is_not_written, a_header_that_would_be_too_long_is_not_written,
          any_allocation_that_fails_is_told_and_leaves_nothing, a_full_disk_leaves_the_old_file)
