@@ -242,7 +242,7 @@ static const tw_objective_setting *setting_of(const tw_objective_settings *setti
     return NULL;
 }
 
-// "dim=" counts where the options ask for nothing.
+// "dim=" counts where the options ask for nothing; else they must ask for the same.
 static tw_status take_setting(const tw_objective_text *text, const tw_objective_settings *settings,
                               tw_objective_options *asked) {
     const tw_objective_setting *set = setting_of(settings, "dim");
@@ -253,7 +253,11 @@ static tw_status take_setting(const tw_objective_text *text, const tw_objective_
                               "%s: dim is %s; a whole number from 1 to %lld is needed", text->name,
                               tw_format_number(set->value, given),
                               (long long)TW_OBJECTIVE_DIMENSION_MAX);
-    if (asked->dimension == 0) asked->dimension = (int64_t)set->value;
+    if (asked->dimension != 0 && (double)asked->dimension != set->value)
+        return tw_source_fail(text->context, settings->source, set->offset, NULL,
+                              "%s: dim is %s, and a dimension of %lld is asked for too", text->name,
+                              tw_format_number(set->value, given), (long long)asked->dimension);
+    asked->dimension = (int64_t)set->value;
     return TW_OK;
 }
 

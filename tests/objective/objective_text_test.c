@@ -18,6 +18,9 @@ typedef struct wrong_text {
 static const wrong_text wrong_texts[] = {
     {"x^2 +", 0, 0, TW_BAD_TEXT,
      "objective:1:6: expected a number, a name or '(' here\n    x^2 +\n         ^"},
+    {"rosenbrock:dim=4", 6, 0, TW_BAD_TEXT,
+     "objective:1:12: rosenbrock: dim is 4, and a dimension of 6 is asked for too\n    "
+     "rosenbrock:dim=4\n               ^"},
     {"theta + x", 0, 0, TW_BAD_TEXT,
      "objective:1:1: unknown name 'theta'; known here: n, pi, e, x, y, z, w\n    theta + x\n    ^"},
     {"x + normal()", 0, 0, TW_BAD_TEXT,
