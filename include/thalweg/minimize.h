@@ -128,8 +128,10 @@ TW_API const void *tw_minimization_best(const tw_minimization *minimization);
 TW_API tw_status tw_minimization_save(const tw_minimization *minimization, const char *path);
 
 // Puts a minimisation of the same objective and with the same options where the saved one was. Its further
-// steps have the bits of one that was never stopped. Errors: TW_NOT_FOUND, TW_BAD_FILE; TW_MISMATCH for a
-// file of another objective, method or seed; TW_IO, TW_NO_MEMORY.
+// steps have the bits of one that was never stopped. Where it ends may differ: tolerance, max_iterations (but
+// rules and schedules know it as T) and max_evaluations; and it may be made without the start (NULL) and the
+// jitter of the saved one. Errors: TW_NOT_FOUND, TW_BAD_FILE; TW_MISMATCH for a file of another objective,
+// method, rule file, schedule, box, seed, start or jitter; TW_IO, TW_NO_MEMORY.
 TW_API tw_status tw_minimization_load(tw_minimization *minimization, const char *path);
 
 #ifdef __cplusplus

@@ -49,6 +49,11 @@ static int code_of(const minimize_run *run, bool saved) {
     }
 }
 
+// NULL where the function's own start is meant: a run that is resumed may have had another.
+static const void *start_of(const cli_arguments *arguments, const minimize_request *request) {
+    return cli_given(arguments, OPTION_START) ? request->start : NULL;
+}
+
 static int run_one(const cli_arguments *arguments, minimize_request *request, int index,
                    minimize_run *run) {
     tw_context *context = arguments->context;
@@ -58,8 +63,8 @@ static int run_one(const cli_arguments *arguments, minimize_request *request, in
     bool traced = cli_given(arguments, OPTION_TRACE) || cli_given(arguments, OPTION_PLOT);
     request->options.method = run->method = request->methods.entry[index];
     run->trace = (minimize_trace){.context = context, .n = request->facts.dimension};
-    tw_status status =
-        tw_minimization_new(request->objective, &request->options, request->start, &minimization);
+    tw_status status = tw_minimization_new(request->objective, &request->options,
+                                           start_of(arguments, request), &minimization);
     if (status == TW_OK && resume != NULL) status = tw_minimization_load(minimization, resume);
     if (status != TW_OK) {
         tw_minimization_free(minimization);
@@ -133,7 +138,7 @@ static int check_race(const cli_arguments *arguments, minimize_request *request)
         tw_minimization *minimization = NULL;
         request->options.method = request->methods.entry[i];
         tw_status status = tw_minimization_new(request->objective, &request->options,
-                                               request->start, &minimization);
+                                               start_of(arguments, request), &minimization);
         tw_minimization_free(minimization);
         if (status != TW_OK) return cli_failed(arguments->context, status);
     }

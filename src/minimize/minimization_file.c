@@ -10,60 +10,97 @@
 
 #define FORMAT "thalweg-minimization-1"
 
-enum { TEXT_COUNT = 6, SEED_BYTES = 24 };
+enum { TEXT_COUNT = 11, MUST_MATCH = 2, SEED_BYTES = 24 };
+
+// The texts of a file, and what they are made in.
+typedef struct words {
+    tw_archive_text texts[TEXT_COUNT]; // from MUST_MATCH on, of what must be the same to go on
+    char seed[SEED_BYTES], jitter[TW_NUMBER_BYTES];
+} words;
 
 // What draws, draws by the seed: with another one a run that goes on would be none of one piece.
-static void fill_texts(const tw_minimization *self, char seed[SEED_BYTES],
-                       tw_archive_text texts[TEXT_COUNT]) {
+static void fill_texts(const tw_minimization *self, words *w) {
     tw_objective_facts facts = tw_objective_describe(self->objective);
-    snprintf(seed, SEED_BYTES, "%" PRIu64, self->options.seed);
+    snprintf(w->seed, sizeof w->seed, "%" PRIu64, self->options.seed);
     const tw_archive_text made[TEXT_COUNT] = {
-        {"format", FORMAT},        {"thalweg", tw_version()},  {"method", self->method},
-        {"objective", facts.name}, {"formula", facts.formula}, {"seed", seed},
+        {"format", FORMAT},
+        {"thalweg", tw_version()},
+        {"method", self->method},
+        {"objective", facts.name},
+        {"formula", facts.formula},
+        {"seed", w->seed},
+        {"schedule", self->schedule},
+        {"box", self->box},
+        {"rules", self->rules},
+        {"start", self->start},
+        {"jitter", tw_format_number(self->options.jitter, w->jitter)},
     };
-    memcpy(texts, made, sizeof made);
+    memcpy(w->texts, made, sizeof made);
+    for (int i = 0; i < TEXT_COUNT; i++)
+        if (w->texts[i].text == NULL) w->texts[i].text = "";
 }
 
 tw_status tw_minimization_save(const tw_minimization *minimization, const char *path) {
     int count = tw_variables_count(minimization->variables);
-    char seed[SEED_BYTES];
-    tw_archive_text texts[TEXT_COUNT];
+    words w;
     tw_archive_entry *entries = tw_allocate(minimization->context, (size_t)count, sizeof *entries);
     if (entries == NULL) return TW_NO_MEMORY;
     for (int i = 0; i < count; i++)
         entries[i] = (tw_archive_entry){tw_variables_name(minimization->variables, i),
                                         tw_variables_tensor(minimization->variables, i)};
-    fill_texts(minimization, seed, texts);
+    fill_texts(minimization, &w);
     tw_status status =
-        tw_archive_save(minimization->context, path, entries, count, texts, TEXT_COUNT);
+        tw_archive_save(minimization->context, path, entries, count, w.texts, TEXT_COUNT);
     tw_release(entries);
     return status;
 }
 
 // ---- reading
 
+// A start that is not asked for is that of the file; so is its jitter.
+static bool is_asked_for(const tw_minimization *self, const char *key) {
+    if (strcmp(key, "start") == 0) return self->start_given;
+    return strcmp(key, "jitter") != 0 || self->options.jitter > 0;
+}
+
 static tw_status other(const tw_minimization *self, const char *path, const char *what,
                        const char *there, const char *here) {
+    if (strcmp(what, "rules") == 0)
+        return tw_fail(self->context, TW_MISMATCH,
+                       "%s: the rule files of its method had another text than now", path);
     return tw_fail(self->context, TW_MISMATCH, "%s: its %s is '%s', that of this minimisation '%s'",
-                   path, what, there == NULL ? "" : there, here);
+                   path, what, *there == '\0' ? "none" : there, *here == '\0' ? "none" : here);
 }
 
 static tw_status check_texts(const tw_minimization *self, const char *path,
                              const tw_archive *archive) {
-    char seed[SEED_BYTES];
-    tw_archive_text texts[TEXT_COUNT];
-    fill_texts(self, seed, texts);
+    words w;
+    fill_texts(self, &w);
     const char *format = tw_archive_text_of(archive, "format");
     if (format == NULL || strcmp(format, FORMAT) != 0)
         return tw_fail(self->context, TW_BAD_FILE,
                        "%s: a safetensors file, but no minimisation of this program: its format is "
                        "'%s', not '%s'",
                        path, format != NULL ? format : "", FORMAT);
-    for (int i = 2; i < TEXT_COUNT; i++) {
-        const char *there = tw_archive_text_of(archive, texts[i].key);
-        if (there == NULL || strcmp(there, texts[i].text) != 0)
-            return other(self, path, texts[i].key, there, texts[i].text);
+    for (int i = MUST_MATCH; i < TEXT_COUNT; i++) {
+        const char *key = w.texts[i].key, *there = tw_archive_text_of(archive, key);
+        if (there == NULL) there = "";
+        if (is_asked_for(self, key) && strcmp(there, w.texts[i].text) != 0)
+            return other(self, path, key, there, w.texts[i].text);
     }
+    return TW_OK;
+}
+
+// Where it began, which the next file is to say.
+static tw_status take_start(tw_minimization *self, const tw_archive *archive) {
+    const char *start = tw_archive_text_of(archive, "start");
+    const char *jitter = tw_archive_text_of(archive, "jitter");
+    if (start == NULL || jitter == NULL) return TW_OK;
+    char *copy = tw_copy_text(self->context, start, strlen(start));
+    if (copy == NULL) return TW_NO_MEMORY;
+    tw_release(self->start);
+    self->start = copy;
+    tw_parse_double(jitter, &self->options.jitter);
     return TW_OK;
 }
 
@@ -138,6 +175,7 @@ tw_status tw_minimization_load(tw_minimization *minimization, const char *path) 
     if (status == TW_OK) status = check_arrays(minimization, path, archive);
     if (status == TW_OK) status = tw_archive_verify(archive, &checked);
     if (status == TW_OK) status = read_arrays(minimization, archive);
+    if (status == TW_OK) status = take_start(minimization, archive);
     tw_archive_close(archive);
     if (status == TW_OK && !is_sound(minimization))
         status = tw_fail(minimization->context, TW_BAD_FILE,

@@ -36,7 +36,8 @@ static tw_status copy_bounds(tw_minimization *self, const tw_minimize_options *o
             (*kept[k])[i] = given[k] != NULL ? given[k][i] : k == 0 ? -INFINITY : INFINITY;
     }
     for (int64_t i = 0; i < n; i++) {
-        if (self->lower[i] <= self->upper[i]) continue;
+        bool holds_any = self->lower[i] < INFINITY && self->upper[i] > -INFINITY;
+        if (holds_any && self->lower[i] <= self->upper[i]) continue;
         return tw_fail(self->context, TW_BAD_ARGUMENT,
                        "minimize: bounds of variable %" PRId64 ": from %g to %g is empty", i + 1,
                        self->lower[i], self->upper[i]);
@@ -72,8 +73,8 @@ static tw_status fill_start(tw_minimization *self, const void *start) {
         double at = start != NULL ? tw_vector_get(&self->space, start, i) : facts.start[i];
         if (!isfinite(at))
             return tw_fail(self->context, TW_BAD_ARGUMENT,
-                           "objective %s: coordinate %" PRId64 " of the start is %g", facts.name, i,
-                           at);
+                           "objective %s: coordinate %" PRId64 " of the start is %g", facts.name,
+                           i + 1, at);
         double share = 2 * tw_random_uniform(&draw, (uint64_t)i) - 1;
         if (self->options.jitter > 0) at += self->options.jitter * share;
         if (self->lower != NULL) at = fmax(self->lower[i], fmin(self->upper[i], at));
@@ -158,6 +159,8 @@ tw_status tw_minimization_new(tw_objective *objective, const tw_minimize_options
     tw_minimization *made = NULL;
     *minimization = NULL;
     tw_status status = tw_minimization_make(objective, options, start, &made);
+    if (status == TW_OK)
+        status = tw_minimization_note(made, options != NULL ? options->schedule : NULL, start);
     if (status == TW_OK) status = tw_minimization_begin(made);
     if (status == TW_OK)
         *minimization = made;
@@ -177,5 +180,9 @@ void tw_minimization_free(tw_minimization *minimization) {
     tw_release(minimization->lower);
     tw_release(minimization->upper);
     tw_release(minimization->method);
+    tw_release(minimization->start);
+    tw_release(minimization->box);
+    tw_release(minimization->schedule);
+    tw_release(minimization->rules);
     tw_release(minimization);
 }

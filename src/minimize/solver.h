@@ -61,9 +61,12 @@ struct tw_minimization {
     const tw_solver *solver;
     double keys[TW_SOLVER_KEYS_MAX];
     char *method; // with every key; a rule's as it was given
-    char *schedule;
-    tw_minimize_options options; // texts NULL
-    double *lower, *upper;       // [n] or NULL
+    // What was asked for, in words (minimization_words.c); NULL: nothing was.
+    char *start;                  // before the jitter
+    char *box, *schedule, *rules; // the last: texts of the rule files that the method names
+    bool start_given;             // else it is the objective's own
+    tw_minimize_options options;  // its texts are the caller's, gone once it is made
+    double *lower, *upper;        // [n] or NULL
     tw_passes passes;
     tw_vector_space space;       // that of the passes
     tw_variables *variables;     // all that a checkpoint holds
@@ -202,6 +205,12 @@ bool tw_solver_takes_products(const char *text);
 
 // Whether a method that is named can minimise a function of `dimension` numbers. Errors: TW_BAD_ARGUMENT.
 tw_status tw_solver_check_dimension(tw_context *context, const char *text, int64_t dimension);
+
+// ---- minimization_words.c
+
+// Notes a schedule (NULL: none), the box it has, and a start (NULL: the objective's own) in words.
+tw_status tw_minimization_note(tw_minimization *minimization, const char *schedule,
+                               const void *start);
 
 // ---- minimization_file.c
 

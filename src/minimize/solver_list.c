@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "minimize/solver.h"
-#include "thalweg/method.h"
+#include "rules/rule_files.h"
 
 static const tw_solver *const solvers[] = {
 #define TW_SOLVER(name) &tw_solver_##name,
@@ -39,11 +40,31 @@ static tw_status read_keys(tw_minimization *self, const tw_solver *solver, const
     return self->method == NULL ? TW_NO_MEMORY : TW_OK;
 }
 
+static tw_status keep_files(tw_minimization *self, const tw_rule_files *files) {
+    if (files->count == 0) return TW_OK;
+    tw_text text;
+    tw_text_start(&text, self->context);
+    for (int i = 0; i < files->count; i++) {
+        const char *rule = files->file[i].text;
+        tw_text_add(&text, "%s:\n", files->file[i].path);
+        tw_text_add_bytes(&text, rule, strlen(rule));
+    }
+    self->rules = tw_text_take(&text);
+    tw_text_free(&text);
+    return self->rules == NULL ? TW_NO_MEMORY : TW_OK;
+}
+
 // A chain of rules, or what is meant to be one: its own parser says what is wrong with it.
 static tw_status read_rules(tw_minimization *self, const char *text) {
     tw_method *method = NULL;
-    tw_status status = tw_method_parse(self->context, text, &method);
-    if (status != TW_OK) return status;
+    tw_rule_files files = {0};
+    tw_status status = tw_method_parse_with(self->context, text, &files, &method);
+    if (status == TW_OK) status = keep_files(self, &files);
+    tw_rule_files_free(&files);
+    if (status != TW_OK) {
+        tw_method_free(method);
+        return status;
+    }
     const char *whole = tw_method_text(method);
     self->method = tw_copy_text(self->context, whole, strlen(whole));
     self->solver = &tw_solver_rule;
@@ -88,6 +109,7 @@ tw_status tw_solver_spell(tw_context *context, const char *text, char **method) 
     tw_minimization reader = {.context = context};
     tw_status status = tw_solver_parse(&reader, text);
     *method = reader.method;
+    tw_release(reader.rules);
     return status;
 }
 

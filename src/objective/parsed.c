@@ -179,11 +179,22 @@ static void write_meaning(const tw_objective_text *text, const tw_objective_item
     }
 }
 
+// "; variables b, a": in which order names that were given stand for coordinates.
+static void write_names(const tw_objective_text *text, tw_text *words) {
+    bool first = true;
+    for (size_t i = 0; i < text->symbol_count && text->style == TW_STYLE_GIVEN; i++) {
+        if (text->symbols[i].meaning != TW_MEANS_COORDINATE) continue;
+        tw_text_add(words, "%s %s", first ? "; variables" : ",", text->symbols[i].name);
+        first = false;
+    }
+}
+
 static tw_status write_formula(parsed *p) {
     tw_text text;
     tw_text_start(&text, p->context);
     tw_expr_format(p->text->tree, p->text->formula, &text);
     for (int i = 0; i < p->text->item_count; i++) write_meaning(p->text, &p->text->items[i], &text);
+    write_names(p->text, &text);
     p->formula = tw_text_take(&text);
     tw_text_free(&text);
     return p->formula == NULL ? TW_NO_MEMORY : TW_OK;
