@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -181,11 +182,19 @@ static tw_status check_target(tw_context *context, const char *path) {
     return stat(path, &is) == 0 ? check_regular(context, path, &is) : TW_OK;
 }
 
+// What a link leads to: a rename would put the file in the place of the link.
+static const char *follow_link(const char *path, char target[PATH_MAX]) {
+    struct stat is;
+    bool followed = lstat(path, &is) == 0 && S_ISLNK(is.st_mode) && realpath(path, target) != NULL;
+    return followed ? target : path;
+}
+
 tw_status tw_file_replace(tw_context *context, const char *path, tw_file **file) {
     *file = NULL;
     tw_status status = check_target(context, path);
     if (status != TW_OK) return status;
-    tw_file *made = file_new(context, path, TO_REPLACE);
+    char target[PATH_MAX];
+    tw_file *made = file_new(context, follow_link(path, target), TO_REPLACE);
     if (made == NULL) return TW_NO_MEMORY;
     status = open_temporary(made);
     if (status == TW_OK) {

@@ -210,12 +210,26 @@ bool cli_precision(const cli_arguments *arguments, tw_dtype *dtype) {
     return true;
 }
 
+// Whether a file is that behind a descriptor, as of /dev/stdout where stdout goes to a file.
+static bool is_behind(const struct stat *file, int descriptor) {
+    struct stat other;
+    return fstat(descriptor, &other) == 0 && other.st_dev == file->st_dev &&
+           other.st_ino == file->st_ino;
+}
+
 int cli_check_file(const cli_arguments *arguments, cli_option_id id) {
     const char *path = cli_text(arguments, id, NULL), *name = options[id].name;
     if (path == NULL) return CLI_DONE;
+    if (strcmp(path, "-") == 0)
+        return cli_wrong("--%s -: stdout is for the result; give a file (./- if that is its name)",
+                         name);
     struct stat about;
-    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode))
+    bool exists = stat(path, &about) == 0;
+    if (exists && !S_ISREG(about.st_mode))
         return cli_wrong("--%s %s: is there already and is not a file", name, path);
+    if (exists && (is_behind(&about, STDOUT_FILENO) || is_behind(&about, STDERR_FILENO)))
+        return cli_wrong("--%s %s: what is printed goes there already; give another file", name,
+                         path);
     const char *slash = strrchr(path, '/');
     char folder[PATH_MAX] = ".";
     if (slash != NULL && slash - path < PATH_MAX - 1)

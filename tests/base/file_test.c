@@ -139,6 +139,22 @@ static void pipes_and_devices_are_refused_without_waiting(void **state) {
     stop();
 }
 
+static void a_link_stays_and_leads_to_the_new_file(void **state) {
+    (void)state;
+    start();
+    char link[TW_TEST_PATH_BYTES];
+    struct stat is;
+    tw_test_path(folder, "link", link);
+    tw_test_write(path, "old");
+    assert_int_equal(symlink("target", link), 0);
+    assert_ok(context, tw_file_write_all(context, link, "new", 3));
+    tw_test_assert_file(path, "new");
+    assert_int_equal(lstat(link, &is), 0);
+    assert_true(S_ISLNK(is.st_mode));
+    assert_int_equal(tw_test_folder_count(folder), 2);
+    stop();
+}
+
 static void a_replaced_file_is_there_only_once_committed(void **state) {
     (void)state;
     start();
@@ -489,7 +505,7 @@ TW_TESTS(what_was_written_is_read_back, an_empty_file_is_written_and_read,
          a_file_that_ends_too_soon_says_where, a_file_above_the_limit_is_not_read,
          what_cannot_be_opened_is_told_with_the_reason,
          pipes_and_devices_are_refused_without_waiting,
-         a_replaced_file_is_there_only_once_committed,
+         a_replaced_file_is_there_only_once_committed, a_link_stays_and_leads_to_the_new_file,
          a_replaced_file_that_is_closed_was_never_there, two_files_may_be_replaced_at_once,
          a_name_as_long_as_the_system_takes_can_be_replaced,
          a_new_file_has_the_mode_the_umask_leaves, a_path_without_a_folder_means_the_working_one,

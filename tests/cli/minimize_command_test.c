@@ -203,6 +203,7 @@ static void what_is_wrong_is_said(void **state) {
          "method adam: knows no bounds; lbfgs keeps to them"},
         {"minimize beale --lower 0,2 --upper 1",
          "minimize: bounds of variable 2: from 2 to 1 is empty"},
+        {"minimize beale --lower inf", "minimize: bounds of variable 1: from inf to inf is empty"},
         {"minimize beale --upper zero", "--upper: 'zero' is no number, inf or -inf"},
         {"minimize beale --schedule linear", "method lbfgs:m=10: has no lr to be scheduled"},
         {"minimize beale rosenbrock",
@@ -216,6 +217,8 @@ static void what_is_wrong_is_said(void **state) {
          "--plot beale.txt: give a name that ends in .svg, .html or .png"},
         {"minimize beale --trace /none/t.csv", "--trace /none/t.csv: No such file or directory"},
         {"minimize beale --trace /dev", "--trace /dev: is there already and is not a file"},
+        {"minimize beale --trace -",
+         "--trace -: stdout is for the result; give a file (./- if that is its name)"},
         {"minimize beale --out /none/b", "--out /none/b: No such file or directory"},
     };
     tw_test_refusals_of(NULL, 2, table, sizeof table / sizeof *table);
@@ -317,6 +320,92 @@ static void a_run_in_two_parts_ends_where_one_ends(void **state) {
     tw_test_folder_remove(folder);
 }
 
+// What is printed must not end in a file that is replaced meanwhile, nor may /dev/stdout become one.
+static void a_trace_does_not_replace_what_is_printed_to(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES], out[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    tw_test_path(folder, "out", out);
+    static const char *const lines[] = {"minimize beale --trace /dev/stdout",
+                                        "minimize beale --trace out"};
+    for (size_t i = 0; i < 2; i++) {
+        tw_test_ran ran =
+            tw_test_program(&(tw_test_call){.line = lines[i], .folder = folder, .out = out});
+        assert_int_equal(ran.status, 2);
+        assert_non_null(strstr(ran.err, ": what is printed goes there already; give another file"));
+        tw_test_assert_file(out, "");
+        tw_test_ran_free(&ran);
+    }
+    tw_test_folder_remove(folder);
+}
+
+#define TEXT_OTHER(what, there, here)                                                              \
+    "s.ck: its " what " is '" there "', that of this minimisation '" here "'"
+
+// The same command goes on; the start need not be said again, and where it ends may change.
+static void a_run_goes_on_only_as_it_was_asked_for(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES], rule[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    tw_test_path(folder, "my.rule", rule);
+    tw_test_write(rule, "rule my\n  param lr = 0.01\n  theta = theta - lr*g\n");
+
+    static const struct {
+        const char *begin, *others[5], *messages[5];
+        const char *same[3];
+    } table[] = {
+        {"beale --start 2,0 --jitter 0.5 --lower=-9",
+         {"beale --start 2,1 --jitter 0.5 --lower=-9", "beale --jitter 0.25 --lower=-9",
+          "beale --start 2,0 --jitter 0.5", "beale --lower=-9,-8", "beale --lower=-9 --seed 2"},
+         {TEXT_OTHER("start", "2, 0", "2, 1"), TEXT_OTHER("jitter", "0.5", "0.25"),
+          TEXT_OTHER("box", "-9, -9 to inf, inf", "none"),
+          TEXT_OTHER("box", "-9, -9 to inf, inf", "-9, -8 to inf, inf"),
+          TEXT_OTHER("seed", "1", "2")},
+         {"beale --start 2,0 --jitter 0.5 --lower=-9", "beale --lower=-9 --tol 1e-3",
+          "beale --start 2,0 --lower=-9"}},
+        {"beale --method adam:lr=0.1 --schedule cosine",
+         {"beale --method adam:lr=0.1", "beale --method adam:lr=0.1 --schedule linear"},
+         {TEXT_OTHER("schedule", "cosine", "none"), TEXT_OTHER("schedule", "cosine", "linear")},
+         {"beale --method adam:lr=0.1 --schedule cosine --start 1,1"}},
+        {"'(a-3)^2 + (b+1)^4' --vars a,b --start 0,0",
+         {"'(a-3)^2 + (b+1)^4' --vars b,a --start 0,0"},
+         {TEXT_OTHER("formula", "(a - 3)^2 + (b + 1)^4; variables a, b",
+                     "(a - 3)^2 + (b + 1)^4; variables b, a")},
+         {"'(a-3)^2 + (b+1)^4' --vars a,b --start 0,0"}},
+        {"rosenbrock --dim 10 --start 3 --precision f32",
+         {"rosenbrock --dim 10 --start 4 --precision f32"},
+         {NULL}, // long vectors have a hash
+         {"rosenbrock --dim 10 --start 3 --precision f32", "rosenbrock --dim 10 --precision f32"}},
+        {"beale --method my.rule", {NULL}, {NULL}, {"beale --method my.rule"}},
+    };
+
+    char line[256];
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        snprintf(line, sizeof line, "minimize %s --max-iter 2 --json --out s.ck", table[i].begin);
+        json_decref(tw_test_result_of(folder, line));
+        for (size_t k = 0; k < 5 && table[i].others[k] != NULL; k++) {
+            snprintf(line, sizeof line, "minimize %s --resume s.ck --json", table[i].others[k]);
+            tw_test_ran ran = tw_test_program(&(tw_test_call){.line = line, .folder = folder});
+            const char *message = table[i].messages[k];
+            if (ran.status != 2 || strstr(ran.err, message != NULL ? message : "hash") == NULL)
+                fail_msg("%s: %d, %s", line, ran.status, ran.err);
+            assert_string_equal(ran.out, "");
+            tw_test_ran_free(&ran);
+        }
+        for (size_t k = 0; k < 3 && table[i].same[k] != NULL; k++) { // each goes on from the other
+            snprintf(line, sizeof line, "minimize %s --max-iter %d --resume s.ck --json --out s.ck",
+                     table[i].same[k], (int)k + 3);
+            json_decref(tw_test_result_of(folder, line));
+        }
+    }
+    tw_test_write(rule, "rule my\n  param lr = 0.02\n  theta = theta - lr*g\n");
+    static const tw_test_refused changed = {
+        "minimize beale --method my.rule --resume s.ck",
+        "s.ck: the rule files of its method had another text than now"};
+    tw_test_refusals_of(folder, 2, &changed, 1);
+    tw_test_folder_remove(folder);
+}
+
 static void a_run_goes_on_with_the_parameters_it_had(void **state) {
     (void)state;
     char folder[TW_TEST_PATH_BYTES];
@@ -369,6 +458,7 @@ TW_TESTS(json_carries_every_promised_member, expressions_starts_and_names_are_re
          the_scale_of_a_function_does_not_matter, nor_does_the_scale_of_the_variables_within_bounds,
          an_end_is_told_by_the_point_that_is_returned, several_methods_run_from_the_same_start,
          ends_have_their_exit_status, what_is_wrong_is_said, a_trace_holds_a_row_an_iteration,
-         legends_have_short_names, a_run_goes_on_with_the_parameters_it_had,
+         a_trace_does_not_replace_what_is_printed_to, legends_have_short_names,
+         a_run_goes_on_with_the_parameters_it_had, a_run_goes_on_only_as_it_was_asked_for,
          a_run_in_two_parts_ends_where_one_ends, numbers_do_not_depend_on_threads_but_on_the_seed,
          words_tell_a_newcomer_what_happened)
