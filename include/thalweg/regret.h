@@ -53,6 +53,9 @@ typedef struct tw_regret_result {
     const double *regrets; // [point_count] R(t)
 } tw_regret_result;
 
+// Whether a method can be played, before any is. Errors: those of tw_regret_play, but TW_DIVERGED.
+TW_API tw_status tw_regret_check(tw_regret *game, const char *method);
+
 // How far tw_regret_play is.
 typedef struct tw_regret_progress {
     bool in_hindsight; // it still searches for the best fixed points; else it plays

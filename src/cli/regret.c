@@ -25,6 +25,7 @@ typedef struct games {
     cli_list methods;
     played all[METHODS_MAX];
     int count;
+    const char *playing;
     bool broken; // a bound that must hold does not
     cli_progress progress;
 } games;
@@ -142,12 +143,13 @@ static void on_progress(const tw_regret_progress *at, void *user) {
         cli_progress_tell(&g->progress, at->share,
                           "the best fixed point in hindsight of %lld rounds", (long long)at->round);
     else
-        cli_progress_tell(&g->progress, at->share, "%s: round %lld", g->methods.entry[g->count],
+        cli_progress_tell(&g->progress, at->share, "%s: round %lld", g->playing,
                           (long long)at->round);
 }
 
 static tw_status play(games *g, const char *method) {
     tw_regret_result result;
+    g->playing = method;
     cli_progress_start(&g->progress, g->arguments);
     tw_status status = tw_regret_play(g->game, method, on_progress, g, &result);
     cli_progress_end(&g->progress);
@@ -156,20 +158,31 @@ static tw_status play(games *g, const char *method) {
     return status;
 }
 
+static tw_status check_all(const games *g) {
+    tw_status status = TW_OK;
+    for (int i = 0; i < g->methods.count && status == TW_OK; i++)
+        status = tw_regret_check(g->game, g->methods.entry[i]);
+    return status;
+}
+
 static int play_all(games *g, const char *problem, int64_t rounds) {
     const cli_arguments *arguments = g->arguments;
+    tw_status status = check_all(g);
+    int code = CLI_DONE;
+    if (status != TW_OK) return cli_failed(arguments->context, status);
     for (int i = 0; i < g->methods.count; i++) {
-        tw_status status = play(g, g->methods.entry[i]);
-        if (status != TW_OK) return cli_failed(arguments->context, status);
+        status = play(g, g->methods.entry[i]);
+        if (status != TW_OK) code = cli_failed(arguments->context, status);
+        if (code > CLI_FAILED) return code; // where one diverges, the others go on
     }
     if (arguments->json)
         print_result_json(g, problem, rounds);
     else
         print_table(g, problem, rounds);
-    if (!cli_given(arguments, OPTION_PLOT)) return g->broken ? CLI_FAILED : CLI_DONE;
-    tw_status status = draw(g, cli_text(arguments, OPTION_PLOT, ""), problem);
-    if (status != TW_OK) return cli_failed(arguments->context, status);
-    return g->broken ? CLI_FAILED : CLI_DONE;
+    if (g->broken) code = CLI_FAILED;
+    if (!cli_given(arguments, OPTION_PLOT) || g->count == 0) return code;
+    status = draw(g, cli_text(arguments, OPTION_PLOT, ""), problem);
+    return status == TW_OK ? code : cli_failed(arguments->context, status);
 }
 
 static int list(const cli_arguments *arguments) {

@@ -104,8 +104,10 @@ static tw_status build(tw_player *player, const tw_online_problem *problem) {
     if (status != TW_OK) return status;
     player->x = tw_tensor_data(tensor);
     for (int64_t i = 0; i < problem->dimension; i++) player->x[i] = problem->start;
-    status = tw_method_start(player->method, graph, player->variables, 1, &player->clock);
+    status =
+        tw_method_start(player->method, graph, player->variables, problem->seed, &player->clock);
     tw_plan_options options = tw_plan_options_default();
+    options.seed = problem->seed;
     if (status == TW_OK)
         status = tw_plan_new(graph, player->variables, &update, 1, &options, &player->plan);
     return status == TW_OK ? tw_plan_feed(player->plan, gradient, player->gradient) : status;
@@ -142,7 +144,7 @@ tw_status tw_player_step(tw_player *player) {
         if (isnan(player->x[i]))
             return tw_fail(player->context, TW_DIVERGED,
                            "%s: coordinate %lld of the prediction is no number after round %llu",
-                           tw_method_text(player->method), (long long)i,
+                           tw_method_text(player->method), (long long)i + 1,
                            (unsigned long long)player->clock.step);
         player->x[i] = fmax(-1.0, fmin(1.0, player->x[i]));
     }

@@ -157,7 +157,7 @@ static double slope_max(const tw_online_problem *problem) {
 
 tw_status tw_online_open(tw_context *context, const char *text, int64_t rounds, uint64_t seed,
                          tw_online_problem *problem) {
-    *problem = (tw_online_problem){.rounds = rounds};
+    *problem = (tw_online_problem){.rounds = rounds, .seed = seed};
     const kind *found = NULL;
     tw_status status = find(context, text, &found);
     if (status == TW_OK) status = read_key(context, text, problem);

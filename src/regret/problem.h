@@ -13,6 +13,7 @@ typedef enum tw_online_loss {
 typedef struct tw_online_problem {
     tw_online_loss loss;
     int64_t dimension, rounds;
+    uint64_t seed;    // of the losses, and of methods that draw
     double start;     // of each coordinate
     double C;         // of reddi; 0: another problem
     double *features; // [rounds, dimension]

@@ -229,6 +229,13 @@ static void fill_result(tw_regret *game, const tw_player *player, const record *
     find_bounds(game, player, seen, result);
 }
 
+tw_status tw_regret_check(tw_regret *game, const char *method) {
+    tw_player player;
+    tw_status status = tw_player_open(game->context, &game->problem, method, &player);
+    tw_player_close(&player);
+    return status;
+}
+
 tw_status tw_regret_play(tw_regret *game, const char *method, tw_regret_watch *watch, void *user,
                          tw_regret_result *result) {
     *result = (tw_regret_result){0};

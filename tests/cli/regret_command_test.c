@@ -96,6 +96,38 @@ static void every_link_of_a_chain_is_named(void **state) {
     tw_test_folder_remove(folder);
 }
 
+// A method that goes wrong is told, and the others are played; the seed is that of methods that draw.
+static void a_method_that_diverges_leaves_a_result(void **state) {
+    (void)state;
+    tw_test_ran ran = tw_test_program(&(tw_test_call){
+        .line = "regret --problem linear --rounds 10 --methods 'sgd:lr=0/(t-5); sgd' --json"});
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.err, "sgd:lr=0/(t-5): coordinate 1 of the prediction is no number"));
+    json_t *result = tw_test_result(&ran);
+    const json_t *table = json_object_get(result, "table");
+    assert_int_equal(json_array_size(table), 1);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(table, 0), "method")),
+                        "sgd");
+    json_decref(result);
+    tw_test_ran_free(&ran);
+}
+
+static void noise_follows_the_seed(void **state) {
+    (void)state;
+    static const char *const seeds[] = {"1", "1", "2"};
+    double regrets[3];
+    for (size_t i = 0; i < 3; i++) {
+        char line[128];
+        snprintf(line, sizeof line,
+                 "regret --problem reddi --rounds 20 --methods sgld --json --seed %s", seeds[i]);
+        json_t *result = tw_test_result_of(NULL, line);
+        regrets[i] = tw_test_number(json_array_get(json_object_get(result, "table"), 0), "regret");
+        json_decref(result);
+    }
+    assert_true(regrets[0] == regrets[1]);
+    assert_true(regrets[0] != regrets[2]);
+}
+
 static void it_draws_and_lists(void **state) {
     (void)state;
     char folder[TW_TEST_PATH_BYTES];
@@ -124,6 +156,10 @@ static void wrong_requests_are_refused(void **state) {
         {"regret --problem linear --rounds 0", "--rounds: '0' is no whole number of 1 or more"},
         {"regret --problem linear --methods adm",
          "method:1:1: unknown rule 'adm'\n    adm\n    ^ did you mean adam?"},
+        {"regret --problem linear --rounds 10 --methods 'sgd; nag' --json", // sgd is not played
+         "nag: takes its gradient elsewhere than at its prediction, which no online problem "
+         "reveals; "
+         "choose a rule that does not look ahead"},
         {"regret --problem linear --methods ';'",
          "--methods: a method is missing; as in \"sgd; adam\""},
         {"regret --problem linear --methods 'a;b;c;d;e;f;g;h;i;j;k;l;m;n;o;p;q'",
@@ -133,5 +169,6 @@ static void wrong_requests_are_refused(void **state) {
 }
 
 TW_TESTS(a_run_a_method_then_the_table, only_rates_that_stay_are_divided_by_the_root_and_bounded,
-         a_long_method_is_played_to_its_end, every_link_of_a_chain_is_named, it_draws_and_lists,
+         a_long_method_is_played_to_its_end, every_link_of_a_chain_is_named,
+         a_method_that_diverges_leaves_a_result, noise_follows_the_seed, it_draws_and_lists,
          wrong_requests_are_refused)
