@@ -1,6 +1,8 @@
 // From options to what they name: data, method, schedules, network.
+#include <limits.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fail.h"
 #include "base/memory.h"
@@ -8,9 +10,8 @@
 #include "train/surface.h"
 #include "train/training.h"
 
-tw_status tw_training_data(tw_context *context, const tw_training_options *options, tw_data **train,
+static tw_status open_data(tw_context *context, const tw_training_options *options, tw_data **train,
                            tw_data **test) {
-    *train = *test = NULL;
     tw_data_options how = {.seed = options->seed,
                            .holdout = options->test == NULL ? options->holdout : 0.0,
                            .spare_test = options->spare_test};
@@ -22,6 +23,20 @@ tw_status tw_training_data(tw_context *context, const tw_training_options *optio
     tw_data_free(*test);
     *test = NULL;
     return tw_data_open_like(context, tw_data_encoding(*train), options->test, &how, test);
+}
+
+tw_status tw_training_data(tw_context *context, const tw_run_options *options, tw_data **train,
+                           tw_data **test) {
+    char here[PATH_MAX];
+    const char *began_in = options->began_in;
+    *train = *test = NULL;
+    tw_status status = open_data(context, &options->values, train, test);
+    if (status != TW_NOT_FOUND || began_in == NULL || getcwd(here, sizeof here) == NULL ||
+        strcmp(here, began_in) == 0)
+        return status;
+    return tw_fail(context, status,
+                   "%s; the run began in %s: if its data are named from there, go there first",
+                   tw_context_message(context), began_in);
 }
 
 static tw_status check_target(tw_training *training) {
@@ -59,7 +74,8 @@ tw_status tw_training_open_data(tw_training *training) {
         training->test = options->test_set;
     } else {
         training->owns_train = training->owns_test = true;
-        status = tw_training_data(training->context, options, &training->train, &training->test);
+        status = tw_training_data(training->context, &training->options, &training->train,
+                                  &training->test);
     }
     if (status == TW_OK) status = check_target(training);
     if (status != TW_OK) return status;

@@ -2,8 +2,10 @@
 #include "train/options.h"
 
 #include <jansson.h>
+#include <limits.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fail.h"
 #include "base/memory.h"
@@ -70,8 +72,20 @@ static tw_status check(tw_context *context, const tw_training_options *options) 
     return check_texts(context, options);
 }
 
+static tw_status copy_past(tw_context *context, const tw_run_options *before,
+                           tw_run_options *options) {
+    char here[PATH_MAX];
+    const char *folder = before != NULL ? before->began_in : getcwd(here, sizeof here);
+    if (folder != NULL) {
+        options->began_in = tw_copy_text(context, folder, strlen(folder));
+        if (options->began_in == NULL) return TW_NO_MEMORY;
+    }
+    return before == NULL ? TW_OK
+                          : tw_rule_files_copy(context, &before->rule_files, &options->rule_files);
+}
+
 tw_status tw_run_options_copy(tw_context *context, const tw_training_options *from,
-                              const tw_rule_files *rule_files, tw_run_options *options) {
+                              const tw_run_options *before, tw_run_options *options) {
     *options = (tw_run_options){.values = *from};
     bool copied = true;
 #define FORGET(field) options->values.field = NULL;
@@ -92,8 +106,7 @@ tw_status tw_run_options_copy(tw_context *context, const tw_training_options *fr
         options->values.data = options->values.test = NULL;
     }
     status = copied ? TW_OK : TW_NO_MEMORY;
-    if (status == TW_OK && rule_files != NULL)
-        status = tw_rule_files_copy(context, rule_files, &options->rule_files);
+    if (status == TW_OK) status = copy_past(context, before, options);
     if (status != TW_OK) tw_run_options_free(options);
     return status;
 }
@@ -103,6 +116,7 @@ void tw_run_options_free(tw_run_options *options) {
     TW_TRAINING_TEXTS(FREE)
 #undef FREE
     tw_rule_files_free(&options->rule_files);
+    tw_release(options->began_in);
     *options = (tw_run_options){0};
 }
 
@@ -121,6 +135,7 @@ tw_status tw_run_options_format(tw_context *context, const tw_run_options *optio
     for (int i = 0; i < files->count; i++)
         tw_json_string(json, files->file[i].path, files->file[i].text);
     tw_json_end(json);
+    tw_json_string(json, "began_in", options->began_in);
     tw_json_number(json, "holdout", values->holdout);
     tw_json_boolean(json, "spare_test", values->spare_test);
     tw_json_string(json, "precision", tw_dtype_name(values->precision));
@@ -201,6 +216,12 @@ static void read_members(reading *from, tw_training_options *values) {
         (uint64_t)json_integer_value(member(from, "checkpoint_every", is_integer));
 }
 
+// Runs of old versions do not say.
+static const char *read_began_in(reading *from) {
+    if (json_object_get(from->object, "began_in") == NULL) return NULL;
+    return json_string_value(member(from, "began_in", is_text_or_null));
+}
+
 // Runs of old versions have none.
 static tw_status read_rule_files(tw_context *context, reading *from, tw_rule_files *files) {
     json_t *kept = json_object_get(from->object, "rule_files"), *text;
@@ -227,14 +248,14 @@ tw_status tw_run_options_parse(tw_context *context, const char *where, const cha
     }
     reading from = {.object = object};
     tw_training_options values = tw_training_options_default();
-    tw_rule_files files = {0};
+    tw_run_options before = {.began_in = (char *)(uintptr_t)read_began_in(&from)};
     read_members(&from, &values);
-    tw_status status = read_rule_files(context, &from, &files);
+    tw_status status = read_rule_files(context, &from, &before.rule_files);
     if (status == TW_OK && from.wrong != NULL)
         status = tw_fail(context, TW_BAD_FILE, "%s: option '%s' is missing or of another kind",
                          where, from.wrong);
-    if (status == TW_OK) status = tw_run_options_copy(context, &values, &files, options);
-    tw_rule_files_free(&files);
+    if (status == TW_OK) status = tw_run_options_copy(context, &values, &before, options);
+    tw_rule_files_free(&before.rule_files);
     json_decref(object);
     return status;
 }

@@ -24,12 +24,14 @@
 typedef struct tw_run_options {
     tw_training_options values; // its texts are the copies
     tw_rule_files rule_files;   // texts of the rule files that `method` names
+    char *began_in;             // the folder that its relative paths start from; NULL: not known
 } tw_run_options;
 
-// Copies `from` with its texts after checking every number; `rule_files`, if not NULL, too. Errors:
+// Copies `from` with its texts after checking every number. A run that goes on keeps the rule files of `before`
+// and where it began; one that begins (NULL) has none yet, and begins in the working folder. Errors:
 // TW_BAD_ARGUMENT naming the field.
 tw_status tw_run_options_copy(tw_context *context, const tw_training_options *from,
-                              const tw_rule_files *rule_files, tw_run_options *options);
+                              const tw_run_options *before, tw_run_options *options);
 
 // Reads what tw_run_options_format wrote; `where` is what messages call it. Sets are NULL.
 // Errors: TW_BAD_FILE.

@@ -335,12 +335,11 @@ tw_status tw_trained_predict(tw_trained *trained, const char *data,
 
 // What is measured on: as the training set was encoded; NULL: the run's own training set.
 static tw_status open_surface_data(tw_trained *trained, const char *spec, tw_data **data) {
-    const tw_training_options *values = &trained->options.values;
     tw_data_options how = {.seed = trained->seed};
     if (spec != NULL)
         return tw_data_open_like(trained->context, trained->encoding_text, spec, &how, data);
     tw_data *test = NULL;
-    tw_status status = tw_training_data(trained->context, values, data, &test);
+    tw_status status = tw_training_data(trained->context, &trained->options, data, &test);
     tw_data_free(test);
     return status;
 }

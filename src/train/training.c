@@ -11,14 +11,14 @@
 
 // An empty training that owns a copy of the options.
 static tw_status start(tw_context *context, const tw_training_options *options,
-                       const tw_rule_files *rule_files, tw_training **training) {
+                       const tw_run_options *before, tw_training **training) {
     *training = NULL;
     tw_training *made = tw_allocate(context, 1, sizeof *made);
     if (made == NULL) return TW_NO_MEMORY;
     made->context = context;
     made->state.best = made->state.train_loss = made->state.train_error = NAN;
     made->state.test_loss = made->state.test_error = made->state.grad_norm = NAN;
-    tw_status status = tw_run_options_copy(context, options, rule_files, &made->options);
+    tw_status status = tw_run_options_copy(context, options, before, &made->options);
     if (status == TW_OK)
         status = tw_phases_parse(context, made->options.values.method, &made->phases);
     if (status == TW_OK) status = tw_variables_new(context, &made->variables);
@@ -113,7 +113,7 @@ tw_status tw_training_resume_on(tw_context *context, const char *folder, tw_data
         values.out = folder; // it may have been moved
         values.train_set = train_set;
         values.test_set = test_set;
-        status = start(context, &values, &options.rule_files, &made);
+        status = start(context, &values, &options, &made);
     }
     if (status == TW_OK) status = open_again(made, checkpoint);
     if (status == TW_OK && epochs == 0 && steps == 0)

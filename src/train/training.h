@@ -102,8 +102,8 @@ tw_status tw_training_seek(tw_training *training);
 uint64_t tw_training_phase_step(const tw_training *training);
 
 // The training set and the test set (NULL: none) that options name. Both are owned by the caller, on failure
-// too: free with tw_data_free.
-tw_status tw_training_data(tw_context *context, const tw_training_options *options, tw_data **train,
+// too: free with tw_data_free. Where files are missing, the message says from which folder they were named.
+tw_status tw_training_data(tw_context *context, const tw_run_options *options, tw_data **train,
                            tw_data **test);
 
 // A hyperparameter's value; NaN where the method has none of that name.

@@ -271,6 +271,33 @@ static void a_damaged_checkpoint_is_told(void **state) {
     tw_test_refusals_of(folder, 2, &folder_given, 1); // nothing was checked
 }
 
+// From another folder its relative paths lead nowhere.
+static void who_misses_the_data_learns_where_the_run_began(void **state) {
+    (void)state;
+    char began[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES], message[2 * TW_TEST_PATH_BYTES];
+    tw_test_folder_make(began);
+    tw_test_path(began, "d.csv", path);
+    tw_test_write(path, "1,2,0\n2,1,1\n0,2,0\n2,0,1\n1,3,0\n3,1,1\n");
+    json_decref(tw_test_result_of(
+        began, "train --data csv:d.csv?target=2 --holdout 0 --epochs 1 --out run --json --quiet"));
+    snprintf(message, sizeof message,
+             "d.csv: No such file or directory; the run began in %s: if its data are named from "
+             "there, go there first",
+             began);
+    char resume[2 * TW_TEST_PATH_BYTES], diagnose[2 * TW_TEST_PATH_BYTES];
+    snprintf(resume, sizeof resume, "train --resume %s/run --epochs 2", began);
+    snprintf(diagnose, sizeof diagnose, "diagnose %s/run", began);
+    const tw_test_refused from_elsewhere[] = {{resume, message}, {diagnose, message}};
+    tw_test_refusals_of(NULL, 2, from_elsewhere, 2);
+    json_decref(tw_test_result_of(began, "train --resume run --epochs 2 --json --quiet"));
+    static const tw_test_refused gone = {"train --resume run --epochs 3",
+                                         "d.csv: No such file or directory"};
+    assert_int_equal(remove(path), 0);
+    tw_test_refusals_of(began, 2, &gone, 1);
+    tw_test_refusals_of(NULL, 2, from_elsewhere, 2); // a resumed run still says where it began
+    tw_test_folder_remove(began);
+}
+
 static void the_run_is_thrown_away(void **state) {
     (void)state;
     tw_test_folder_remove(folder);
@@ -279,4 +306,5 @@ static void the_run_is_thrown_away(void **state) {
 TW_TESTS(eval_counts_every_example_once, eval_gives_the_numbers_of_the_training,
          eval_makes_its_set_by_the_seed, what_is_measured_is_said, predict_writes_a_row_an_example,
          names_that_would_break_a_row_are_quoted, predict_writes_npy_too, other_data_are_refused,
-         checkpoint_lists_what_it_holds, a_damaged_checkpoint_is_told, the_run_is_thrown_away)
+         checkpoint_lists_what_it_holds, a_damaged_checkpoint_is_told,
+         who_misses_the_data_learns_where_the_run_began, the_run_is_thrown_away)
