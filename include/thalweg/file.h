@@ -14,6 +14,11 @@ extern "C" {
 TW_API tw_status tw_file_read_all(tw_context *context, const char *path, size_t limit_bytes,
                                   char **bytes, size_t *count);
 
+// The same of stdin, of whatever kind, from where it is: waits for its end. Errors: TW_IO, TW_NO_MEMORY,
+// TW_BAD_FILE where there are more bytes.
+TW_API tw_status tw_stdin_read_all(tw_context *context, size_t limit_bytes, char **bytes,
+                                   size_t *count);
+
 // Writes a block as the new content of `path`: to a temporary file beside it, synced and renamed, so that
 // on failure `path` is unchanged. Errors: TW_NOT_FOUND for a missing folder, TW_IO, TW_NO_MEMORY;
 // TW_BAD_FILE if `path` exists and is not a file.

@@ -140,6 +140,29 @@ done:
     return status;
 }
 
+tw_status tw_stdin_read_all(tw_context *context, size_t limit_bytes, char **bytes, size_t *count) {
+    char part[1 << 14];
+    ssize_t got = 1;
+    tw_text text;
+    *bytes = NULL;
+    *count = 0;
+    tw_text_start(&text, context);
+    while (got > 0 && text.length <= limit_bytes && text.status == TW_OK) {
+        got = tw_system_read_next(context, STDIN_FILENO, part, sizeof part);
+        if (got > 0) tw_text_add_bytes(&text, part, (size_t)got);
+    }
+    tw_status status = text.status;
+    if (got < 0) status = tw_system_fail(context, "stdin", errno);
+    if (status == TW_OK && text.length > limit_bytes)
+        status = tw_fail(context, TW_BAD_FILE, "stdin: has more than the %zu bytes that are read",
+                         limit_bytes);
+    *count = status == TW_OK ? text.length : 0;
+    if (status == TW_OK) *bytes = tw_text_take(&text);
+    if (status == TW_OK && *bytes == NULL) status = TW_NO_MEMORY;
+    tw_text_free(&text);
+    return status;
+}
+
 // The length of the folder in a path, with its slash; 0 for a file in the working folder.
 static size_t folder_length(const char *path) {
     const char *slash = strrchr(path, '/');

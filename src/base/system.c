@@ -64,6 +64,14 @@ ssize_t tw_system_read(tw_context *context, int file, void *bytes, size_t count,
     return done;
 }
 
+ssize_t tw_system_read_next(tw_context *context, int file, void *bytes, size_t count) {
+    ssize_t done;
+    do {
+        done = fails(context) ? -1 : read(file, bytes, at_most(count));
+    } while (done < 0 && errno == EINTR);
+    return done;
+}
+
 ssize_t tw_system_write(tw_context *context, int file, const void *bytes, size_t count) {
     ssize_t done;
     do {

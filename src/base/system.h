@@ -18,6 +18,7 @@ tw_status tw_system_fail(tw_context *context, const char *path, int error);
 int tw_system_open(tw_context *context, const char *path, int flags);
 int tw_system_stat(tw_context *context, int file, struct stat *information);
 ssize_t tw_system_read(tw_context *context, int file, void *bytes, size_t count, off_t offset);
+ssize_t tw_system_read_next(tw_context *context, int file, void *bytes, size_t count); // waits
 ssize_t tw_system_write(tw_context *context, int file, const void *bytes, size_t count);
 int tw_system_sync(tw_context *context, int file);
 int tw_system_truncate(tw_context *context, int file, off_t count);

@@ -1,9 +1,7 @@
 // Reads rows of numbers.
 #include "cli/numbers.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define FILE_BYTES_MAX (256L << 20)
 #define BYTE_ORDER_MARK "\xef\xbb\xbf" // that spreadsheets put before UTF-8
@@ -66,47 +64,12 @@ bool cli_numbers_from_text(const char *name, const char *text, cli_numbers *numb
     return true;
 }
 
-// All that a stream gives.
-static int read_stream(tw_context *context, const char *name, FILE *stream, char **bytes,
-                       size_t *count) {
-    char part[1 << 14];
-    tw_text text;
-    tw_text_start(&text, context);
-    for (size_t got = 1; got > 0 && text.length <= FILE_BYTES_MAX && text.status == TW_OK;) {
-        got = fread(part, 1, sizeof part, stream);
-        tw_text_add_bytes(&text, part, got);
-    }
-    int code = CLI_DONE;
-    if (ferror(stream)) {
-        cli_wrong("%s: %s", name, strerror(errno));
-        code = CLI_SYSTEM;
-    } else if (text.length > FILE_BYTES_MAX)
-        code =
-            cli_wrong("%s: has more than %ld bytes, the most that are read", name, FILE_BYTES_MAX);
-    *count = text.length;
-    *bytes = code == CLI_DONE ? tw_text_take(&text) : NULL;
-    tw_text_free(&text);
-    return code == CLI_DONE && *bytes == NULL ? cli_failed(context, TW_NO_MEMORY) : code;
-}
-
-// "-" is stdin, of whatever kind; of other paths a pipe has no size, as `<(command)` of a shell.
-static int read_bytes(tw_context *context, const char *path, char **bytes, size_t *count) {
-    struct stat about;
-    if (strcmp(path, "-") == 0) return read_stream(context, "stdin", stdin, bytes, count);
-    FILE *pipe = stat(path, &about) == 0 && S_ISFIFO(about.st_mode) ? fopen(path, "r") : NULL;
-    if (pipe != NULL) {
-        int code = read_stream(context, path, pipe, bytes, count);
-        fclose(pipe);
-        return code;
-    }
-    tw_status status = tw_file_read_all(context, path, FILE_BYTES_MAX, bytes, count);
-    return status == TW_OK ? CLI_DONE : cli_failed(context, status);
-}
-
 int cli_read_file(tw_context *context, const char *path, char **text) {
     size_t size = 0;
-    int code = read_bytes(context, path, text, &size);
-    if (code != CLI_DONE) return code;
+    tw_status status = strcmp(path, "-") == 0
+                           ? tw_stdin_read_all(context, FILE_BYTES_MAX, text, &size)
+                           : tw_file_read_all(context, path, FILE_BYTES_MAX, text, &size);
+    if (status != TW_OK) return cli_failed(context, status);
     if (memchr(*text, '\0', size) == NULL) return CLI_DONE;
     tw_release(*text);
     *text = NULL;

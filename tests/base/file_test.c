@@ -446,6 +446,51 @@ static void any_failing_call_or_allocation_of_a_read_is_told(void **state) {
     stop();
 }
 
+// "text", which waits in a pipe.
+static void put_on_stdin(void) {
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "text", 4), 4);
+    assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static tw_status read_stdin(tw_context *with, void *user) {
+    char *bytes = NULL;
+    size_t count = 1;
+    put_on_stdin();
+    tw_status status = tw_stdin_read_all(with, *(size_t *)user, &bytes, &count);
+    assert_true((bytes == NULL) == (status != TW_OK));
+    assert_int_equal(count, status == TW_OK ? 4 : 0);
+    if (status == TW_OK) assert_string_equal(bytes, "text");
+    tw_release(bytes);
+    return status;
+}
+
+static void stdin_is_read_to_its_end_whatever_it_is(void **state) {
+    (void)state;
+    start();
+    size_t most = 4, too_few = 3, count = 1;
+    char *bytes = NULL;
+    int was = dup(STDIN_FILENO);
+    assert_ok(context, read_stdin(context, &most));
+    assert_int_equal(read_stdin(context, &too_few), TW_BAD_FILE);
+    assert_int_equal(tw_test_failing_allocations(read_stdin, &most), 1);
+    // two reads: what is there, and that nothing follows
+    assert_int_equal(tw_test_failing_files(read_stdin, assert_struck_is_told, EIO, false, &most),
+                     2);
+    tw_file_fail_at(context, 1, EINTR, false);
+    assert_ok(context, read_stdin(context, &most));
+    put_on_stdin();
+    close(STDIN_FILENO);
+    assert_int_equal(tw_stdin_read_all(context, most, &bytes, &count), TW_IO);
+    assert_string_equal(tw_context_message(context), "stdin: Bad file descriptor");
+    if (was >= 0) assert_int_equal(dup2(was, STDIN_FILENO), STDIN_FILENO);
+    if (was >= 0) close(was);
+    stop();
+}
+
 static tw_status append_line(tw_context *with, void *user) {
     (void)user;
     tw_test_write(path, "one\n");
@@ -516,5 +561,5 @@ TW_TESTS(what_was_written_is_read_back, an_empty_file_is_written_and_read,
          a_disk_that_fails_for_good_leaves_the_target, an_interrupted_call_is_made_again,
          a_temporary_name_that_is_taken_is_passed_over,
          failing_allocations_leave_the_target_and_nothing_beside_it,
-         any_failing_call_or_allocation_of_a_read_is_told, any_failing_call_of_an_append_is_told,
-         any_failing_call_on_paths_is_told)
+         any_failing_call_or_allocation_of_a_read_is_told, stdin_is_read_to_its_end_whatever_it_is,
+         any_failing_call_of_an_append_is_told, any_failing_call_on_paths_is_told)
