@@ -100,7 +100,8 @@ void minimize_print(const minimize_request *request, const minimize_run *run) {
            tw_plural((int64_t)counts->f_evals), (unsigned long long)counts->g_evals,
            tw_plural((int64_t)counts->g_evals));
     if (counts->h_evals > 0)
-        printf(", %llu Hessians or products with one", (unsigned long long)counts->h_evals);
+        printf(", %llu Hessian%s or product%s with one", (unsigned long long)counts->h_evals,
+               tw_plural((int64_t)counts->h_evals), tw_plural((int64_t)counts->h_evals));
     putchar('\n');
 }
 
