@@ -27,10 +27,8 @@ void tw_float_mode_leave(uint64_t mode);
 // Off where the compiler cannot do it, and under sanitizers, which are not yet initialised at that moment.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(TW_SANITIZE)
 #define TW_SIMD __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
-#define TW_SIMD_256 __attribute__((target_clones("default", "arch=x86-64-v3")))
 #else
 #define TW_SIMD
-#define TW_SIMD_256
 #endif
 
 #endif

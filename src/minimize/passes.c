@@ -6,89 +6,15 @@
 
 #include "base/memory.h"
 #include "base/parallel.h"
+#include "minimize/pass_kernels.h"
 
 enum {
-    LANES = 8,
-    TILE = 512,       // of a combination's sum, in double: stays in the first cache
-    PAIR_TILE = 1024, // of a pair that meets all other vectors
+    TILE = 512, // of a combination's sum, in double: stays in the first cache
     CHUNK_SMALL = 1024,
     CHUNK_LARGE = 8192,    // longer streams, once there are enough chunks
     CHUNKS_ENOUGH = 64,    // of the large ones
     ALONE_MAX = 64 * 1024, // elements: reading so many is shorter than waking a thread
-    QUAD = 4,
-    MEET = 6,     // vectors that meet two others at once: their twelve sums stay in registers
-    MEET_FEW = 4, // where no more are left
-    TEN = 10,     // vectors that meet one other at once
-    SUM = 5,      // vectors that are added at once
 };
-
-// Four numbers side by side, and their bits.
-typedef double quad __attribute__((vector_size(QUAD * sizeof(double))));
-typedef int64_t quad_bits __attribute__((vector_size(QUAD * sizeof(int64_t))));
-
-// The loops over vectors of two types: step, change and vectors of a tw_pair and the vectors that are added are
-// kept, all others are the space's. Vectors begin where the loop does unless `at` says how far behind their beginning
-// that is.
-typedef struct kernels {
-    size_t space_size; // of an element
-    // sums [2] = g'd and the largest |g|; NaN where any is not finite.
-    void (*slope)(double *sums, const void *g, const void *d, int64_t size);
-    // to = x + step*d
-    void (*move)(void *to, const void *x, double step, const void *d, int64_t size);
-    // sum = factor*first
-    void (*load)(double *sum, double factor, const void *first, int64_t size);
-    void (*add)(double *sum, const double *factors, const tw_vectors *vectors, int64_t at,
-                int64_t size);
-    // out = sum; adds with'out and out'out to sums [2].
-    void (*store)(void *out, const double *sum, const void *with, double *sums, int64_t size);
-    // Makes the step and the change of no more than PAIR_TILE elements; adds the products of both with the change
-    // and with the gradient to sums [2] each.
-    void (*newest)(const tw_pair *pair, int64_t at, int64_t size, double *with_change,
-                   double *with_after);
-    // Adds the products of the vectors with the change and with the gradient to sums [vectors] each; those with the
-    // gradient alone.
-    void (*meet)(const tw_pair *pair, int64_t at, int64_t size, double *with_change,
-                 double *with_after);
-    void (*meet_after)(const tw_pair *pair, int64_t at, int64_t size, double *with_after);
-} kernels;
-
-// The larger of two, or what is no number.
-static double larger(double a, double b) {
-    return isnan(a) || a > b ? a : b;
-}
-
-#define INLINE inline __attribute__((always_inline))
-
-// sum += a*b, fused. Written out, it becomes one operation; loops over floats and doubles do not, they are
-// cut by the width of the floats.
-static INLINE void fuse(quad *sum, const quad *a, const quad *b) {
-    quad s = *sum, x = *a, y = *b;
-    *sum = (quad){__builtin_fma(x[0], y[0], s[0]), __builtin_fma(x[1], y[1], s[1]),
-                  __builtin_fma(x[2], y[2], s[2]), __builtin_fma(x[3], y[3], s[3])};
-}
-
-// The sum of the lanes.
-static INLINE double across(const quad *a) {
-    return ((*a)[0] + (*a)[1]) + ((*a)[2] + (*a)[3]);
-}
-
-#define SPACE float
-#define KEPT float
-#define KERNEL(name) name##_f32
-#include "minimize/pass_kernels.h"
-#define SPACE double
-#define KEPT double
-#define KERNEL(name) name##_f64
-#include "minimize/pass_kernels.h"
-#define SPACE double
-#define KEPT float
-#define KERNEL(name) name##_f64_f32
-#include "minimize/pass_kernels.h"
-
-static const kernels *kernels_of(const tw_passes *passes) {
-    if (passes->space.dtype == TW_F32) return &kernels_f32;
-    return passes->kept == TW_F32 ? &kernels_f64_f32 : &kernels_f64;
-}
 
 tw_status tw_passes_start(tw_passes *passes, const tw_vector_space *space, int vector_max) {
     int64_t n = space->n;
@@ -112,7 +38,7 @@ void tw_passes_end(tw_passes *passes) {
 // A pass at work.
 typedef struct pass {
     const tw_passes *passes;
-    const kernels *kernels;
+    const tw_pass_kernels *kernels;
     const void *of; // what the pass is asked for
 } pass;
 
@@ -139,7 +65,7 @@ typedef void parallel_loop(int threads, int64_t chunk_count, tw_chunk_function *
 // chunks in the caches.
 static void run(const tw_passes *passes, int vector_count, parallel_loop *loop,
                 tw_chunk_function *function, const void *of) {
-    pass work = {passes, kernels_of(passes), of};
+    pass work = {passes, tw_pass_kernels_at(passes->space.dtype, passes->kept, 0), of};
     loop(threads_for(passes, vector_count), passes->chunk_count, function, &work);
 }
 
@@ -151,11 +77,11 @@ static double sum_of_chunks(const tw_passes *passes, int stride, int which) {
 }
 
 // The elements of a vector of the space, or of one that is kept, from `at` on.
-static const void *from(const kernels *k, const void *vector, int64_t at) {
+static const void *from(const tw_pass_kernels *k, const void *vector, int64_t at) {
     return (const char *)vector + (size_t)at * k->space_size;
 }
 
-static void *into(const kernels *k, void *vector, int64_t at) {
+static void *into(const tw_pass_kernels *k, void *vector, int64_t at) {
     return (char *)vector + (size_t)at * k->space_size;
 }
 
@@ -180,7 +106,7 @@ tw_slope tw_pass_slope(const tw_passes *passes, const void *gradient, const void
     run(passes, 2, tw_parallel_back, slope_chunk, &two);
     tw_slope slope = {.product = sum_of_chunks(passes, 2, 0)};
     for (int64_t chunk = 0; chunk < passes->chunk_count; chunk++)
-        slope.largest = larger(slope.largest, passes->partial[2 * chunk + 1]);
+        slope.largest = tw_larger(slope.largest, passes->partial[2 * chunk + 1]);
     return slope;
 }
 
@@ -201,8 +127,8 @@ void tw_pass_move(const tw_passes *passes, void *to, const void *x, double step,
 // ---- many vectors
 
 // The tile from `at` on; adds to sums [2].
-static void combine_tile(const kernels *k, const tw_combination *c, int64_t at, int64_t size,
-                         double *sums) {
+static void combine_tile(const tw_pass_kernels *k, const tw_combination *c, int64_t at,
+                         int64_t size, double *sums) {
     double sum[TILE];
     void *out = into(k, c->out, at);
     const void *first = from(k, c->first, at);
@@ -228,7 +154,7 @@ tw_pass_sums tw_pass_combine(const tw_passes *passes, const tw_combination *comb
 }
 
 // The tile from `at` on; adds to sums [2, vectors + 2].
-static void pair_tile(const kernels *k, const tw_pair *pair, int64_t at, int64_t size,
+static void pair_tile(const tw_pass_kernels *k, const tw_pair *pair, int64_t at, int64_t size,
                       double *sums) {
     int count = pair->vectors.count;
     double *with_change = sums, *with_after = sums + count + 2;
@@ -246,9 +172,9 @@ static void pair_chunk(void *user, int64_t chunk) {
     int sum_count = 2 * (pair->vectors.count + 2);
     double *sums = p->passes->partial + chunk * sum_count;
     memset(sums, 0, (size_t)sum_count * sizeof *sums);
-    for (int64_t at = 0; at < r.size; at += PAIR_TILE)
-        pair_tile(p->kernels, pair, r.first + at, r.size - at < PAIR_TILE ? r.size - at : PAIR_TILE,
-                  sums);
+    for (int64_t at = 0; at < r.size; at += TW_PAIR_TILE)
+        pair_tile(p->kernels, pair, r.first + at,
+                  r.size - at < TW_PAIR_TILE ? r.size - at : TW_PAIR_TILE, sums);
 }
 
 void tw_pass_pair(const tw_passes *passes, const tw_pair *pair) {
