@@ -87,7 +87,9 @@ static void watch_for_cliffs(tw_diagnosing *d, double grad_norm, tw_progress *pr
         d->cliff = (tw_cliff){.step = progress->step, .grad_norm = grad_norm, .median = median(d)};
         progress->cliff = &d->cliff;
     }
-    ((double *)tw_tensor_data(d->norms))[progress->step % WINDOW] = grad_norm;
+    // An infinite one must not get into a checkpoint; the weights may be sound behind a clip_value.
+    if (isfinite(grad_norm))
+        ((double *)tw_tensor_data(d->norms))[progress->step % WINDOW] = grad_norm;
 }
 
 static tw_status forecast(tw_diagnosing *d, tw_progress *progress) {

@@ -232,6 +232,31 @@ static void an_infinite_weight_ends_a_run_that_writes_nothing_too(void **state) 
 
 // ---- options
 
+// Its squares are more than a float holds, and it is clipped before it gets to the weights.
+static void a_watched_run_survives_a_gradient_of_infinite_norm(void **state) {
+    (void)state;
+    places at;
+    open_places(&at);
+    static float x[8] = {1e22f, -2e22f, 3e22f, 4e22f, -5e22f, 6e22f, 7e22f, -8e22f};
+    static int32_t y[8] = {0, 1, 0, 1, 1, 0, 0, 1};
+    tw_data_form form = tw_data_form_default();
+    form.count = 8;
+    form.shape = TW_SHAPE(1);
+    form.classes = 2;
+    tw_data *data = NULL;
+    assert_ok(at.context, tw_data_from_arrays(at.context, &form, TW_F32, x, y, &data));
+    tw_training_options options = tw_test_training_options();
+    options.train_set = options.test_set = data;
+    options.model = "dense outputs";
+    options.method = "clip_value:c=1 | sgd:lr=1e-30";
+    options.diagnose_every = 2;
+    options.out = at.one;
+    tw_training_result result = tw_test_train(at.context, &options);
+    assert_int_equal(result.status, TW_OK);
+    tw_data_free(data);
+    close_places(&at);
+}
+
 typedef struct refusal {
     tw_training_options options;
     tw_status status;
@@ -304,7 +329,8 @@ static void options_out_of_range_are_refused(void **state) {
     close_places(&at);
 }
 
-TW_TESTS(patience_stops_early_and_the_best_is_kept, without_a_test_set_the_training_loss_decides,
+TW_TESTS(a_watched_run_survives_a_gradient_of_infinite_norm,
+         patience_stops_early_and_the_best_is_kept, without_a_test_set_the_training_loss_decides,
          a_diverged_step_leaves_what_was_before_it,
          a_diverged_run_says_so_and_keeps_its_last_checkpoint, no_infinite_weight_is_ever_written,
          an_infinite_weight_ends_a_run_that_writes_nothing_too, options_out_of_range_are_refused)
