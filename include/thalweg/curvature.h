@@ -47,7 +47,8 @@ typedef struct tw_part_forecast {
     double lr_limit; // 2 g'g/g'Hg: up to there the series descends; infinite if g'Hg <= 0
 } tw_part_forecast;
 
-// Forecasts of each part of the objective: parts [part_count]. One Hessian product each. Errors: as above.
+// Forecasts of each part of the objective: parts [part_count]. One Hessian product each. Errors: TW_DIVERGED
+// where the gradient or g'Hg of a part is not finite; TW_NO_MEMORY; what the function says.
 TW_API tw_status tw_curvature_parts(tw_objective *objective, const tw_objective_point *point,
                                     tw_part_forecast *parts);
 
@@ -83,7 +84,7 @@ typedef struct tw_eigenvalue {
 // Both ends of a Hessian's spectrum.
 typedef struct tw_extremes {
     bool whole;    // all n eigenvalues were computed
-    int64_t count; // eigenvalues at each end: options' top, at most n and TW_EXTREMES_MAX
+    int64_t count; // eigenvalues at each end: options' top, at most n
     tw_eigenvalue largest[TW_EXTREMES_MAX];  // falling from the largest
     tw_eigenvalue smallest[TW_EXTREMES_MAX]; // rising from the smallest
     // max|eigenvalue|/min|eigenvalue|, infinite with a zero; NaN where the smallest |eigenvalue| is not
@@ -100,7 +101,8 @@ typedef struct tw_extremes {
 // Extreme eigenvalues at x: of the whole Hessian up to n = TW_WHOLE_SPECTRUM_MAX, above by Lanczos with full
 // reorthogonalisation (Lanczos, 1950; error bars by the residual, Paige, 1972), and on the inverse where
 // `factor_max` lets it. `options` may be NULL.
-// Errors: TW_DIVERGED for a Hessian that is not finite; TW_NO_MEMORY; what the function says.
+// Errors: TW_DIVERGED for a Hessian that is not finite; TW_BAD_ARGUMENT for fewer than 1 step, or a `top` that
+// is not 1 to TW_EXTREMES_MAX; TW_NO_MEMORY; what the function says.
 TW_API tw_status tw_curvature_extremes(tw_objective *objective, const void *x,
                                        const tw_spectrum_options *options, tw_extremes *extremes);
 
@@ -110,7 +112,8 @@ TW_API tw_status tw_curvature_spectrum(tw_objective *objective, const void *x, d
 
 // The density of eigenvalues on `count` points of an even grid: stochastic Lanczos quadrature with a
 // Gaussian kernel (Golub and Welsch, 1969; Lin, Saad and Yang, 2016; Ghorbani, Krishnan and Xiao, 2019).
-// grid and density [count] are filled; the density integrates to 1. Errors: as above.
+// grid and density [count] are filled; the density integrates to 1. Errors: as tw_curvature_extremes;
+// TW_BAD_ARGUMENT for fewer than 1 probe or 2 points.
 TW_API tw_status tw_curvature_density(tw_objective *objective, const void *x,
                                       const tw_spectrum_options *options, double *grid,
                                       double *density, int64_t count);

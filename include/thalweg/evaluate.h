@@ -54,7 +54,7 @@ typedef struct tw_evaluation {
 } tw_evaluation;
 
 // Measures the model on what `data` names (the test set of a format that has one), encoded as the training
-// set was. Errors: what the data says; TW_MISMATCH where its shape or classes differ.
+// set was. Errors: what the data say; TW_MISMATCH where their shape or classes differ; TW_NO_MEMORY.
 TW_API tw_status tw_trained_evaluate(tw_trained *trained, const char *data,
                                      tw_evaluation *evaluation);
 
@@ -100,7 +100,7 @@ typedef struct tw_gradient_noise {
 
 // Measures minibatches of 8, 32, 128 and 512 examples, as far as the sample has two of a size, drawn without
 // replacement, at a point. `objective` comes from tw_trained_objective. Errors: TW_BAD_ARGUMENT for another
-// objective or a sample below 16 examples; what the data say.
+// objective or a sample below 16 examples; what the data say; TW_NO_MEMORY.
 TW_API tw_status tw_objective_noise(tw_objective *objective, const tw_objective_point *point,
                                     tw_gradient_noise *noise);
 
@@ -114,7 +114,7 @@ typedef struct tw_rescaled {
 // Rescales the unit of the first layer that most depends on by rescaled->factor and measures: the loss
 // stays, the gradient does not. `objective` comes from tw_trained_objective; x [n], in its type, is left
 // alone. Errors: TW_UNSUPPORTED unless the first layer is dense with relu or leaky_relu and another dense
-// layer follows; TW_BAD_ARGUMENT for a factor that is not positive.
+// layer follows; TW_BAD_ARGUMENT for a factor that is not positive and finite; what the data say; TW_NO_MEMORY.
 TW_API tw_status tw_objective_rescale(tw_objective *objective, const void *x,
                                       tw_rescaled *rescaled);
 

@@ -150,8 +150,7 @@ TW_API tw_status tw_method_attach_gradients(tw_method *method, tw_graph *graph,
                                             int count, tw_node *updates);
 
 // Whether the rule takes the gradient elsewhere than at the parameters. tw_method_attach takes care of it;
-// who computes the
-// gradients for tw_method_attach_gradients calls tw_method_look first.
+// who computes the gradients for tw_method_attach_gradients calls tw_method_look first.
 TW_API bool tw_method_looks_ahead(const tw_method *method);
 
 // To be called when the loss is built and before its gradients are: makes what was built read points[i], the

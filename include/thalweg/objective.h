@@ -137,7 +137,8 @@ TW_API tw_status tw_objective_at(tw_objective *objective, const void *x, tw_obje
 // Frees the gradient and sets the point to zeros; a point of zeros is fine.
 TW_API void tw_objective_point_free(tw_objective_point *point);
 
-// The Hessian at x [n] times `vector` [n], into `product` [n]. Errors: what the function says; TW_NO_MEMORY.
+// The Hessian at x [n] times `vector` [n], into `product` [n], which is neither of them. Errors: what the
+// function says; TW_NO_MEMORY.
 TW_API tw_status tw_objective_hessian_product(tw_objective *objective, const void *x,
                                               const void *vector, void *product);
 
@@ -154,7 +155,7 @@ typedef struct tw_gradient_check {
 
 // Compares every component of the gradient at x [n] with central differences. If they disagree,
 // `check->right` is false, and the message of the context names the worst component and both numbers; the
-// status is TW_OK all the same. Errors: what the function says.
+// status is TW_OK all the same. Errors: what the function says; TW_NO_MEMORY.
 TW_API tw_status tw_objective_check(tw_objective *objective, const void *x,
                                     tw_gradient_check *check);
 
