@@ -127,9 +127,39 @@ static void mark_label(const tw_axes *axes, double value, char label[TW_LABEL_BY
     drop_zeros(label);
 }
 
-static void draw_mark(tw_svg *svg, const tw_axes *axes, const tw_series *series, int index) {
-    enum { RADIUS = 5, BELOW = 21, ABOVE = 11, EDGE = 30 };
+// A rectangle of pixels.
+typedef struct box {
+    double left, right, top, bottom;
+} box;
 
+// Whether the line from one point to the next passes through the box.
+static bool passes(const tw_axes *axes, const tw_series *series, int64_t index, const box *at) {
+    const double *x = series->x + index, *y = series->y + index;
+    if (!(isfinite(x[0]) && isfinite(y[0]) && isfinite(x[1]) && isfinite(y[1]))) return false;
+    double x0 = tw_axes_x(axes, x[0]), y0 = tw_axes_y(axes, y[0]);
+    double x1 = tw_axes_x(axes, x[1]), y1 = tw_axes_y(axes, y[1]);
+    double from = fmax(fmin(x0, x1), at->left), to = fmin(fmax(x0, x1), at->right);
+    if (from > to) return false;
+    double first = y0, last = y1;
+    if (x0 != x1) {
+        first = y0 + (from - x0) / (x1 - x0) * (y1 - y0);
+        last = y0 + (to - x0) / (x1 - x0) * (y1 - y0);
+    }
+    return fmax(first, last) >= at->top && fmin(first, last) <= at->bottom;
+}
+
+static bool is_free(const tw_axes *axes, const tw_panel *panel, const box *at) {
+    for (int i = 0; i < panel->series_count; i++)
+        for (int64_t k = 0; k + 1 < panel->series[i].count; k++)
+            if (passes(axes, &panel->series[i], k, at)) return false;
+    return true;
+}
+
+// The point and its value: below it where there is room, unless a line is there and none is above.
+static void draw_mark(tw_svg *svg, const tw_axes *axes, const tw_panel *panel, int index) {
+    enum { RADIUS = 5, BELOW = 21, ABOVE = 11, EDGE = 30, LETTERS = 10, AIR = 3 };
+
+    const tw_series *series = &panel->series[index];
     int64_t at = series->mark;
     if (at < 0 || at >= series->count) return;
     if (!isfinite(series->x[at]) || !isfinite(series->y[at])) return;
@@ -138,10 +168,16 @@ static void draw_mark(tw_svg *svg, const tw_axes *axes, const tw_series *series,
                 index, x, y, RADIUS);
     char label[TW_LABEL_BYTES];
     mark_label(axes, series->y[at], label);
-    bool below = y + BELOW + 4 < axes->bottom;
     const char *anchor = x > axes->right - EDGE  ? "end"
                          : x < axes->left + EDGE ? "start"
                                                  : "middle";
+    double width = tw_svg_width(label);
+    double left = *anchor == 'e' ? x - width : *anchor == 's' ? x : x - width / 2;
+    box under = {left, left + width, y + BELOW - LETTERS - AIR, y + BELOW + AIR};
+    box over = {left, left + width, y - ABOVE - LETTERS - AIR, y - ABOVE + AIR};
+    bool below =
+        y + BELOW + 4 < axes->bottom &&
+        (is_free(axes, panel, &under) || over.top < axes->top || !is_free(axes, panel, &over));
     tw_svg_words(svg, &(tw_words){x, below ? y + BELOW : y - ABOVE, "name halo", anchor, label, 0});
 }
 
@@ -167,7 +203,7 @@ static void draw_panel(tw_svg *svg, const picture *all, int index, double top) {
         const tw_series *series = &panel->series[i];
         tw_axes_curve(svg, &axes, series->x, series->y, series->count, i);
     }
-    for (int i = 0; i < panel->series_count; i++) draw_mark(svg, &axes, &panel->series[i], i);
+    for (int i = 0; i < panel->series_count; i++) draw_mark(svg, &axes, panel, i);
     tw_legend_entry entries[TW_SERIES_MAX];
     int named = legend_of(panel, entries);
     for (int i = 0; i < named; i++) entries[i].wanted = end_of(&axes, &panel->series[i]);

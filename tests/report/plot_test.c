@@ -57,6 +57,28 @@ static void two_panels_are_one_picture_in_two_schemes(void **state) {
     tw_context_free(context);
 }
 
+// The value of a marked point stands below it; above where only there no line is.
+static void the_value_of_a_mark_keeps_off_lines(void **state) {
+    (void)state;
+    const double high[] = {5, 5, 5, 5, 5}, close[] = {4.7, 4.7, 4.7, 4.7, 4.7}, zero[5] = {0};
+    const double *const others[] = {zero, close};
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    for (int above = 0; above < 2; above++) {
+        tw_series series[] = {{"marked", epochs, high, 5, 2},
+                              {"other", epochs, others[above], 5, -1},
+                              {"top", epochs, (double[]){10, 10, 10, 10, 10}, 5, -1}};
+        tw_panel panel = {.series = series, .series_count = 3};
+        char *text = saved(context, "marks", &panel, 1);
+        double point = strtod(strstr(text, "cy=\"") + 4, NULL);
+        char *label = strstr(text, "class=\"name halo\"");
+        while (strncmp(label, "y=\"", 3) != 0) label--;
+        assert_true((strtod(label + 3, NULL) < point) == (above == 1));
+        tw_release(text);
+    }
+    tw_context_free(context);
+}
+
 static void names_are_escaped_and_cut(void **state) {
     (void)state;
     tw_series series[] = {
@@ -217,8 +239,8 @@ static void failures_are_said_and_leave_nothing(void **state) {
     tw_test_failing_picture(draw, "plot.svg", 3);
 }
 
-TW_TESTS(two_panels_are_one_picture_in_two_schemes, names_are_escaped_and_cut,
-         what_is_not_finite_breaks_a_line, series_of_one_point_are_seen,
+TW_TESTS(two_panels_are_one_picture_in_two_schemes, the_value_of_a_mark_keeps_off_lines,
+         names_are_escaped_and_cut, what_is_not_finite_breaks_a_line, series_of_one_point_are_seen,
          series_without_points_give_axes, thinned_lines_keep_every_peak,
          colours_stand_out_from_either_paper, impossible_pictures_are_refused,
          failures_are_said_and_leave_nothing)
