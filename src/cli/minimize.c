@@ -78,7 +78,7 @@ static int run_one(const cli_arguments *arguments, minimize_request *request, in
     int code = ended ? keep(arguments, request, minimization, run) : cli_failed(context, status);
     if (code == CLI_DONE && out != NULL) {
         status = tw_minimization_save(minimization, out);
-        if (status != TW_OK) code = cli_failed(context, status);
+        if (status != TW_OK) run->unsaved = cli_failed(context, status);
     }
     tw_minimization_free(minimization);
     return code;
@@ -101,7 +101,8 @@ static void say_how_it_goes_on(const cli_arguments *arguments, int code) {
     if (code == CLI_STOPPED)
         cli_say(arguments, "thalweg: stopped; the same command with --resume %s continues\n",
                 cli_text(arguments, OPTION_OUT, ""));
-    if (code == CLI_ABANDONED) cli_say(arguments, "thalweg: stopped; --out FILE would keep it\n");
+    if (code == CLI_ABANDONED && !cli_given(arguments, OPTION_OUT))
+        cli_say(arguments, "thalweg: stopped; --out FILE would keep it\n");
 }
 
 static int run_all(const cli_arguments *arguments, minimize_request *request, tw_json *json,
@@ -112,7 +113,8 @@ static int run_all(const cli_arguments *arguments, minimize_request *request, tw
         code = run_one(arguments, request, done, &runs[done]);
         if (code != CLI_DONE) return code;
         if (arguments->json && count > 1) minimize_print_json(json, "run", request, &runs[done]);
-        code = code_of(&runs[done], cli_given(arguments, OPTION_OUT));
+        bool saved = cli_given(arguments, OPTION_OUT) && runs[done].unsaved == CLI_DONE;
+        code = code_of(&runs[done], saved);
         if (count > 1 && code == CLI_FAILED) { // in a race the others go on
             failures++;
             code = CLI_DONE;
@@ -129,6 +131,7 @@ static int run_all(const cli_arguments *arguments, minimize_request *request, tw
         minimize_print(request, runs);
     say_how_it_goes_on(arguments, code);
     int written = write_files(arguments, request, runs, done);
+    if (written == CLI_DONE) written = runs[0].unsaved;
     return written == CLI_DONE ? code : written;
 }
 

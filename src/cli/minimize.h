@@ -51,6 +51,7 @@ typedef struct minimize_run {
     tw_minimize_result result;
     double *x; // [n], the best point
     minimize_trace trace;
+    int unsaved; // the exit status where its checkpoint could not be written; else CLI_DONE
 } minimize_run;
 
 void minimize_run_free(minimize_run *run);

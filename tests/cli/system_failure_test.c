@@ -33,6 +33,13 @@ static void a_full_stdout_ends_with_three(void **state) {
         "rules",
         "rules --json",
         "rules show adam",
+        "minimize",
+        "minimize beale",
+        "minimize beale --json",
+        "diagnose beale",
+        "diagnose beale --json",
+        "regret --problem linear --rounds 10",
+        "regret --problem linear --rounds 10 --json",
         "completion bash",
         "manual",
         "graph --data moons --model mlp:4",
@@ -137,6 +144,27 @@ static void unreadable_data_are_no_fault_of_the_system(void **state) {
     tw_test_refusals_of(NULL, 2, table, sizeof table / sizeof *table);
 }
 
+// What took long to find is told, whatever is wrong with the files.
+static void a_result_is_told_though_its_files_do_not_fit(void **state) {
+    (void)state;
+    static const char *const lines[] = {
+        "minimize wood --json --out s.ck", "minimize wood --json --trace t.csv",
+        "minimize wood --json --plot p.svg", "diagnose wood --json --plot p.svg",
+        "regret --problem linear --rounds 10 --json --plot p.svg"};
+    char folder[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        tw_test_ran ran =
+            tw_test_program(&(tw_test_call){.line = lines[i], .folder = folder, .file_bytes = 100});
+        if (ran.status != 3 || strstr(ran.err, ": File too large\n") == NULL)
+            fail_msg("thalweg %s: status %d: %s", lines[i], ran.status, ran.err);
+        json_decref(tw_test_result(&ran));
+        assert_int_equal(tw_test_folder_count(folder), 0);
+        tw_test_ran_free(&ran);
+    }
+    tw_test_folder_remove(folder);
+}
+
 // A file that is no library stands in the way of librsvg: said before anything is trained.
 static void a_png_without_librsvg_is_a_wrong_request(void **state) {
     (void)state;
@@ -159,4 +187,4 @@ static void a_png_without_librsvg_is_a_wrong_request(void **state) {
 TW_TESTS(a_full_stdout_ends_with_three, places_that_cannot_be_written_end_with_three,
          texts_that_cannot_be_opened_end_with_three, a_full_disk_leaves_the_former_files,
          a_place_that_is_not_there_is_a_wrong_request, unreadable_data_are_no_fault_of_the_system,
-         a_png_without_librsvg_is_a_wrong_request)
+         a_result_is_told_though_its_files_do_not_fit, a_png_without_librsvg_is_a_wrong_request)
