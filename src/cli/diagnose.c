@@ -69,7 +69,7 @@ static tw_status measure(diagnosis *d) {
     if (status == TW_OK) status = tw_curvature_parts(d->objective, &d->point, d->parts);
     if (status == TW_OK)
         status = tw_curvature_extremes(d->objective, d->x, &d->spectrum, &d->extremes);
-    cli_progress_end(&d->progress);
+    cli_progress_clear(&d->progress);
     if (status != TW_OK) return status;
     double tolerance = d->facts.dtype == TW_F32 ? 1e-5 : 1e-8;
     status = tw_curvature_classify(d->objective, &d->point, tolerance, &d->extremes, &d->kind);
@@ -83,7 +83,7 @@ static tw_status draw_density(diagnosis *d, tw_context *context, const char *pat
     d->work = "density";
     tw_status status =
         tw_curvature_density(d->objective, d->x, &d->spectrum, grid, density, DENSITY_POINTS);
-    cli_progress_end(&d->progress);
+    cli_progress_clear(&d->progress);
     if (status != TW_OK) return status;
     double most = 0;
     for (int i = 0; i < DENSITY_POINTS; i++) most = fmax(most, density[i]);

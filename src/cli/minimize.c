@@ -73,7 +73,7 @@ static int run_one(const cli_arguments *arguments, minimize_request *request, in
     watch_state state = {traced ? &run->trace : NULL, request->facts.dtype, run->method, {0}};
     cli_progress_start(&state.progress, arguments);
     status = tw_minimization_run(minimization, on_point, &state, &run->result);
-    cli_progress_end(&state.progress);
+    cli_progress_clear(&state.progress);
     bool ended = run->result.end != TW_MINIMIZE_RUNNING;
     int code = ended ? keep(arguments, request, minimization, run) : cli_failed(context, status);
     if (code == CLI_DONE && out != NULL) {

@@ -35,7 +35,7 @@ static void format_time(char *text, size_t size, double seconds) {
         snprintf(text, size, "%.1f h", seconds / 3600.0);
 }
 
-static void clear_bar(const cli_progress *progress) {
+void cli_progress_clear(const cli_progress *progress) {
     if (progress->bar) fputs("\r\033[K", stderr);
 }
 
@@ -84,7 +84,7 @@ static void print_measure(double value, const char *format, double factor) {
 
 void cli_progress_epoch(cli_progress *progress, const tw_epoch *epoch) {
     if (!progress->lines) return;
-    clear_bar(progress);
+    cli_progress_clear(progress);
     if (!progress->headed)
         fputs("epoch train loss    error %  test loss    error %         lr  grad norm    seconds  "
               "(* best so far)\n",
@@ -125,8 +125,4 @@ void cli_progress_tell(cli_progress *progress, double share, const char *format,
         draw(share, words);
     else
         fprintf(stderr, "%s\n", words);
-}
-
-void cli_progress_end(cli_progress *progress) {
-    clear_bar(progress);
 }

@@ -22,6 +22,8 @@ void cli_progress_epoch(cli_progress *progress, const tw_epoch *epoch);
 bool cli_progress_due(cli_progress *progress);
 void cli_progress_tell(cli_progress *progress, double share, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-void cli_progress_end(cli_progress *progress);
+
+// Takes the bar away: before other words, and at the end.
+void cli_progress_clear(const cli_progress *progress);
 
 #endif

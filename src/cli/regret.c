@@ -152,7 +152,7 @@ static tw_status play(games *g, const char *method) {
     g->playing = method;
     cli_progress_start(&g->progress, g->arguments);
     tw_status status = tw_regret_play(g->game, method, on_progress, g, &result);
-    cli_progress_end(&g->progress);
+    cli_progress_clear(&g->progress);
     if (status == TW_OK) status = keep(g, method, &result);
     if (status == TW_OK && g->arguments->json) print_run_json(g, &result);
     return status;

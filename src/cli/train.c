@@ -267,6 +267,7 @@ static void tell_findings(watch_state *state, const tw_progress *at) {
         return;
     }
     const tw_step_forecast *f = at->forecast;
+    cli_progress_clear(&state->progress);
     if (at->cliff != NULL)
         cli_say(state->arguments, "step %llu: a cliff: |g| %.4g after a median of %.4g\n",
                 (unsigned long long)at->step, at->cliff->grad_norm, at->cliff->median);
@@ -304,7 +305,7 @@ static int run(const cli_arguments *arguments, tw_training *training, watch_stat
     tw_training_watch watch = {.epoch = on_epoch, .step = on_step, .user = state};
     tw_training_result result;
     tw_status status = tw_training_run(training, &watch, &result);
-    cli_progress_end(&state->progress);
+    cli_progress_clear(&state->progress);
     if (status != TW_OK && status != TW_DIVERGED && status != TW_INTERRUPTED)
         return cli_failed(arguments->context, status);
     if (arguments->json)

@@ -9,7 +9,7 @@
 #define TEXT_BYTES (1 << 20)
 
 // Runs a training on a terminal of so many columns; everything it wrote, ended by NUL, and its exit status.
-// With `stops`, Ctrl-C is typed at the first drawing.
+// With `stops`, Ctrl-C is typed at the first drawing; else each fifth step is forecast.
 static int train_on_terminal(unsigned short columns, bool stops, char *text) {
     struct winsize size = {.ws_row = 24, .ws_col = columns};
     char *words[] = {getenv("TW_PROGRAM"),
@@ -20,6 +20,7 @@ static int train_on_terminal(unsigned short columns, bool stops, char *text) {
                      "mlp:500",
                      "--epochs",
                      stops ? "1000" : "1",
+                     stops ? NULL : "--diagnose=every=5",
                      NULL};
     int terminal, status = 0;
     pid_t child = forkpty(&terminal, NULL, NULL, &size);
@@ -70,6 +71,16 @@ static void the_bar_fits_into_its_line(void **state) {
     }
 }
 
+// What is said meanwhile begins its line, and leaves no piece of the bar before it.
+static void words_take_the_place_of_the_bar(void **state) {
+    (void)state;
+    static char text[TEXT_BYTES];
+    assert_int_equal(train_on_terminal(80, false, text), 0);
+    const char *at = strstr(text, "step 10: lr ");
+    assert_non_null(at);
+    assert_memory_equal(at - 4, "\r\033[K", 4);
+}
+
 static void ctrl_c_is_answered_at_once(void **state) {
     (void)state;
     static char text[TEXT_BYTES];
@@ -77,4 +88,4 @@ static void ctrl_c_is_answered_at_once(void **state) {
     assert_non_null(strstr(text, "thalweg: stopping after this step; once more stops at once\r\n"));
 }
 
-TW_TESTS(the_bar_fits_into_its_line, ctrl_c_is_answered_at_once)
+TW_TESTS(the_bar_fits_into_its_line, words_take_the_place_of_the_bar, ctrl_c_is_answered_at_once)
