@@ -175,6 +175,14 @@ static bool is_text_or_null(const json_t *value) {
     return json_is_string(value) || json_is_null(value);
 }
 
+static bool is_named(const json_t *value, tw_dtype dtype) {
+    return json_is_string(value) && strcmp(json_string_value(value), tw_dtype_name(dtype)) == 0;
+}
+
+static bool is_precision(const json_t *value) {
+    return is_named(value, TW_F32) || is_named(value, TW_F64);
+}
+
 static bool is_number(const json_t *value) {
     return json_is_number(value);
 }
@@ -199,8 +207,7 @@ static void read_members(reading *from, tw_training_options *values) {
 #undef READ
     values->holdout = json_number_value(member(from, "holdout", is_number));
     values->spare_test = new_boolean(from, "spare_test");
-    const char *precision = json_string_value(member(from, "precision", is_text_or_null));
-    values->precision = precision != NULL && strcmp(precision, "f64") == 0 ? TW_F64 : TW_F32;
+    values->precision = is_named(member(from, "precision", is_precision), TW_F64) ? TW_F64 : TW_F32;
     values->batch = json_integer_value(member(from, "batch", is_integer));
     values->accumulate = json_integer_value(member(from, "accumulate", is_integer));
     values->epochs = (uint64_t)json_integer_value(member(from, "epochs", is_integer));

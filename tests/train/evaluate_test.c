@@ -332,6 +332,29 @@ static void a_checkpoint_that_lacks_something_is_refused(void **state) {
     close_place(&at);
 }
 
+// What a later version may write is not taken for what this one knows.
+static void an_unknown_precision_is_refused(void **state) {
+    (void)state;
+    place at;
+    char changed[TW_TEST_PATH_BYTES], options_text[2048];
+    open_place(&at);
+    tw_training_options options = tw_test_training_options();
+    options.out = at.run;
+    tw_test_train(at.context, &options);
+    tw_archive *archive = NULL;
+    assert_ok(at.context, tw_archive_open(at.context, at.last, &archive));
+    snprintf(options_text, sizeof options_text, "%s", tw_archive_text_of(archive, "options"));
+    tw_archive_close(archive);
+    char *f32 = strstr(options_text, "\"f32\"");
+    assert_non_null(f32);
+    memcpy(f32, "\"f16\"", 5);
+    tw_test_path(at.folder, "changed.safetensors", changed);
+    rewrite(&at, at.last, changed, NULL, "options", options_text);
+    assert_not_opened(&at, changed, TW_BAD_FILE,
+                      "option 'precision' is missing or of another kind");
+    close_place(&at);
+}
+
 // What a resume reads beside the weights.
 static void a_run_state_that_is_none_is_refused(void **state) {
     (void)state;
@@ -370,7 +393,7 @@ static void a_run_state_that_is_none_is_refused(void **state) {
     close_place(&at);
 }
 
-TW_TESTS(an_evaluation_measures_what_the_training_measured,
+TW_TESTS(an_evaluation_measures_what_the_training_measured, an_unknown_precision_is_refused,
          a_wide_regression_needs_no_room_for_a_confusion_matrix,
          a_loss_without_second_derivatives_has_a_hessian_of_zeros,
          predictions_are_the_models_probabilities, a_folder_gives_its_best_checkpoint,
