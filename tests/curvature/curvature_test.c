@@ -375,7 +375,8 @@ static void a_part_that_is_not_finite_is_said_so(void **state) {
     objective->facts.part_count = 2;
     tw_objective_point point;
     tw_part_forecast forecasts[2];
-    assert_ok(context, tw_objective_at(objective, (double[]){1, 1}, &point));
+    const double x[2] = {1, 1}; // the point borrows it
+    assert_ok(context, tw_objective_at(objective, x, &point));
     objective->facts.parts = parts;
     assert_int_equal(tw_curvature_parts(objective, &point, forecasts), TW_DIVERGED);
     assert_string_equal(tw_context_message(context),
