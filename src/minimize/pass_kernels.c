@@ -27,13 +27,13 @@ double tw_larger(double a, double b) {
 #if defined(__x86_64__)
 #define LEVEL avx2
 #define WIDTH 4
-#define TARGET __attribute__((target("avx2,fma")))
+#define TARGET __attribute__((target("avx2,fma,prfchw")))
 #define FUSED_PRODUCT(a, b, sum) _mm256_fmadd_pd(a, b, sum)
 #include "minimize/pass_level.inc"
 
 #define LEVEL avx512
 #define WIDTH 8
-#define TARGET __attribute__((target("avx512f,avx2,fma")))
+#define TARGET __attribute__((target("avx512f,avx2,fma,prfchw")))
 #define FUSED_PRODUCT(a, b, sum) _mm512_fmadd_pd(a, b, sum)
 #include "minimize/pass_level.inc"
 #endif

@@ -16,9 +16,10 @@ typedef struct tw_pass_kernels {
     void (*move)(void *to, const void *x, double step, const void *d, int64_t size);
     // sum = factor*first
     void (*load)(double *sum, double factor, const void *first, int64_t size);
-    // sum += factors[i]*vectors[i], all of them
-    void (*add)(double *sum, const double *factors, const tw_vectors *vectors, int64_t at,
-                int64_t size);
+    // sum += factors[i]*vectors[i], all of them. Asks on the way for the lines of both `next`, which are written
+    // afterwards: another core may have read them last.
+    void (*add)(double *sum, const double *factors, const tw_vectors *vectors, void *const next[2],
+                int64_t at, int64_t size);
     // out = sum; adds with'out and out'out to sums [2].
     void (*store)(void *out, const double *sum, const void *with, double *sums, int64_t size);
     // Makes the step and the change of no more than TW_PAIR_TILE elements; adds the products of both with the

@@ -130,10 +130,11 @@ void tw_pass_move(const tw_passes *passes, void *to, const void *x, double step,
 static void combine_tile(const tw_pass_kernels *k, const tw_combination *c, int64_t at,
                          int64_t size, double *sums) {
     double sum[TILE];
+    void *const next[] = {c->out, c->from != NULL ? c->moved : c->out};
     void *out = into(k, c->out, at);
     const void *first = from(k, c->first, at);
     k->load(sum, c->of_first, first, size);
-    k->add(sum, c->factors, &c->vectors, at, size);
+    k->add(sum, c->factors, &c->vectors, next, at, size);
     k->store(out, sum, first, sums, size);
     if (c->from != NULL) k->move(into(k, c->moved, at), from(k, c->from, at), c->step, out, size);
 }

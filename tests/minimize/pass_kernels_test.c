@@ -51,7 +51,7 @@ static written *run(const tw_pass_kernels *k, tw_dtype space, tw_dtype kept, int
     k->slope(w->slope, g[0], g[2], size);
     k->move(w->moved, g[3], 0.3, g[2], size);
     k->load(w->sum, -0.7, g[0], size);
-    k->add(w->sum, factors, &pair.vectors, 0, size);
+    k->add(w->sum, factors, &pair.vectors, (void *const[]){w->moved, w->out}, 0, size);
     k->store(w->out, w->sum, g[1], w->stored, size);
     k->newest(&pair, 0, size, w->with_change + VECTORS, w->with_after + VECTORS);
     k->meet(&pair, 0, size, w->with_change, w->with_after);
