@@ -7,7 +7,8 @@
 #include "report/sheet.h"
 
 #define SIDE_MAX 4096
-#define WANTED 60.0 // pixels of a cell's width; small images are shown larger than they are
+#define WANTED 60.0       // pixels of a cell's width; small images are shown larger than they are
+#define WANTED_NAMED 90.0 // up to which cells are wider so that names below them are whole
 
 bool tw_image_shape_of(const tw_shape *shape, tw_image_shape *image) {
     const int64_t *size = shape->size;
@@ -76,11 +77,23 @@ static int64_t enlargement(const tw_cells *cells, const tw_image_shape *image, c
     return (int64_t)fmax(fmin(fits, SIDE_MAX / (double)image->height), 1);
 }
 
+// Pixels of a cell's width that the images and what stands below them would like.
+static double wanted_width(const tw_sheet *sheet, int64_t image_width) {
+    double named = 0;
+    for (int64_t i = 0; i < sheet->count; i++) {
+        char buffer[TW_LABEL_BYTES];
+        const char *label = NULL;
+        tw_sheet_label(sheet, i, buffer, &label);
+        named = fmax(named, tw_svg_width(label));
+    }
+    double wanted = fmax(WANTED, fmin((double)image_width, TW_SHEET_WIDTH / 3));
+    if (sheet->count < 8) wanted = fmax(wanted, TW_SHEET_WIDTH / 8);
+    return fmax(wanted, fmin(named, WANTED_NAMED));
+}
+
 tw_status tw_sheet_images(const tw_sheet *sheet, const tw_image_shape *image, const char *path) {
     double aspect = (double)image->height / (double)image->width;
-    double wanted = fmax(WANTED, fmin((double)image->width, TW_SHEET_WIDTH / 3));
-    if (sheet->count < 8) wanted = fmax(wanted, (TW_SHEET_WIDTH / 8));
-    tw_cells cells = tw_cells_make(sheet->count, wanted, aspect);
+    tw_cells cells = tw_cells_make(sheet->count, wanted_width(sheet, image->width), aspect);
     int64_t times = enlargement(&cells, image, path);
     tw_image_shape drawn = {.width = image->width * times,
                             .height = image->height * times,

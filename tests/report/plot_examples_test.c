@@ -20,7 +20,7 @@ static void fill(void) {
 }
 
 static tw_data *set_of(tw_context *context, tw_shape shape, bool classified) {
-    static const char *const names[] = {"round", "<square>", "long"};
+    static const char *const names[] = {"round", "<square>", "automobile"};
     fill();
     tw_data_form form = tw_data_form_default();
     form.count = COUNT;
@@ -59,6 +59,7 @@ static void images_of_every_order_are_embedded(void **state) {
         char *text = sheet_of(context, shapes[i], true);
         assert_int_equal(tw_test_occurrences(text, "href=\"data:image/png;base64,iVBORw0KGgo"), 12);
         assert_int_equal(tw_test_occurrences(text, ">&lt;square&gt;<"), 4);
+        assert_int_equal(tw_test_occurrences(text, ">automobile<"), 4); // cells are wide enough
         assert_int_equal(tw_test_occurrences(text, "image-rendering:pixelated"), 1);
         assert_non_null(strstr(text, ">12 of 30 examples<"));
         tw_release(text);
@@ -111,7 +112,7 @@ static void rows_of_a_table_are_bars(void **state) {
     assert_non_null(strstr(text, " examples, a bar for each feature<"));
     tw_release(text);
     text = sheet_of(context, (tw_shape){1, {1}}, true);
-    assert_int_equal(tw_test_occurrences(text, ">long<"), 4);
+    assert_int_equal(tw_test_occurrences(text, ">automobile<"), 4);
     tw_release(text);
     tw_context_free(context);
 }
