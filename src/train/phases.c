@@ -10,6 +10,8 @@
 #include "train/slbfgs.h"
 #include "train/training.h"
 
+#define EPOCHS_MAX 1000000000 // of a phase
+
 // ---- the text
 
 static const char *skip_blanks(const char *from, const char *end) {
@@ -31,9 +33,9 @@ static const char *find_for(const char *from, const char *end) {
 
 static bool read_epochs(const char *from, const char *end, uint64_t *epochs) {
     *epochs = 0;
-    for (; from < end && *from >= '0' && *from <= '9' && *epochs < 1000000000; from++)
+    for (; from < end && tw_is_digit(*from) && *epochs <= EPOCHS_MAX; from++)
         *epochs = 10 * *epochs + (uint64_t)(*from - '0');
-    return from == end && *epochs > 0;
+    return from == end && *epochs > 0 && *epochs <= EPOCHS_MAX;
 }
 
 static tw_status add(tw_context *context, const char *from, const char *end, bool last,
@@ -56,8 +58,8 @@ static tw_status add(tw_context *context, const char *from, const char *end, boo
     const char *number = last ? end : skip_blanks(method_end + 5, end);
     if (!last && !read_epochs(number, end, &phases->epochs[at]))
         return tw_fail(context, TW_BAD_TEXT,
-                       "method: 'for %.*s': a number of epochs from 1 follows", (int)(end - number),
-                       number);
+                       "method: 'for %.*s': a number of epochs from 1 to %d follows",
+                       (int)(end - number), number, EPOCHS_MAX);
     method_end = cut_blanks(from, method_end);
     phases->method[at] = tw_copy_text(context, from, (size_t)(method_end - from));
     if (phases->method[at] == NULL) return TW_NO_MEMORY;

@@ -146,6 +146,7 @@ static void what_is_wrong_with_a_later_phase_is_said_at_once(void **state) {
     refuse("adam for 2", NULL, "the last phase, 'adam for 2'");
     refuse("adam for 1; sgd for 0; lbfgs", NULL, "'for 0'");
     refuse("adam for 1e3; lbfgs", NULL, "'for 1e3'");
+    refuse("adam for 1000000001; sgd", NULL, "epochs from 1 to 1000000000 follows");
     refuse("adam for 1; ; lbfgs", NULL, "phase 2 of it is empty");
     refuse("adam for 1;", NULL, "phase 2 of it is empty");
     refuse("adam for 3; lbfgs", NULL, "the run must be longer");
