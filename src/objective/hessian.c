@@ -42,8 +42,8 @@ static tw_status difference_product(tw_objective *self, const void *x, const voi
     tw_status status = gradient_at(self, x, vector, step, after);
     if (status == TW_OK) status = gradient_at(self, x, vector, -step, before);
     if (status != TW_OK) return status;
+    tw_vector_add(&self->space, -1.0, before, after); // near each other: exact
     tw_vector_scale(&self->space, 1.0 / (2.0 * step), after, product);
-    tw_vector_add(&self->space, -1.0 / (2.0 * step), before, product);
     return TW_OK;
 }
 

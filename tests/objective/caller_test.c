@@ -75,6 +75,29 @@ static void second_derivatives_come_from_products_or_from_differences(void **sta
     tw_context_free(context);
 }
 
+static tw_status steep(const void *at, double *value, void *gradient, void *user) {
+    (void)user;
+    double x = *(const double *)at;
+    *value = 5e303 * x * x;
+    if (gradient != NULL) *(double *)gradient = 1e304 * x;
+    return TW_OK;
+}
+
+// Over the step, each of them would be more than a double holds.
+static void gradients_are_subtracted_before_they_are_divided(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    tw_objective *objective = NULL;
+    tw_objective_calls calls = {.evaluate = steep};
+    assert_ok(context, tw_objective_new(context, "steep", 1, TW_F64, &calls, &objective));
+    double x = 1, one = 1, product;
+    assert_ok(context, tw_objective_hessian_product(objective, &x, &one, &product));
+    assert_true(fabs(product / 1e304 - 1) < 1e-9);
+    tw_objective_free(objective);
+    tw_context_free(context);
+}
+
 static void a_wrong_component_is_named(void **state) {
     (void)state;
     tw_context *context = NULL;
@@ -127,5 +150,6 @@ static void what_cannot_be_is_refused_and_the_user_freed_once(void **state) {
     tw_context_free(context);
 }
 
-TW_TESTS(second_derivatives_come_from_products_or_from_differences, a_wrong_component_is_named,
+TW_TESTS(second_derivatives_come_from_products_or_from_differences,
+         gradients_are_subtracted_before_they_are_divided, a_wrong_component_is_named,
          what_cannot_be_is_refused_and_the_user_freed_once)
