@@ -7,7 +7,7 @@
 // newer), which is loaded only when a .png is asked for. Its memory is not counted by the context, and it stays
 // loaded.
 //
-//     tw_series loss = {.name = "training loss", .x = epochs, .y = losses, .count = 10};
+//     tw_series loss = {.name = "training loss", .x = epochs, .y = losses, .count = 10, .mark = -1};
 //     tw_panel panel = {.y_label = "loss", .x_label = "epoch", .series = &loss, .series_count = 1};
 //     tw_plot_save(context, "curves.svg", "mlp:400,400 on MNIST", &panel, 1);
 #ifndef THALWEG_PLOT_H
