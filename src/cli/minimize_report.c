@@ -144,5 +144,13 @@ void minimize_print_list_json(tw_json *json) {
     int count = tw_objective_count();
     for (int i = 0; i < count; i++)
         cli_print_entry(json, "function", tw_objective_name_at(i), tw_objective_summary_at(i));
-    cli_print_count(json, "functions", count);
+    int methods = 0;
+    for (const tw_solver_words *w; (w = tw_solver_describe(methods)) != NULL; methods++)
+        cli_print_entry(json, "method", w->name, w->summary);
+    tw_json_begin(json, NULL);
+    tw_json_string(json, "type", "result");
+    tw_json_integer(json, "functions", count);
+    tw_json_integer(json, "methods", methods);
+    tw_json_end(json);
+    cli_print_json(json);
 }

@@ -452,6 +452,13 @@ static void words_tell_a_newcomer_what_happened(void **state) {
     assert_non_null(strstr(ran.out, "rosenbrock"));
     assert_non_null(strstr(ran.out, "newton_cg"));
     tw_test_ran_free(&ran);
+    ran = tw_test_program(&(tw_test_call){.line = "minimize --json"});
+    json_t *listed = tw_test_result(&ran);
+    assert_non_null(strstr(ran.out, "\"type\":\"function\",\"name\":\"rosenbrock\""));
+    assert_non_null(strstr(ran.out, "\"type\":\"method\",\"name\":\"newton_cg\""));
+    assert_true(tw_test_number(listed, "functions") > 30 && tw_test_number(listed, "methods") == 6);
+    json_decref(listed);
+    tw_test_ran_free(&ran);
 }
 
 TW_TESTS(json_carries_every_promised_member, expressions_starts_and_names_are_read,
