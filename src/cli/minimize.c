@@ -153,6 +153,9 @@ static int check_request(const cli_arguments *arguments, const minimize_request 
     if (kept && request->methods.count > 1)
         return cli_wrong("minimize: --out and --resume are of one method; --method gives %d",
                          request->methods.count);
+    if (cli_given(arguments, OPTION_PLOT) && request->methods.count > TW_SERIES_MAX)
+        return cli_wrong("minimize: --plot draws at most %d methods; --method gives %d",
+                         TW_SERIES_MAX, request->methods.count);
     int code = cli_check_plot(arguments);
     if (code == CLI_DONE) code = cli_check_file(arguments, OPTION_TRACE);
     return code == CLI_DONE ? cli_check_file(arguments, OPTION_OUT) : code;

@@ -213,6 +213,10 @@ static void what_is_wrong_is_said(void **state) {
         {"minimize 'log(x)' --start=-1",
          "objective log(x): its value at the start is not a number; choose a start at which it is "
          "defined"},
+        {"minimize beale --method "
+         "'sgd;sgd;sgd;sgd;sgd;sgd;sgd;sgd;sgd;sgd;sgd;sgd;sgd;sgd;sgd;sgd;sgd' "
+         "--plot p.svg",
+         "minimize: --plot draws at most 16 methods; --method gives 17"},
         {"minimize beale --plot beale.txt",
          "--plot beale.txt: give a name that ends in .svg, .html or .png"},
         {"minimize beale --trace /none/t.csv", "--trace /none/t.csv: No such file or directory"},
