@@ -154,7 +154,7 @@ static int open_function(diagnosis *d, const cli_arguments *arguments) {
         return CLI_WRONG;
     int code = minimize_read(arguments, &d->request);
     if (code != CLI_DONE && d->request.unreadable)
-        fprintf(stderr, "thalweg: nor is there a run folder '%s'\n", arguments->word[0]);
+        cli_wrong("nor is there a run folder '%s'", arguments->word[0]);
     d->objective = d->request.objective;
     d->facts = d->request.facts;
     d->x = d->request.start;

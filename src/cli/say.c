@@ -5,13 +5,23 @@
 #include <stdarg.h>
 #include <string.h>
 
+#define CLI_MESSAGE_BYTES 2048 // longer messages are cut
+
+// Words of a command line may come from anywhere: what would control the terminal is shown, as tw_fail does.
+static void print_harmless(const char *text) {
+    for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++)
+        fprintf(stderr, (*at < 0x20 && *at != '\n') || *at == 0x7f ? "\\x%02x" : "%c", *at);
+}
+
 int cli_wrong(const char *format, ...) {
+    char text[CLI_MESSAGE_BYTES];
     va_list list;
     va_start(list, format);
-    fputs("thalweg: ", stderr);
-    vfprintf(stderr, format, list);
-    fputc('\n', stderr);
+    vsnprintf(text, sizeof text, format, list);
     va_end(list);
+    fputs("thalweg: ", stderr);
+    print_harmless(text);
+    fputc('\n', stderr);
     return CLI_WRONG;
 }
 
@@ -34,10 +44,12 @@ int cli_failed(const tw_context *context, tw_status status) {
 int cli_unknown(const char *what, const char *word, const char *const *names, int count) {
     const char *nearest = tw_nearest_name(word, names, (size_t)count);
     if (nearest != NULL) return cli_wrong("no %s '%s'; did you mean %s?", what, word, nearest);
-    fprintf(stderr, "thalweg: no %s '%s'; give one of", what, word);
-    for (int i = 0; i < count; i++) fprintf(stderr, "%s %s", i > 0 ? "," : "", names[i]);
-    fputc('\n', stderr);
-    return CLI_WRONG;
+    char all[CLI_MESSAGE_BYTES / 2] = "";
+    for (int i = 0; i < count; i++) {
+        size_t used = strlen(all);
+        snprintf(all + used, sizeof all - used, "%s %s", i > 0 ? "," : "", names[i]);
+    }
+    return cli_wrong("no %s '%.200s'; give one of%s", what, word, all);
 }
 
 void cli_say(const cli_arguments *arguments, const char *format, ...) {

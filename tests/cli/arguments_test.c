@@ -253,8 +253,24 @@ static void a_double_dash_ends_the_options(void **state) {
     tw_test_refusals_of("/", 2, table, 1);
 }
 
+// Nothing in a command line reaches the terminal as an order to it.
+static void control_characters_are_shown(void **state) {
+    (void)state;
+    static const tw_test_refused table[] = {
+        {"rules \033[31mfoo",
+         "no verb of rules '\\x1b[31mfoo'; give one of list, show, check, trace"},
+        {"minimize beale --tol \033[31m", "--tol: '\\x1b[31m' is no number of 0 or more"},
+        {"minimize beale --\177",
+         "minimize: no option --\\x7f; `thalweg minimize --help` lists them"},
+        {"diagnose \033", "objective:1:1: character '\\x1b' does not belong here\n    ?\n    ^\n"
+                          "thalweg: nor is there a run folder '\\x1b'"},
+    };
+    tw_test_refusals_of(NULL, 2, table, sizeof table / sizeof *table);
+}
+
 TW_TESTS(every_command_has_a_page_of_help, help_of_the_whole_is_an_overview,
          version_is_that_of_the_library, an_option_and_what_it_does_stand_apart,
          lines_of_help_fit_a_terminal, unknown_words_suggest_the_nearest,
          missing_and_superfluous_words_are_named, numbers_that_are_none_are_refused,
-         values_follow_a_blank_or_an_equals_sign, a_double_dash_ends_the_options)
+         values_follow_a_blank_or_an_equals_sign, a_double_dash_ends_the_options,
+         control_characters_are_shown)
