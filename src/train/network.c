@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/fail.h"
 #include "base/memory.h"
 #include "thalweg/ops.h"
 
@@ -166,6 +167,11 @@ static tw_status build(building *b) {
     build_loss(b, &total);
     tw_status status = tw_graph_check(network->graph);
     if (status == TW_OK) status = copy_parameters(b);
+    if (status == TW_OK && b->count == 0)
+        status =
+            tw_fail(b->context, TW_BAD_ARGUMENT,
+                    "model: '%s' has no parameters to train; give it a layer that has, as dense",
+                    tw_model_text(b->options->model));
     if (status == TW_OK) status = fill_parameters(b);
     if (status != TW_OK || b->options->method == NULL) return status;
     status = tw_method_look(b->options->method, network->graph, network->parameters, b->count,

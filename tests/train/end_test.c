@@ -294,6 +294,8 @@ static void options_out_of_range_are_refused(void **state) {
          "model: the last layer 'dense 3' gives 3 outputs, the data has 2; end "
          "with 'dense 2' or 'dense outputs'"},
         {o, TW_BAD_ARGUMENT,
+         "model: 'relu' has no parameters to train; give it a layer that has, as dense"},
+        {o, TW_BAD_ARGUMENT,
          "data: 'csv:l\\xe9.csv' is not UTF-8, as a run's files are; rename it"},
         {o, TW_BAD_ARGUMENT, "method: '\\xe9.rule' is not UTF-8, as a run's files are; rename it"},
     };
@@ -313,8 +315,9 @@ static void options_out_of_range_are_refused(void **state) {
     table[11].options.test = "moons";
     table[12].options.train_set = c.train;
     table[13].options.model = "dense 3";
-    table[14].options.data = "csv:l\xe9.csv";
-    table[15].options.method = "\xe9.rule";
+    table[14].options.model = "relu";
+    table[15].options.data = "csv:l\xe9.csv";
+    table[16].options.method = "\xe9.rule";
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         tw_training *training = (tw_training *)&at;
         table[i].options.out = at.one;
