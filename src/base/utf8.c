@@ -49,3 +49,9 @@ bool tw_utf8_is_whole(const char *text, size_t length) {
     }
     return true;
 }
+
+size_t tw_utf8_cut(const char *text, size_t length, size_t most) {
+    if (length <= most) return length;
+    while (most > 0 && in((unsigned char)text[most], 0x80, 0xBF)) most--; // inside a character
+    return most;
+}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "data/csv_file.h"
 
 const char *tw_csv_column_words(const tw_csv *csv, size_t column, char buffer[TW_CSV_NAME_BYTES]) {
@@ -21,10 +22,7 @@ const char *tw_csv_column_words(const tw_csv *csv, size_t column, char buffer[TW
 int tw_csv_shown(const tw_cell *cell) {
     enum { SHOWN_MAX = 40 };
 
-    if (cell->length <= SHOWN_MAX) return (int)cell->length;
-    int shown = SHOWN_MAX;
-    while (((unsigned char)cell->text[shown] & 0xC0) == 0x80) shown--; // inside a character
-    return shown;
+    return (int)tw_utf8_cut(cell->text, cell->length, SHOWN_MAX);
 }
 
 tw_status tw_csv_fail(const tw_csv *csv, tw_status status, size_t row, size_t column,

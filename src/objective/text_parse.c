@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 typedef struct parser {
     tw_objective_text *text;
@@ -268,8 +269,8 @@ static void name_by_text(const tw_source *source, char name[TW_EXPR_NAME_BYTES_M
 
     size_t line = strcspn(source->text, "\n");
     bool whole = line == source->length && line <= SHOWN;
-    snprintf(name, TW_EXPR_NAME_BYTES_MAX + 1, "%.*s%s", (int)(line < SHOWN ? line : SHOWN),
-             source->text, whole ? "" : "...");
+    snprintf(name, TW_EXPR_NAME_BYTES_MAX + 1, "%.*s%s",
+             (int)tw_utf8_cut(source->text, line, SHOWN), source->text, whole ? "" : "...");
 }
 
 tw_status tw_objective_text_expression(tw_context *context, const tw_source *source,

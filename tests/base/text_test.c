@@ -260,6 +260,18 @@ static void utf8_takes_what_the_standard_takes(void **state) {
     }
 }
 
+static void utf8_is_cut_between_characters(void **state) {
+    (void)state;
+    const char *text = "a\xc3\xa9\xe2\x82\xac"; // 1, 2 and 3 bytes
+    static const size_t kept[] = {0, 1, 1, 3, 3, 3, 6, 6};
+    for (size_t most = 0; most < sizeof kept / sizeof *kept; most++)
+        assert_int_equal(tw_utf8_cut(text, 6, most), kept[most]);
+    assert_int_equal(tw_utf8_cut(text, 3, 2), 1);
+    assert_int_equal(tw_utf8_cut("", 0, 0), 0);
+    assert_true(tw_utf8_is_whole(text, 6) && tw_utf8_is_whole(text, 0));
+    assert_false(tw_utf8_is_whole(text, 5));
+}
+
 TW_TESTS(a_text_grows_and_always_ends_with_nul,
          formatted_text_of_every_length_around_the_room_arrives_whole, bytes_are_added_as_they_are,
          a_cleared_text_is_built_again_without_allocating,
@@ -268,4 +280,4 @@ TW_TESTS(a_text_grows_and_always_ends_with_nul,
          a_misspelt_name_finds_its_nearest, a_name_far_from_all_finds_none,
          a_name_of_any_length_is_asked_for_safely, one_thing_alone_has_no_plural,
          globs_match_what_they_say, a_glob_of_many_stars_ends_soon,
-         utf8_takes_what_the_standard_takes)
+         utf8_takes_what_the_standard_takes, utf8_is_cut_between_characters)

@@ -228,6 +228,20 @@ static void a_file_of_a_users_own_works_as_a_built_in_one(void **state) {
     tw_context_free(context);
 }
 
+static void a_name_is_cut_between_characters(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    tw_objective *objective = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    assert_ok(context,
+              tw_objective_parse(context, "x^2 # 567890123456789012345678901234567\xc3\xa9y", NULL,
+                                 &objective));
+    assert_string_equal(tw_objective_describe(objective).name,
+                        "x^2 # 567890123456789012345678901234567...");
+    tw_objective_free(objective);
+    tw_context_free(context);
+}
+
 static tw_status make_and_use(tw_context *context, void *user) {
     tw_objective *objective = NULL;
     double x[6] = {1, 2, 3, 4, 5, 6}, value, gradient[6], hessian[36];
@@ -250,4 +264,5 @@ static void every_allocation_may_fail(void **state) {
 
 TW_TESTS(a_wrong_text_is_refused_with_words_and_a_place,
          a_wrong_file_is_refused_with_words_and_a_place,
-         a_file_of_a_users_own_works_as_a_built_in_one, every_allocation_may_fail)
+         a_file_of_a_users_own_works_as_a_built_in_one, every_allocation_may_fail,
+         a_name_is_cut_between_characters)
