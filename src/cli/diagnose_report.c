@@ -169,8 +169,12 @@ static void print_parts(const diagnosis *d) {
            "descends to lr");
     for (int i = 0; i < d->facts.part_count; i++) {
         const tw_part_forecast *part = &d->parts[i];
-        printf("%-24s %10lld %12.4g %12.4g ", d->facts.parts[i].name,
-               (long long)d->facts.parts[i].count, sqrt(part->gg), part->gHg / part->gg);
+        printf("%-24s %10lld %12.4g ", d->facts.parts[i].name, (long long)d->facts.parts[i].count,
+               sqrt(part->gg));
+        if (part->gg > 0.0)
+            printf("%12.4g ", part->gHg / part->gg);
+        else
+            printf("%12s ", "-"); // a dead layer
         if (isfinite(part->lr_limit))
             printf("%14.4g\n", part->lr_limit);
         else
@@ -189,8 +193,11 @@ static void print_noise(const diagnosis *d) {
                (long long)p->draws, p->variance, p->variance * (double)p->batch, p->offset,
                sqrt(p->variance / (double)p->draws));
     }
-    printf("  gradient noise scale   %.5g examples: far smaller minibatches are mostly noise\n",
-           d->noise.scale);
+    if (isfinite(d->noise.scale))
+        printf("  gradient noise scale   %.5g examples: far smaller minibatches are mostly noise\n",
+               d->noise.scale);
+    else
+        puts("  gradient noise scale   none: the whole gradient is 0");
 }
 
 static void print_rescaled(const diagnosis *d) {

@@ -192,6 +192,23 @@ static void the_kind_of_a_flat_place_of_many_variables_is_not_guessed(void **sta
     }
 }
 
+// Biases that no unit comes back from.
+static void a_dead_layer_has_no_curvature_along_its_gradient(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+    json_decref(tw_test_result_of(
+        folder, "train --data moons --model 'dense 3 relu; dense outputs' --steps 1 "
+                "--bias-init constant:value=-100 --out run --quiet --json"));
+    tw_test_ran ran = tw_test_program(&(tw_test_call){.line = "diagnose run", .folder = folder});
+    assert_int_equal(ran.status, 0);
+    assert_non_null(
+        strstr(ran.out, "dense1/weight                     6            0            - "));
+    assert_null(strstr(ran.out, "nan"));
+    tw_test_ran_free(&ran);
+    tw_test_folder_remove(folder);
+}
+
 static void a_start_may_be_given(void **state) {
     (void)state;
     json_t *result = tw_test_result_of(NULL, "diagnose 'x^2 - y^2' --start 0,0 --json");
@@ -296,7 +313,7 @@ static void a_run_may_be_watched_without_a_number_of_steps(void **state) {
 
 TW_TESTS(its_numbers_agree, a_condition_number_is_right_or_null,
          the_kind_of_a_flat_place_of_many_variables_is_not_guessed, a_start_may_be_given,
-         cliffs_of_a_run_are_listed, a_watched_run_resumes_with_the_same_lines,
-         a_run_may_be_watched_without_a_number_of_steps,
+         a_dead_layer_has_no_curvature_along_its_gradient, cliffs_of_a_run_are_listed,
+         a_watched_run_resumes_with_the_same_lines, a_run_may_be_watched_without_a_number_of_steps,
          minibatches_are_unbiased_and_their_variance_falls, functions_are_diagnosed_at_their_start,
          a_step_too_large_is_stuck, threads_change_nothing, wrong_requests_are_refused)
