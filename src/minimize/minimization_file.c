@@ -40,6 +40,14 @@ static void fill_texts(const tw_minimization *self, words *w) {
         if (w->texts[i].text == NULL) w->texts[i].text = "";
 }
 
+// Leaves out what was not asked for; how many texts are left.
+static int drop_empty(words *w) {
+    int kept = 0;
+    for (int i = 0; i < TEXT_COUNT; i++)
+        if (w->texts[i].text[0] != '\0') w->texts[kept++] = w->texts[i];
+    return kept;
+}
+
 tw_status tw_minimization_save(const tw_minimization *minimization, const char *path) {
     int count = tw_variables_count(minimization->variables);
     words w;
@@ -50,7 +58,7 @@ tw_status tw_minimization_save(const tw_minimization *minimization, const char *
                                         tw_variables_tensor(minimization->variables, i)};
     fill_texts(minimization, &w);
     tw_status status =
-        tw_archive_save(minimization->context, path, entries, count, w.texts, TEXT_COUNT);
+        tw_archive_save(minimization->context, path, entries, count, w.texts, drop_empty(&w));
     tw_release(entries);
     return status;
 }

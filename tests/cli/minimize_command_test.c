@@ -303,6 +303,11 @@ static void a_run_in_two_parts_ends_where_one_ends(void **state) {
     json_t *rest =
         tw_test_result_of(folder, "minimize wood --json --resume s.safetensors --trace t.csv");
     assert_string_equal(word_of(part, "status"), "max_iterations");
+    json_t *held = tw_test_result_of(folder, "checkpoint s.safetensors --json");
+    const json_t *texts = json_object_get(held, "texts");
+    assert_string_equal(word_of(texts, "start"), "-3, -1, -3, -1");
+    assert_null(json_object_get(texts, "schedule")); // none was asked for
+    json_decref(held);
     static const char *const same[] = {"f", "grad_norm", "iterations", "f_evals"};
     for (size_t i = 0; i < 4; i++)
         tw_test_assert_number(rest, same[i], tw_test_number(whole, same[i]));
