@@ -10,6 +10,7 @@
 
 #define PLAIN_FROM 1e-4 // axes whose largest number is between these show it without exponent
 #define PLAIN_TO 1e6
+#define DIGITS_TO 1e15 // up to which a double has all digits
 #define DECIMALS_MAX 15
 
 static const char *const superscripts[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
@@ -56,32 +57,35 @@ static bool is_plain(double least, double largest, int factor) {
 
 // Whether all digits of a large number take less room than a mantissa and a power of ten.
 static bool is_shorter_plain(double largest, double step) {
+    if (largest < 1 || largest >= DIGITS_TO) return false;
     int exponent = exponent_of(largest), decimals = decimals_of(step);
     int digits = exponent + 1 + (decimals > 0 ? 1 + decimals : 0);
-    return exponent >= 0 && digits < exponent - exponent_of(step) + 6; // with "1." and "×10⁶"
+    return digits < exponent - exponent_of(step) + 6; // with "1." and "×10⁶"
 }
 
 // Without a step the number has its own digits: 1, 2 or 5 times a power of ten.
 static void write_label(const tw_axis *axis, double value, bool plain, char *label) {
     const char *unit = axis->percent ? "%" : "";
     int shift = axis->percent ? 2 : 0, factor = axis->percent ? 100 : 1;
+    if (value == 0) {
+        snprintf(label, TW_LABEL_BYTES, "0%s", unit);
+        return;
+    }
     double largest = axis->step > 0 ? fmax(fabs(axis->low), fabs(axis->high)) : fabs(value);
     double step = axis->step > 0 ? axis->step : fabs(value);
     bool powers = axis->logarithmic && axis->step == 0;
     bool all_plain = powers ? is_plain(axis->low, axis->high, factor)
                             : is_plain(largest, largest, factor) ||
                                   is_shorter_plain(largest * factor, step * factor);
-    if (value == 0) {
-        snprintf(label, TW_LABEL_BYTES, "0%s", unit);
-    } else if (all_plain) {
+    if (all_plain) {
         int decimals = decimals_of(step * factor);
         snprintf(label, TW_LABEL_BYTES, "%.*f%s", decimals, value * factor, unit);
-    } else {
-        int exponent = exponent_of(largest), decimals = exponent - exponent_of(step);
-        if (decimals > DECIMALS_MAX) decimals = DECIMALS_MAX;
-        with_exponent(label, value, exponent, shift, decimals, plain);
-        if (strlen(label) + strlen(unit) < TW_LABEL_BYTES) strcat(label, unit);
+        return;
     }
+    int exponent = exponent_of(largest), decimals = exponent - exponent_of(step);
+    if (decimals > DECIMALS_MAX) decimals = DECIMALS_MAX;
+    with_exponent(label, value, exponent, shift, decimals, plain);
+    if (strlen(label) + strlen(unit) < TW_LABEL_BYTES) strcat(label, unit);
 }
 
 void tw_axis_minus(char label[TW_LABEL_BYTES]) {

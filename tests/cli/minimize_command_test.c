@@ -273,7 +273,7 @@ static void legends_have_short_names(void **state) {
     } table[] = {
         {"adam:lr=0.1; clip_norm:c=1 | sgd:lr=0.01", ">clip_norm | sgd<", "lr="},
         {"sgd:lr=0.01; sgd:lr=0.02", ">sgd:lr=0.02<", ">sgd<"},
-        {"clip_norm:c=1 | adam:lr=0.1,eps=1e-3; clip_norm:c=1 | adam:lr=0.2,eps=1e-3; sgd:lr=0.01",
+        {"clip_norm:c=1|adam:lr=0.1,eps=1e-3; clip_norm:c=1 | adam:lr=0.2,eps=1e-3; sgd:lr=0.01",
          ">clip_norm | adam:lr=0.2<", "eps="}};
 
     char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES], line[256];
