@@ -109,7 +109,9 @@ static void on_product(int64_t done, int64_t most, void *user) {
                           (long long)most);
 }
 
-static bool read_options(diagnosis *d, const cli_arguments *arguments, int64_t *examples) {
+// The learning rate stays 0 where none is given.
+static bool read_options(diagnosis *d, const cli_arguments *arguments, int64_t *examples,
+                         double *lr) {
     d->spectrum = tw_spectrum_options_default();
     d->spectrum.watch = on_product;
     d->spectrum.user = d;
@@ -119,7 +121,12 @@ static bool read_options(diagnosis *d, const cli_arguments *arguments, int64_t *
     bool right = cli_integer(arguments, OPTION_TOP, 1, &d->spectrum.top) &&
                  cli_integer(arguments, OPTION_LANCZOS, 1, &d->spectrum.steps) &&
                  cli_integer(arguments, OPTION_EXAMPLES, 1, examples);
-    if (!right || d->spectrum.top <= TW_EXTREMES_MAX) return right;
+    if (!right || !cli_number(arguments, OPTION_LR, 0.0, lr)) return false;
+    if (*lr == 0.0 && cli_given(arguments, OPTION_LR)) {
+        cli_wrong("--lr: %s: a number above 0 is needed", cli_text(arguments, OPTION_LR, ""));
+        return false;
+    }
+    if (d->spectrum.top <= TW_EXTREMES_MAX) return true;
     cli_wrong("--top: %lld is too many; at most %d eigenvalues are found at each end",
               (long long)d->spectrum.top, TW_EXTREMES_MAX);
     return false;
@@ -173,13 +180,14 @@ static int code_of(const diagnosis *d, const cli_arguments *arguments, tw_status
 
 static int diagnose(diagnosis *d, const cli_arguments *arguments, tw_json *json) {
     int64_t examples = 0;
-    if (!read_options(d, arguments, &examples)) return CLI_WRONG;
+    double lr = 0.0;
+    if (!read_options(d, arguments, &examples, &lr)) return CLI_WRONG;
     int code = cli_check_plot(arguments);
     if (code != CLI_DONE) return code;
     code = is_run(arguments->word[0]) ? open_model(d, arguments, examples)
                                       : open_function(d, arguments);
     if (code != CLI_DONE) return code;
-    if (!cli_number(arguments, OPTION_LR, 0.0, &d->lr)) return CLI_WRONG;
+    if (lr > 0.0) d->lr = lr;
     tw_status status = measure(d);
     if (status != TW_OK) return code_of(d, arguments, status);
     if (arguments->json)

@@ -82,7 +82,8 @@ static void wrong_requests_are_refused(void **state) {
     const tw_test_refused table[] = {
         {"diagnose",
          "diagnose: give one run folder or function: thalweg diagnose RUN_DIR|FUNCTION"},
-        {"diagnose run --lr 0", "forecast: a learning rate of 0; a positive number is needed"},
+        {"diagnose run --lr 0", "--lr: 0: a number above 0 is needed"},
+        {"diagnose nothing --lr -1", "--lr: '-1' is no number of 0 or more"}, // before it is read
         {"diagnose run --top 40",
          "--top: 40 is too many; at most 32 eigenvalues are found at each end"},
         {"diagnose run --start 1,2", "diagnose of a run takes no --start"},
