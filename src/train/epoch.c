@@ -151,8 +151,9 @@ tw_status tw_training_predict(tw_training *training, const void *x, int64_t coun
     size_t in = (size_t)tw_shape_elements(&training->form.shape) * number;
     size_t out = (size_t)tw_form_outputs(&training->form) * number;
     tw_status status = tw_plan_feed(measuring->plan, measuring->target, measuring->no_targets);
+    int64_t most = tw_form_measure_batch(&training->form);
     for (int64_t done = 0; done < count && status == TW_OK;) {
-        int64_t part = count - done < TW_MEASURE_BATCH ? count - done : TW_MEASURE_BATCH;
+        int64_t part = count - done < most ? count - done : most;
         const char *from = (const char *)x + (size_t)done * in;
         status = tw_plan_feed(measuring->plan, measuring->x, from);
         if (status == TW_OK) status = tw_plan_run(measuring->plan, part, &training->clock);

@@ -9,6 +9,13 @@ int64_t tw_form_outputs(const tw_example_form *form) {
     return form->classes > 0 ? form->classes : form->width;
 }
 
+int64_t tw_form_measure_batch(const tw_example_form *form) {
+    enum { EXAMPLES_MAX = 256, NUMBERS_MAX = 1 << 24 };
+
+    int64_t fit = NUMBERS_MAX / (tw_shape_elements(&form->shape) + tw_form_outputs(form));
+    return fit < 1 ? 1 : fit < EXAMPLES_MAX ? fit : EXAMPLES_MAX;
+}
+
 double tw_form_loss_unit(const tw_example_form *form, const tw_loss *loss, double deviation) {
     const char *name = tw_loss_name(loss);
     if (form->classes > 0) return 1.0;
@@ -54,12 +61,12 @@ tw_status tw_measuring_new(tw_context *context, const tw_model *model, const tw_
     status = tw_graph_check(graph);
     if (status == TW_OK) status = use_eval_weights(method, graph);
     tw_plan_options options = tw_plan_options_default();
-    options.batch_max = TW_MEASURE_BATCH;
+    options.batch_max = tw_form_measure_batch(form);
     tw_node wanted[3] = {measuring->outputs, measuring->loss, measuring->wrong};
     int count = form->classes > 0 ? 3 : 2;
     if (status == TW_OK)
         status = tw_plan_new(graph, variables, wanted, count, &options, &measuring->plan);
-    size_t targets = TW_MEASURE_BATCH * (form->classes > 0 ? 1 : (size_t)form->width);
+    size_t targets = (size_t)(options.batch_max * (form->classes > 0 ? 1 : form->width));
     if (status == TW_OK) {
         measuring->no_targets = tw_allocate(context, targets, sizeof(double));
         if (measuring->no_targets == NULL) status = TW_NO_MEMORY;

@@ -7,8 +7,6 @@
 #include "thalweg/model.h"
 #include "thalweg/plan.h"
 
-#define TW_MEASURE_BATCH 256 // examples at a time when nothing is trained
-
 // What the examples are like, without the examples: enough to build a model for them.
 typedef struct tw_example_form {
     tw_shape shape;  // of one example
@@ -18,6 +16,10 @@ typedef struct tw_example_form {
 
 // How many outputs a model for them has.
 int64_t tw_form_outputs(const tw_example_form *form);
+
+// How many of them are measured at a time, when nothing is trained: 256, or fewer if these are more than 2^24
+// numbers.
+int64_t tw_form_measure_batch(const tw_example_form *form);
 
 // What a loss of theirs is multiplied by to be in the unit of the data: the targets of a regression were
 // divided by `deviation`. 1 for classes, and for losses that have no unit.

@@ -57,7 +57,7 @@ static tw_status open_batches(tw_training *training) {
     batches.size = options->batch;
     batches.seed = options->seed;
     tw_status status = tw_batches_new(training->train, &batches, &training->batches);
-    batches.size = TW_MEASURE_BATCH;
+    batches.size = tw_form_measure_batch(&training->form);
     batches.shuffled = false;
     if (status == TW_OK && training->test != NULL)
         status = tw_batches_new(training->test, &batches, &training->test_batches);

@@ -223,7 +223,7 @@ static tw_status for_each_batch(tw_trained *trained, const char *spec, bool targ
     if (status == TW_OK) status = hear(trained, data);
     if (status == TW_OK) {
         tw_batches_options how = tw_batches_options_default();
-        how.size = TW_MEASURE_BATCH;
+        how.size = tw_form_measure_batch(&trained->form);
         how.dtype = trained->options.values.precision;
         how.shuffled = false;
         status = tw_batches_new(data, &how, &batches);

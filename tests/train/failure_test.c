@@ -255,7 +255,36 @@ static void what_the_data_say_ends_the_run(void **state) {
     tw_context_free(context);
 }
 
-TW_TESTS(a_training_survives_each_failing_allocation, a_resume_survives_each_failing_allocation,
-         an_evaluation_survives_each_failing_allocation, a_training_survives_each_failing_file_call,
-         a_resumed_run_never_loses_its_checkpoint, a_budget_of_memory_is_kept,
-         what_the_data_say_ends_the_run)
+static tw_status first_class(const tw_data_request *request, void *user) {
+    (void)user;
+    if (request->targets != NULL)
+        memset(request->targets, 0, (size_t)request->count * sizeof(int32_t));
+    return TW_OK;
+}
+
+// A minibatch of one is asked for; measuring, which takes more at once, must not need all of the memory.
+static void measuring_wide_examples_takes_few_at_once(void **state) {
+    (void)state;
+    tw_context *context = NULL;
+    tw_data *data = NULL;
+    assert_int_equal(tw_context_new(&context), TW_OK);
+    tw_data_form form = tw_data_form_default();
+    form.count = 300;
+    form.shape = TW_SHAPE(1 << 20);
+    form.classes = 2;
+    assert_ok(context, tw_data_from_function(context, &form, first_class, NULL, &data));
+    tw_training_options options = tw_test_training_options();
+    options.train_set = options.test_set = data;
+    options.model = "dense outputs";
+    options.batch = 1;
+    options.steps = 1;
+    tw_context_set_memory_limit(context, (uint64_t)400 << 20);
+    assert_int_equal(tw_test_train(context, &options).status, TW_OK);
+    tw_data_free(data);
+    tw_context_free(context);
+}
+
+TW_TESTS(measuring_wide_examples_takes_few_at_once, a_training_survives_each_failing_allocation,
+         a_resume_survives_each_failing_allocation, an_evaluation_survives_each_failing_allocation,
+         a_training_survives_each_failing_file_call, a_resumed_run_never_loses_its_checkpoint,
+         a_budget_of_memory_is_kept, what_the_data_say_ends_the_run)
