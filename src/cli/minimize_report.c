@@ -107,12 +107,14 @@ void minimize_print(const minimize_request *request, const minimize_run *run) {
 
 void minimize_print_table(const minimize_request *request, const minimize_run *runs, int count) {
     int64_t n = request->facts.dimension;
+    int width = 32; // of the longest method
+    for (int i = 0; i < count; i++) width = (int)fmax(width, (double)strlen(runs[i].method));
     printf("%s, %lld variable%s\n", request->facts.name, (long long)n, tw_plural(n));
-    printf("%-32s %-18s %16s %10s %10s %9s %9s\n", "method", "status", "f", "|g|", "iterations",
-           "values", "Hessians");
+    printf("%-*s %-18s %16s %10s %10s %9s %9s\n", width, "method", "status", "f", "|g|",
+           "iterations", "values", "Hessians");
     for (int i = 0; i < count; i++) {
         const tw_minimize_result *result = &runs[i].result;
-        printf("%-32s %-18s %16.9g %10.3g %10llu %9llu %9llu\n", runs[i].method,
+        printf("%-*s %-18s %16.9g %10.3g %10llu %9llu %9llu\n", width, runs[i].method,
                tw_minimize_end_name(result->end), result->value, result->grad_norm,
                (unsigned long long)result->iterations, (unsigned long long)result->counts.f_evals,
                (unsigned long long)result->counts.h_evals);

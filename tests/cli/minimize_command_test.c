@@ -140,6 +140,20 @@ static void several_methods_run_from_the_same_start(void **state) {
     tw_test_ran_free(&ran);
 }
 
+// A long method moves the columns of all rows.
+static void columns_of_a_table_line_up(void **state) {
+    (void)state;
+    tw_test_ran ran = tw_test_program(
+        &(tw_test_call){.line = "minimize beale --max-iter 5 --method "
+                                "'adam:lr=0.1,beta1=0.9,beta2=0.999,eps=1e-8; nag:lr=1e-2'"});
+    assert_int_equal(ran.status, 0);
+    const char *heads = strstr(ran.out, "\nmethod") + 1, *first = strchr(heads, '\n') + 1;
+    const char *second = strchr(first, '\n') + 1;
+    assert_int_equal(strstr(heads, "status") - heads, strstr(first, "max_iterations") - first);
+    assert_int_equal(strstr(heads, "status") - heads, strstr(second, "max_iterations") - second);
+    tw_test_ran_free(&ran);
+}
+
 // Ends of each kind, by exit status and word.
 static void ends_have_their_exit_status(void **state) {
     (void)state;
@@ -473,8 +487,8 @@ static void words_tell_a_newcomer_what_happened(void **state) {
 TW_TESTS(json_carries_every_promised_member, expressions_starts_and_names_are_read,
          the_scale_of_a_function_does_not_matter, nor_does_the_scale_of_the_variables_within_bounds,
          an_end_is_told_by_the_point_that_is_returned, several_methods_run_from_the_same_start,
-         ends_have_their_exit_status, what_is_wrong_is_said, a_trace_holds_a_row_an_iteration,
-         a_trace_does_not_replace_what_is_printed_to, legends_have_short_names,
-         a_run_goes_on_with_the_parameters_it_had, a_run_goes_on_only_as_it_was_asked_for,
-         a_run_in_two_parts_ends_where_one_ends, numbers_do_not_depend_on_threads_but_on_the_seed,
-         words_tell_a_newcomer_what_happened)
+         columns_of_a_table_line_up, ends_have_their_exit_status, what_is_wrong_is_said,
+         a_trace_holds_a_row_an_iteration, a_trace_does_not_replace_what_is_printed_to,
+         legends_have_short_names, a_run_goes_on_with_the_parameters_it_had,
+         a_run_goes_on_only_as_it_was_asked_for, a_run_in_two_parts_ends_where_one_ends,
+         numbers_do_not_depend_on_threads_but_on_the_seed, words_tell_a_newcomer_what_happened)
