@@ -154,6 +154,8 @@ static tw_status add_variables(tw_objective_text *text, const tw_objective_optio
 
 // ---- the dimension
 
+#define DIMENSIONS "1 to 2^30 are possible"
+
 static tw_status fail_dimension(const tw_objective_text *text, int64_t n, const char *what) {
     return tw_fail(text->context, TW_BAD_ARGUMENT, "objective %s: a dimension of %lld; %s",
                    text->name, (long long)n, what);
@@ -228,6 +230,7 @@ static tw_status count_variables(tw_objective_text *text, const tw_objective_opt
         return tw_fail(text->context, TW_BAD_ARGUMENT,
                        "objective: x[i] may have any dimension; give one, or a start");
     if (n == 0) n = text->least > 0 ? text->least : 1;
+    if (n > TW_OBJECTIVE_DIMENSION_MAX) return fail_dimension(text, n, DIMENSIONS);
     text->n = n;
     char what[64];
     snprintf(what, sizeof what, "it has %lld variables", (long long)text->least);
@@ -266,7 +269,7 @@ static tw_status settle_dimension(tw_objective_text *text, const tw_objective_op
     const tw_objective_item *item = tw_objective_text_item(text, TW_ITEM_DIMENSION);
     tw_objective_options asked = *options;
     if (options->dimension < 0 || options->dimension > TW_OBJECTIVE_DIMENSION_MAX)
-        return fail_dimension(text, options->dimension, "1 to 2^30 are possible");
+        return fail_dimension(text, options->dimension, DIMENSIONS);
     tw_status status = take_setting(text, settings, &asked);
     if (status != TW_OK) return status;
     if (item == NULL) return count_variables(text, &asked);

@@ -66,6 +66,8 @@ static const wrong_text wrong_texts[] = {
     {"sum(i, 1, n, x[i])", 0, 0, TW_BAD_ARGUMENT,
      "objective: x[i] may have any dimension; give one, or a start"},
     {"x1 + x3", 2, 0, TW_BAD_ARGUMENT, "objective x1 + x3: a dimension of 2; it has 3 variables"},
+    {"x3000000000^2", 0, 0, TW_BAD_ARGUMENT,
+     "objective x3000000000^2: a dimension of 3000000000; 1 to 2^30 are possible"},
     {"x*y", 0, 3, TW_BAD_ARGUMENT, "objective x*y: a start of 3 numbers; it has 2 variables"},
     {"rosenbrok", 0, 0, TW_NOT_FOUND,
      "objective: no built-in function and no variable is called 'rosenbrok'; did you mean "
