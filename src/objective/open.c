@@ -40,7 +40,7 @@ static tw_status read_settings(tw_context *context, const tw_source *source, siz
     tw_expr_tree *tree;
     tw_status status = tw_expr_tree_new(context, source, &tree);
     if (status != TW_OK) return status;
-    // Nodes are of the tree's copy, failures of the same bytes.
+    // Nodes point into the tree's own copy of the text, so the lexer must read that one.
     tw_lexer lexer;
     status = tw_lexer_start_at(&lexer, context, &tree->source, offset + 1);
     for (bool more = true; more && status == TW_OK;) {

@@ -55,15 +55,14 @@ static void find_style(tw_objective_text *text, const tw_objective_options *opti
     text->least = text->style == TW_STYLE_LETTERS ? most_letter : most_number;
 }
 
-static tw_status add_symbol(tw_objective_text *text, const char *name, size_t length,
-                            const tw_objective_symbol *meaning) {
+static void add_symbol(tw_objective_text *text, const char *name, size_t length,
+                       const tw_objective_symbol *meaning) {
     assert(text->symbol_count + 1 < text->symbol_capacity && length <= TW_EXPR_NAME_BYTES_MAX);
     tw_objective_symbol *symbol = &text->symbols[text->symbol_count];
     *symbol = *meaning;
     memcpy(symbol->name, name, length);
     symbol->name[length] = '\0';
     text->symbol_names[text->symbol_count++] = symbol->name;
-    return TW_OK;
 }
 
 static const tw_objective_symbol *find_symbol(const tw_objective_text *text, const char *name,
@@ -342,7 +341,8 @@ static tw_status define(tw_objective_text *text, int number,
         status = read_parameter(text, item, settings, &symbol.number);
     if (status != TW_OK) return status;
     if (item->kind == TW_ITEM_PART && item->index[0] != '\0') symbol.meaning = TW_MEANS_SEQUENCE;
-    return add_symbol(text, item->name, strlen(item->name), &symbol);
+    add_symbol(text, item->name, strlen(item->name), &symbol);
+    return TW_OK;
 }
 
 // x where x[i] is meant, and the other way round.

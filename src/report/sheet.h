@@ -28,7 +28,7 @@ void tw_sheet_start(const tw_sheet *sheet, tw_svg *svg, double height, int serie
 void tw_sheet_label(const tw_sheet *sheet, int64_t index, char buffer[TW_LABEL_BYTES],
                     const char **label);
 
-// A grid of cells that fill the width, `cell_columns` a row.
+// A grid of cells that fill the width.
 typedef struct tw_cells {
     int64_t columns, rows;
     double width, height; // of what is drawn, without label and gap

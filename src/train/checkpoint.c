@@ -12,6 +12,7 @@
 #define TW_CHECKPOINT_FORMAT "thalweg-checkpoint-1"
 #define TEXTS_MAX (8 + TW_SCHEDULES_MAX)
 #define STATE_NUMBERS 5 // of a schedule
+#define KEY_BYTES 80    // "schedule." and the name of a hyperparameter
 
 // Sums of gradients live inside a step: no checkpoint falls there.
 static bool is_kept(const char *name) {
@@ -75,7 +76,7 @@ typedef struct making {
     int count;
     char *owned[TEXTS_MAX];
     int owned_count;
-    char keys[TW_SCHEDULES_MAX][80];
+    char keys[TW_SCHEDULES_MAX][KEY_BYTES];
 } making;
 
 static void add_text(making *made, const char *key, const char *text) {
@@ -205,7 +206,7 @@ tw_status tw_checkpoint_variables(tw_archive *archive, tw_variables *variables) 
 
 static tw_status restore_schedules(tw_training *training, const char *path, tw_archive *archive) {
     for (int i = 0; i < training->scheduled_count; i++) {
-        char key[80];
+        char key[KEY_BYTES];
         double n[STATE_NUMBERS];
         snprintf(key, sizeof key, "schedule.%s", training->scheduled[i].name);
         const char *text = tw_archive_text_of(archive, key);
