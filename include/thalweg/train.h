@@ -156,6 +156,7 @@ typedef struct tw_training_result {
     double samples_per_second;
     uint64_t peak_rss_bytes;
     const char *out; // run folder or NULL; borrowed: valid while the training is
+    bool saved;      // a checkpoint lies there: not if the run diverged before the first was due
 } tw_training_result;
 
 // Trains to the end. `watch` may be NULL. `*result` is filled in any case, and its status is returned:

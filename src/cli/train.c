@@ -185,7 +185,10 @@ static void print_summary(const cli_arguments *arguments, const tw_training_resu
         printf("  speed           %.0f examples a second, %.0f MB of memory at most\n",
                result->samples_per_second, (double)result->peak_rss_bytes / 1e6);
     char word[CLI_SHELL_WORD_BYTES];
-    if (result->out != NULL)
+    if (result->out != NULL && !result->saved)
+        printf("  written         %s, without a model: it diverged before one was saved\n",
+               result->out);
+    else if (result->out != NULL)
         printf("  written         %s; `thalweg eval %s --data SPEC` measures the model\n",
                result->out, cli_shell_word(result->out, word));
     else if (result->status == TW_OK && !cli_given(arguments, OPTION_OUT))

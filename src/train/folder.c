@@ -117,6 +117,7 @@ tw_status tw_folder_save(tw_training *training, const char *name) {
     char *path = NULL;
     tw_status status = tw_folder_path(training->context, training->options.values.out, name, &path);
     if (status == TW_OK) status = tw_checkpoint_write(training, path);
+    training->saved = training->saved || status == TW_OK;
     tw_release(path);
     return status;
 }

@@ -237,6 +237,7 @@ tw_status tw_training_run(tw_training *training, const tw_training_watch *watch,
         .samples_per_second = seconds > 0.0 ? examples / seconds : 0.0,
         .peak_rss_bytes = tw_peak_resident_bytes(),
         .out = training->options.values.out,
+        .saved = training->saved,
     };
     return status;
 }

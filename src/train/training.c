@@ -116,6 +116,7 @@ tw_status tw_training_resume_on(tw_context *context, const char *folder, tw_data
         status = start(context, &values, &options, &made);
     }
     if (status == TW_OK) status = open_again(made, checkpoint);
+    if (status == TW_OK) made->saved = true;
     if (status == TW_OK && epochs == 0 && steps == 0)
         made->stopped_early = tw_training_patience_ended(made);
     else if (status == TW_OK)

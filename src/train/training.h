@@ -78,6 +78,7 @@ struct tw_training {
     tw_run_state state;
     tw_diagnosing *diagnosing; // NULL: nothing is watched
     bool stopped_early;
+    bool saved;       // a checkpoint lies in the run folder
     char ending[256]; // why the method ended the run, "" where it did not
     char *description;
 };

@@ -194,6 +194,27 @@ static void divergence_ends_with_one_and_says_where(void **state) {
     tw_test_folder_remove(folder);
 }
 
+static void a_run_without_a_model_does_not_promise_one(void **state) {
+    (void)state;
+    char folder[TW_TEST_PATH_BYTES];
+    tw_test_folder_make(folder);
+
+    static const struct {
+        const char *line, *told;
+    } cases[] = {
+        {"train --data moons --method sgd:lr=1e300 --epochs 1 --out none",
+         "none, without a model: it diverged before one was saved"},
+        {"train --data moons --epochs 1 --out some", "some; `thalweg eval some --data SPEC`"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        tw_test_ran ran = tw_test_program(&(tw_test_call){.line = cases[i].line, .folder = folder});
+        assert_non_null(strstr(ran.out, cases[i].told));
+        tw_test_ran_free(&ran);
+    }
+    tw_test_folder_remove(folder);
+}
+
 static void a_run_folder_is_replaced_by_force_alone(void **state) {
     (void)state;
     char folder[TW_TEST_PATH_BYTES], path[TW_TEST_PATH_BYTES];
@@ -566,8 +587,9 @@ TW_TESTS(json_carries_every_promised_member, what_was_not_measured_is_null,
          a_share_held_out_spares_the_test_set, numbers_do_not_depend_on_threads_or_locale,
          double_precision_gives_close_but_other_numbers,
          eval_train_measures_the_whole_set_behind_the_epoch,
-         divergence_ends_with_one_and_says_where, a_run_folder_is_replaced_by_force_alone,
-         a_refused_request_writes_nothing, progress_is_a_plain_line_an_epoch_and_quiet_ends_it,
+         divergence_ends_with_one_and_says_where, a_run_without_a_model_does_not_promise_one,
+         a_run_folder_is_replaced_by_force_alone, a_refused_request_writes_nothing,
+         progress_is_a_plain_line_an_epoch_and_quiet_ends_it,
          a_shown_schedule_holds_the_first_and_the_last_step,
          a_shown_schedule_goes_through_all_phases, curves_are_drawn_as_svg,
          a_picture_of_a_resumed_run_shows_all_its_epochs, a_picture_may_lie_in_the_run_folder,
