@@ -14,11 +14,11 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "minimize/solver.h"
 
 enum {
-    PAIRS_MAX = 50,
-    SLOTS_MAX = PAIRS_MAX + 1,
+    SLOTS_MAX = TW_LBFGS_PAIRS_MAX + 1,
     // Elements: from there on ten pairs in double, and what goes with them, fill a core's cache.
     LONG = 2048,
 };
@@ -55,7 +55,9 @@ static int slot_of(const lbfgs *l, int index) {
 
 static const char *check(const double *values) {
     double m = values[KEY_M];
-    return m >= 1 && m <= PAIRS_MAX && m == floor(m) ? NULL : "m is a whole number from 1 to 50";
+    return m >= 1 && m <= TW_LBFGS_PAIRS_MAX && m == floor(m)
+               ? NULL
+               : "m is a whole number from 1 to " TW_DIGITS(TW_LBFGS_PAIRS_MAX);
 }
 
 // Steepest descent, the first step no longer than 1 for want of a measure.

@@ -8,8 +8,6 @@
 #include "base/memory.h"
 #include "minimize/solver.h"
 
-enum { PAIRS_MAX = 50 };
-
 typedef struct box_numbers {
     double count, newest; // pairs kept; the slot of the newest
 } box_numbers;
@@ -17,7 +15,7 @@ typedef struct box_numbers {
 typedef struct box {
     box_numbers *at;
     int slots; // m
-    void *step[PAIRS_MAX], *change[PAIRS_MAX];
+    void *step[TW_LBFGS_PAIRS_MAX], *change[TW_LBFGS_PAIRS_MAX];
     double *direction; // [n], in double
     bool *fixed;       // [n]
     void *rounded;     // the direction in the type of x
@@ -97,7 +95,7 @@ static bool is_curved(const tw_minimization *m, double product, double s, double
 
 // direction = H g over the free coordinates, by the pairs whose curvature is positive there.
 static void two_loops(const tw_minimization *m, box *b) {
-    double alpha[PAIRS_MAX], curvature[PAIRS_MAX], scale = 0;
+    double alpha[TW_LBFGS_PAIRS_MAX], curvature[TW_LBFGS_PAIRS_MAX], scale = 0;
     int count = (int)b->at->count, newest = (int)b->at->newest;
     for (int k = 0; k < count; k++) { // the newest first
         int i = (newest - k + b->slots) % b->slots;

@@ -9,6 +9,7 @@
 #include "thalweg/variables.h"
 
 #define TW_SOLVER_KEYS_MAX 6
+#define TW_LBFGS_PAIRS_MAX 50 // with bounds and without
 
 typedef struct tw_solver {
     tw_solver_words about;
