@@ -83,8 +83,8 @@ typedef struct tw_eigenvalue {
 
 // Both ends of a Hessian's spectrum.
 typedef struct tw_extremes {
-    bool whole;    // all n eigenvalues were computed
-    int64_t count; // eigenvalues at each end: options' top, at most n
+    bool whole;                              // all n eigenvalues were computed
+    int64_t count;                           // eigenvalues at each end: options' top, at most n
     tw_eigenvalue largest[TW_EXTREMES_MAX];  // falling from the largest
     tw_eigenvalue smallest[TW_EXTREMES_MAX]; // rising from the smallest
     // max|eigenvalue|/min|eigenvalue|, infinite with a zero; NaN where the smallest |eigenvalue| is not
