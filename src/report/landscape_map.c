@@ -119,7 +119,7 @@ static void write_labels(tw_svg *svg, const tw_map_pen *pen, const tw_contour_le
         double width = tw_svg_width(label) * TW_SVG_TICK_SIZE + 2 * BESIDE;
         tw_text_add(&svg->text,
                     "<rect class=\"paper\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%d\"/>\n",
-                    at.x - width / 2, at.y - HEIGHT / 2, width, HEIGHT);
+                    at.x - width / 2, at.y - HEIGHT / 2.0, width, HEIGHT);
         tw_svg_words(svg, &(tw_words){at.x, at.y + DOWN, "tick", "middle", label, 0});
     }
 }
