@@ -10,6 +10,7 @@
 #define CHUNK_CYCLES 3000.0 // to hand out a chunk
 #define START_CYCLES 5000.0 // to wake the threads
 #define TILE_CYCLES 40.0    // of a tile, beside its multiply-adds
+#define CROSSING_CYCLES 2.0 // of an element that another core has written
 #define UNEVEN_SHARE 0.06   // of a block: how far apart threads end
 #define CYCLES_A_NS 3.5
 // Small products of a batch form groups that take this long, or longer if there would be more groups than this.
@@ -93,6 +94,17 @@ typedef struct way {
     double block_cycles, score;
 } way;
 
+// The cycles that a thread waits for operands which other cores have written, as in a training. Its blocks are
+// neighbours, those of a column first: with a column of its own it reads all rows of the left operand.
+static double crossing_cycles(const tw_matrix_product *p, int64_t rows, int64_t columns,
+                              int64_t row_blocks, int64_t column_blocks) {
+    if (p->threads == 1) return 0;
+    int64_t across = tw_smaller(column_blocks, p->threads);
+    int64_t down = tw_smaller(row_blocks, tw_ceiling(p->threads, across));
+    return CROSSING_CYCLES * (double)p->k *
+           (double)(tw_ceiling(rows, down) + tw_ceiling(columns, across));
+}
+
 static way way_of(const tw_matrix_product *p, bool swapped, int64_t row_blocks,
                   int64_t column_blocks) {
     int64_t rows = swapped ? p->n : p->m, columns = swapped ? p->m : p->n;
@@ -104,6 +116,7 @@ static way way_of(const tw_matrix_product *p, bool swapped, int64_t row_blocks,
     if (p->threads > 1) rounds += UNEVEN_SHARE;
     double score = rounds * (block + CHUNK_CYCLES);
     if (blocks > 1 && p->threads > 1) score += START_CYCLES;
+    score += crossing_cycles(p, rows, columns, row_blocks, column_blocks);
     return (way){swapped, row_blocks, column_blocks, block, score};
 }
 
