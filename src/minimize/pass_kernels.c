@@ -12,7 +12,7 @@ enum {
     SUM = 10,  // vectors that are added at once
 };
 
-double tw_larger(double a, double b) {
+double tw_larger_or_nan(double a, double b) {
     return isnan(a) || a > b ? a : b;
 }
 

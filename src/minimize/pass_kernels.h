@@ -40,6 +40,6 @@ typedef struct tw_pass_kernels {
 const tw_pass_kernels *tw_pass_kernels_at(tw_dtype space, tw_dtype kept, int level);
 
 // The larger of two, or what is no number.
-double tw_larger(double a, double b);
+double tw_larger_or_nan(double a, double b);
 
 #endif

@@ -106,7 +106,7 @@ tw_slope tw_pass_slope(const tw_passes *passes, const void *gradient, const void
     run(passes, 2, tw_parallel_back, slope_chunk, &two);
     tw_slope slope = {.product = sum_of_chunks(passes, 2, 0)};
     for (int64_t chunk = 0; chunk < passes->chunk_count; chunk++)
-        slope.largest = tw_larger(slope.largest, passes->partial[2 * chunk + 1]);
+        slope.largest = tw_larger_or_nan(slope.largest, passes->partial[2 * chunk + 1]);
     return slope;
 }
 
